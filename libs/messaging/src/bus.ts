@@ -1,0 +1,85 @@
+/**
+ * The message bus port: request/reply between services, durable publish and consume with dedupe, live fan-out.
+ * It carries and never remembers: everything on it can be sent again from the event store.
+ *
+ * Adapters: `messaging-memory` (one process, the default) and `messaging-nats` (NATS with JetStream). One contract
+ * suite, `test/contract/messaging`, runs over both. Subjects and streams: `subjects.ts`, `streams.ts`.
+ */
+
+/** Headers are visible ASCII names with single-line values, as NATS has them. */
+export type Headers = Readonly<Record<string, string>>;
+
+export interface Message {
+  readonly subject: string;
+  readonly headers: Headers;
+  /** UTF-8 text, JSON in all our uses. */
+  readonly body: string;
+}
+
+export interface Reply {
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+export interface RequestOptions {
+  readonly headers?: Headers;
+  /** Milliseconds until `RequestTimeout`. */
+  readonly timeoutMs: number;
+  /** Gives the request up: the caller went away. */
+  readonly signal?: AbortSignal;
+}
+
+/** A durable message, as published. `id` is the dedupe id (`Nats-Msg-Id`), unique within the stream's window. */
+export interface Publication {
+  readonly subject: string;
+  readonly id: string;
+  readonly headers?: Headers;
+  readonly body: string;
+}
+
+export interface Delivery extends Message {
+  /** 1 at the first attempt. */
+  readonly deliveries: number;
+}
+
+/** `ack`: done. `retry`: deliver again after a pause. `dead`: never again, it was dead-lettered by the consumer. */
+export type Verdict = "ack" | "retry" | "dead";
+
+export interface ConsumeOptions {
+  /** Stream name of `streams.ts`. */
+  readonly stream: string;
+  /** Durable name: instances that share it share the work. */
+  readonly durable: string;
+  /** One subject, `*` and `>` allowed; default all of the stream. */
+  readonly filter?: string;
+  /** How many deliveries at once; default 64. */
+  readonly concurrency?: number;
+}
+
+export interface BusSubscription {
+  /** Resolves when no more messages arrive and those in hand are done. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface Bus {
+  /** Asks one member of the queue group that serves `subject`. Throws `NoResponders`, `RequestTimeout`, `BusUnavailable`. */
+  request(subject: string, body: string, options: RequestOptions): Promise<Reply>;
+  /** Answers requests; `subject` may hold `*`. Instances with the same `group` share them. A throw answers nobody. */
+  serve(
+    subject: string,
+    group: string,
+    handler: (request: Message) => Promise<Reply> | Reply,
+  ): BusSubscription;
+  /** Publishes durably; resolves once the broker stored it, duplicates (same id in the window) included. */
+  publish(publication: Publication): Promise<void>;
+  /** Consumes a durable stream at least once. A throw counts as `retry`. */
+  consume(
+    options: ConsumeOptions,
+    handler: (delivery: Delivery) => Promise<Verdict>,
+  ): BusSubscription;
+  /** Every message published from now on, to each caller, in publishing order per subject, kept nowhere. Resolves once attached. */
+  live(subject: string, handler: (message: Message) => void): Promise<BusSubscription>;
+  /** True while the broker answers. */
+  connected(): boolean;
+  close(): Promise<void>;
+}
