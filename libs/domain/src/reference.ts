@@ -1,0 +1,18 @@
+import type { DefinitionState } from "./definition/definition.ts";
+import type { DirectoryState } from "./directory/directory.ts";
+import type { JsonObject } from "./json.ts";
+
+/** Evaluates a guard expression over facts: true, false, or null for unknown with what was missing or failed. */
+export type EvaluateExpression = (
+  text: string,
+  facts: JsonObject,
+) => { readonly value: boolean | null; readonly why: string | null };
+
+/** The org's reference streams as folded up to one moment: what a decision and a picture may read besides the request. */
+export interface Reference {
+  readonly directory: DirectoryState;
+  readonly definition: DefinitionState;
+  /** Revision of the delegation stream; -1 while it is empty. */
+  readonly delegationRevision: number;
+  readonly evaluateExpression: EvaluateExpression;
+}

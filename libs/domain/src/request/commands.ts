@@ -1,0 +1,68 @@
+import type { Actor, Channel } from "../actor.ts";
+import type { SubmittedFields } from "./events.ts";
+import type { Target } from "../policy/policy.ts";
+
+/** The credential behind a command, resolved against the directory by `application`. */
+export interface Principal {
+  readonly kind: "person" | "agent";
+  readonly id: string;
+  readonly org: string;
+}
+
+/** What an asker may say; the server adds the rest. `expiresIn` is a duration or `never`. */
+export interface Ask extends Omit<
+  SubmittedFields,
+  | "payloadHash"
+  | "requester"
+  | "policies"
+  | "inlineChain"
+  | "escalated"
+  | "selfApproval"
+  | "gateType"
+  | "expiresAt"
+  | "topic"
+> {
+  readonly payloadHash: string;
+  readonly policy: string | null;
+  readonly approvers: readonly Target[] | null;
+  readonly expiresIn: string | null;
+  readonly topic: SubmittedFields["topic"];
+}
+
+export type RequestCommand =
+  | { readonly type: "submit"; readonly ask: Ask }
+  | {
+      readonly type: "approve";
+      /** The hash that was shown; null means payload version 1's. */
+      readonly payloadHash: string | null;
+      /** The level that was shown; null means the open one. */
+      readonly level: number | null;
+      readonly notes: string | null;
+    }
+  | {
+      readonly type: "deny";
+      readonly payloadHash: string | null;
+      readonly level: number | null;
+      readonly reason: string | null;
+      readonly notes: string | null;
+    }
+  | { readonly type: "cancel"; readonly reason: string | null }
+  /** From a due timer: counts only if the request's expiry has passed on the commander's clock. */
+  | { readonly type: "expire" }
+  /** After people changed: void leavers' slots, block or unblock the open level. */
+  | { readonly type: "recheck" }
+  /** From the process manager: the approved transition was completed (or could not be). */
+  | {
+      readonly type: "report-transition";
+      readonly completed: boolean;
+      readonly reason: string | null;
+    };
+
+/** What every decision is given besides state and command. */
+export interface DecideContext {
+  /** ISO 8601, the commander's clock in this batch, not less than the stream's last event. */
+  readonly now: string;
+  readonly actor: Actor;
+  readonly channel: Channel;
+  readonly principal: Principal | null;
+}

@@ -1,0 +1,204 @@
+import type { Json, JsonObject } from "../json.ts";
+import type { Actor } from "../actor.ts";
+import type { LevelPlan, Target } from "../policy/policy.ts";
+
+/** What the request asks for: the payload whose RFC 8785 form is hashed. */
+export interface Action {
+  readonly type: string;
+  readonly tool?: string;
+  readonly parameters: JsonObject;
+}
+
+export interface Requester {
+  readonly kind: "person" | "agent";
+  readonly id: string;
+  /** The agent's owner at the time of asking; null for a person. */
+  readonly owner: string | null;
+}
+
+/** A policy as pinned to a request; `gate` names the gate that brought it, null for transition, ask or default. */
+export interface PolicyRef {
+  readonly id: string;
+  readonly version: number;
+  readonly gate: string | null;
+}
+
+/** How a slot came to be: its assignment. */
+export interface Via {
+  readonly type: "role" | "user" | "round_robin" | "agent" | "workflow";
+  readonly identifier: string;
+}
+
+export interface SlotRecord {
+  readonly approver: string;
+  readonly via: Via;
+}
+
+/** A group as it stood when its level opened. */
+export interface GroupRecord {
+  readonly group: string;
+  /** Approvals wanted; for `all` and `percent` over the people recorded here. */
+  readonly needed: number;
+  /** Roles whose members of the day may answer (`any`, `threshold`): recorded as role, never as people. */
+  readonly pools: readonly string[];
+  /** People recorded: named users, and members of roles under `all` and `percent`. */
+  readonly slots: readonly SlotRecord[];
+}
+
+/** Members that stood in pools when their level closed, by group: what the slots are shown from afterwards. */
+export type ClosedPools = Readonly<Record<string, readonly SlotRecord[]>>;
+
+export interface SubmittedFields {
+  readonly requestId: string;
+  readonly title: string;
+  readonly description: string | null;
+  readonly action: Action;
+  /** `sha256:` + hex over the RFC 8785 form of `action`. */
+  readonly payloadHash: string;
+  readonly requester: Requester;
+  readonly agent: JsonObject | null;
+  /** In chain order; empty for inline approvers. */
+  readonly policies: readonly PolicyRef[];
+  /** The chain of inline approvers; null when policies give it. */
+  readonly inlineChain: readonly LevelPlan[] | null;
+  /** Created by an ESCALATE: a gate fired. */
+  readonly escalated: boolean;
+  readonly selfApproval: boolean;
+  readonly reasonCodes: readonly string[];
+  readonly gateType: string | null;
+  readonly policyTrace: JsonObject;
+  readonly riskSnapshot: JsonObject;
+  readonly view: string | null;
+  readonly context: JsonObject;
+  readonly links: JsonObject;
+  readonly urgency: "low" | "normal" | "high" | "critical";
+  readonly schema: JsonObject | null;
+  readonly dedupe: string | null;
+  readonly previousRequestId: string | null;
+  readonly validation: JsonObject | null;
+  readonly observers: readonly Target[];
+  readonly suggested: readonly Target[];
+  /** ISO 8601, or null for never. */
+  readonly expiresAt: string | null;
+  /** The blocked topic this request decides for, or null. Its attributes stand in `action.parameters`. */
+  readonly topic: {
+    readonly workflow: string;
+    readonly id: string;
+    readonly from: string;
+    readonly to: string;
+  } | null;
+}
+
+export type RequestEvent =
+  | { readonly type: "RequestSubmitted"; readonly data: SubmittedFields }
+  /** A level begins (`reason: null`), or an empty one found its people: it is recorded again. */
+  | {
+      readonly type: "LevelOpened";
+      readonly data: {
+        readonly level: number;
+        /** Every condition field with its frozen value, or null when the level always applies. */
+        readonly because: string | null;
+        readonly groups: readonly GroupRecord[];
+      };
+    }
+  | {
+      readonly type: "LevelSkipped";
+      readonly data: {
+        readonly level: number;
+        readonly because: string;
+        /** The condition's fields with their frozen values; a missing one is absent. */
+        readonly facts: JsonObject;
+      };
+    }
+  /** Nobody can decide this level now; it waits for people and alarms the admins. Level null: all were skipped. */
+  | {
+      readonly type: "LevelBlocked";
+      readonly data: {
+        readonly level: number | null;
+        readonly groups: readonly string[];
+        readonly reason: string;
+      };
+    }
+  | {
+      readonly type: "VoteCast";
+      readonly data: {
+        readonly level: number;
+        readonly decision: "approve" | "deny";
+        /** The credential's person or agent. */
+        readonly votedBy: string;
+        /** The slot's owner when it is not the voter. */
+        readonly onBehalfOf: string | null;
+        readonly delegationId: string | null;
+        readonly payloadHash: string;
+        readonly notes: string | null;
+        readonly reason: string | null;
+      };
+    }
+  | {
+      readonly type: "VoteWithdrawn";
+      readonly data: { readonly level: number; readonly votedBy: string };
+    }
+  /** A recorded person left the directory or the role; a vote given goes with the slot. */
+  | {
+      readonly type: "SlotVoided";
+      readonly data: { readonly level: number; readonly group: string; readonly approver: string };
+    }
+  | {
+      readonly type: "LevelApproved";
+      readonly data: { readonly level: number; readonly by: Actor; readonly pools: ClosedPools };
+    }
+  | {
+      readonly type: "LevelDenied";
+      readonly data: {
+        readonly level: number;
+        readonly group: string;
+        readonly by: Actor;
+        readonly pools: ClosedPools;
+      };
+    }
+  | {
+      readonly type: "RequestApproved";
+      readonly data: {
+        readonly by: Actor;
+        readonly notes: string | null;
+        readonly payloadHash: string;
+        readonly payloadVersion: number;
+        /** The one-time grant; null for a transition's request, which executes by completing. */
+        readonly grant: { readonly id: string; readonly validUntil: string } | null;
+      };
+    }
+  | {
+      readonly type: "RequestDenied";
+      readonly data: {
+        readonly by: Actor;
+        readonly reason: string | null;
+        readonly notes: string | null;
+        readonly pools: ClosedPools;
+      };
+    }
+  | {
+      readonly type: "RequestExpired";
+      readonly data: { readonly dueAt: string; readonly pools: ClosedPools };
+    }
+  | {
+      readonly type: "RequestCancelled";
+      readonly data: {
+        readonly by: Actor;
+        readonly reason: string | null;
+        readonly pools: ClosedPools;
+      };
+    }
+  /** Asked with `validation.is_valid: false`: taken down, shown to no approver. */
+  | { readonly type: "ValidationFailed"; readonly data: { readonly issues: readonly Json[] } }
+  /** The topic's transition was completed by this approval. */
+  | {
+      readonly type: "ExecutionReported";
+      readonly data: {
+        readonly status: "executed" | "failed";
+        readonly result: Json;
+        readonly payloadHash: string;
+      };
+    };
+
+export type RequestEventType = RequestEvent["type"];
+export type Submitted = Extract<RequestEvent, { type: "RequestSubmitted" }>;

@@ -1,0 +1,50 @@
+import type { Actor } from "../actor.ts";
+import type { JsonObject } from "../json.ts";
+
+/** Every way the domain says no. A literal, never an exception; the edges map it to their own words. */
+export type RefusalCode =
+  | "not-found"
+  | "forbidden"
+  | "not-an-approver"
+  | "separation-of-duties"
+  | "conflict"
+  | "already-resolved"
+  | "level-resolved"
+  | "level-not-open"
+  | "level-not-named"
+  | "payload-changed"
+  | "no-vote"
+  | "topic-state"
+  | "topic-blocked"
+  | "reason-required"
+  | "unprocessable"
+  | "unknown-approver"
+  | "unknown-policy"
+  | "ambiguous-policy"
+  | "no-policy"
+  | "policy-and-approvers"
+  | "quorum-unreachable"
+  | "expiry-out-of-range"
+  | "validation-failed"
+  | "no-such-transition"
+  | "fields-missing"
+  | "condition-not-met"
+  | "denied-by-rule";
+
+/** A refusal with the sentence and the details that its reader needs. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** One sentence: what is wrong and, where there is one, the way out. */
+  readonly message: string;
+  readonly details?: JsonObject;
+}
+
+/** `details` of a conflict with somebody's decision. */
+export interface ResolvedDetails {
+  readonly resolved_by: Actor;
+  readonly resolved_at: string;
+  readonly status: string;
+}
+
+export const refuse = (code: RefusalCode, message: string, details?: JsonObject): Refusal =>
+  details === undefined ? { code, message } : { code, message, details };

@@ -1,0 +1,82 @@
+import type { Actor, Channel } from "../actor.ts";
+import type { Json } from "../json.ts";
+import type { GroupRecord, SlotRecord, SubmittedFields } from "./events.ts";
+
+export type RequestStatus = "pending" | "approved" | "denied" | "expired" | "cancelled";
+
+/** A vote that stands. Withdrawn and voided ones are gone from the state; the events keep them. */
+export interface Vote {
+  readonly decision: "approve" | "deny";
+  readonly votedBy: string;
+  /** Whose slot it fills: `votedBy`, or whom a delegate acted for. */
+  readonly approver: string;
+  readonly delegationId: string | null;
+  readonly at: string;
+  readonly notes: string | null;
+  readonly reason: string | null;
+  readonly payloadHash: string;
+  readonly channel: Channel;
+}
+
+export interface GroupState extends GroupRecord {
+  /** Recorded people who left since: their slots are void. */
+  readonly voided: readonly string[];
+  /** Pool members as they stood when the level closed; null while it is open. */
+  readonly closedPool: readonly SlotRecord[] | null;
+}
+
+export interface LevelState {
+  /** 1-based place in the request's whole chain (all policies' levels after one another). */
+  readonly number: number;
+  readonly status: "open" | "approved" | "denied" | "skipped" | "closed";
+  readonly because: string | null;
+  readonly openedAt: string | null;
+  readonly resolvedAt: string | null;
+  readonly resolvedBy: Actor | null;
+  readonly groups: readonly GroupState[];
+  readonly votes: readonly Vote[];
+  /** Group that was denied, for a denied level. */
+  readonly deniedGroup: string | null;
+}
+
+export interface Resolution {
+  readonly by: Actor;
+  readonly reason: string | null;
+  readonly notes: string | null;
+}
+
+interface Known {
+  readonly org: string;
+  readonly submitted: SubmittedFields;
+  readonly createdAt: string;
+  readonly channel: Channel;
+  readonly payloadVersion: number;
+  readonly payloadHash: string;
+  readonly action: SubmittedFields["action"];
+  readonly expiresAt: string | null;
+  /** Levels that were opened or skipped, by place; those not here yet are waiting. */
+  readonly levels: readonly LevelState[];
+  /** Set by `LevelBlocked`, cleared when the level is recorded again; whether it still holds is seen from the people of the day. */
+  readonly blockedLevel: number | "all-skipped" | null;
+  readonly lastOccurredAt: string;
+  /** Ids of the commands that made these events: a repeat is answered, not done again. */
+  readonly commandIds: ReadonlySet<string>;
+}
+
+export interface Execution {
+  readonly status: "granted" | "consumed" | "executed" | "failed";
+  readonly validUntil: string | null;
+  readonly result: Json;
+}
+
+export type PendingRequest = Known & { readonly status: "pending" };
+export type ResolvedRequest = Known & {
+  readonly status: Exclude<RequestStatus, "pending">;
+  readonly resolvedAt: string;
+  readonly resolution: Resolution;
+  readonly grant: { readonly id: string; readonly validUntil: string } | null;
+  readonly execution: Execution | null;
+  readonly validationFailed: boolean;
+};
+export type KnownRequest = PendingRequest | ResolvedRequest;
+export type RequestState = { readonly status: "absent" } | KnownRequest;
