@@ -6,7 +6,10 @@
  * suite, `test/contract/messaging`, runs over both. Subjects and streams: `subjects.ts`, `streams.ts`.
  */
 
-/** Headers are visible ASCII names with single-line values, as NATS has them. */
+/**
+ * Headers are visible ASCII names with single-line values, as NATS has them; values are trimmed on the way.
+ * Names that begin with `Nats-` belong to the broker and are not handed on.
+ */
 export type Headers = Readonly<Record<string, string>>;
 
 export interface Message {
@@ -38,6 +41,8 @@ export interface Publication {
 }
 
 export interface Delivery extends Message {
+  /** The same at every delivery of this message, and no other message's: makes derived dedupe ids. */
+  readonly id: string;
   /** 1 at the first attempt. */
   readonly deliveries: number;
 }
@@ -57,6 +62,8 @@ export interface ConsumeOptions {
 }
 
 export interface BusSubscription {
+  /** Resolves once the broker knows of it: messages and requests sent after that arrive. Never rejects. */
+  readonly ready: Promise<void>;
   /** Resolves when no more messages arrive and those in hand are done. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -70,15 +77,32 @@ export interface Bus {
     group: string,
     handler: (request: Message) => Promise<Reply> | Reply,
   ): BusSubscription;
-  /** Publishes durably; resolves once the broker stored it, duplicates (same id in the window) included. */
+  /**
+   * Publishes durably; resolves once the broker stored it, duplicates (same id in the window) included.
+   * The order of publications that are awaited one after the other always holds; of those in flight together
+   * it holds while no broker fails. Throws `InvalidSubject` (no stream holds it), `MessageTooLarge`,
+   * `BusUnavailable` (outcome unknown: publish again with the same id).
+   */
   publish(publication: Publication): Promise<void>;
-  /** Consumes a durable stream at least once. A throw counts as `retry`. */
+  /**
+   * Consumes a durable stream at least once, from the oldest message that the stream still holds. A throw counts
+   * as `retry`. A message is tried without end until the verdict is another: who wants to give up counts
+   * `deliveries` (`dead-letters.ts` does). A work queue has one durable.
+   */
   consume(
     options: ConsumeOptions,
     handler: (delivery: Delivery) => Promise<Verdict>,
   ): BusSubscription;
-  /** Every message published from now on, to each caller, in publishing order per subject, kept nowhere. Resolves once attached. */
+  /**
+   * Every message published from now on, to each caller, in publishing order per subject, kept nowhere. Resolves
+   * once attached. A publication that is repeated with its id may be seen again.
+   */
   live(subject: string, handler: (message: Message) => void): Promise<BusSubscription>;
+  /**
+   * False when a publication on this subject would reach nobody and nothing would keep it, so that the publisher
+   * need not build it. Only an adapter that can know for certain has this method.
+   */
+  interested?(subject: string): boolean;
   /** True while the broker answers. */
   connected(): boolean;
   close(): Promise<void>;

@@ -12,3 +12,18 @@ export class RequestTimeout extends Error {
 export class BusUnavailable extends Error {
   override readonly name = "BusUnavailable";
 }
+
+/** A subject or a token that is outside the grammar of `subjects.ts`, or that no stream holds: a bug or a forged id. */
+export class InvalidSubject extends Error {
+  override readonly name = "InvalidSubject";
+}
+
+/** A header value with a line break, or a name that is not visible ASCII: it would forge other headers. */
+export class InvalidHeader extends Error {
+  override readonly name = "InvalidHeader";
+}
+
+/** More than the broker takes in one message (1 MiB). Our bodies are limited so that this never happens. */
+export class MessageTooLarge extends Error {
+  override readonly name = "MessageTooLarge";
+}

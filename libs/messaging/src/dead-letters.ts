@@ -1,0 +1,83 @@
+/** What becomes of a message that cannot be taken in: its bytes with the reason, where somebody can look. */
+import type { Bus, Delivery, Verdict } from "./bus.ts";
+import { MAX_DELIVERIES } from "./streams.ts";
+import { deadSubject, parseSubject } from "./subjects.ts";
+
+/** Headers of a dead letter. */
+export const REASON_HEADER = "Countersign-Reason";
+export const MESSAGE_HEADER = "Countersign-Message";
+export const DELIVERIES_HEADER = "Countersign-Deliveries";
+
+/** Why a message is dead: a stable code, and a sentence. */
+export interface DeadReason {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What the consumer of the intake says of a delivery: done, try again, or never (and why). */
+export type IntakeVerdict = "ack" | "retry" | DeadReason;
+
+/** A sentence fit for a header: one line, 1,000 characters. */
+const oneLine = (text: string): string =>
+  text
+    .replaceAll(/[\s\p{Cc}]+/gu, " ")
+    .trim()
+    .slice(0, 1_000);
+
+/**
+ * Publishes the dead letter of an intake delivery, once however often it is called for that delivery.
+ * Resolves when it is stored. Throws as `Bus.publish`, and an `Error` for a delivery that is no intake.
+ */
+export const publishDeadLetter = async (
+  bus: Bus,
+  delivery: Delivery,
+  reason: DeadReason,
+): Promise<void> => {
+  const from = parseSubject(delivery.subject);
+  if (from?.kind !== "in") throw new Error(`${delivery.subject} is no intake: no dead letter`);
+  await bus.publish({
+    subject: deadSubject(from.org, from.producer, from.command),
+    id: `dead:${delivery.id}`,
+    headers: {
+      ...delivery.headers,
+      [REASON_HEADER]: oneLine(reason.code),
+      [MESSAGE_HEADER]: oneLine(reason.message),
+      [DELIVERIES_HEADER]: String(delivery.deliveries),
+    },
+    body: delivery.body,
+  });
+};
+
+/**
+ * Makes a handler for `Bus.consume` on the intake. What can never succeed is dead-lettered at once; what fails or
+ * asks for `retry` is dead-lettered at its fifth delivery. A delivery past the fifth (the process died while it
+ * had it) is not tried again. Should the dead letter itself fail, the message stays where it is.
+ */
+export const withDeadLetters =
+  (bus: Bus, handle: (delivery: Delivery) => Promise<IntakeVerdict>) =>
+  async (delivery: Delivery): Promise<Verdict> => {
+    const bury = async (reason: DeadReason): Promise<Verdict> => {
+      await publishDeadLetter(bus, delivery, reason);
+      return "dead";
+    };
+    if (delivery.deliveries > MAX_DELIVERIES)
+      return bury({
+        code: "unavailable",
+        message: "no delivery of this message was ever finished",
+      });
+    let verdict: IntakeVerdict;
+    try {
+      verdict = await handle(delivery);
+    } catch (failure) {
+      if (delivery.deliveries < MAX_DELIVERIES) throw failure;
+      const message = failure instanceof Error ? failure.message : String(failure);
+      return bury({ code: "unavailable", message });
+    }
+    if (verdict === "ack") return "ack";
+    if (verdict !== "retry") return bury(verdict);
+    if (delivery.deliveries < MAX_DELIVERIES) return "retry";
+    return bury({
+      code: "unavailable",
+      message: "it could not be taken in and was tried five times",
+    });
+  };
