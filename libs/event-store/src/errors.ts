@@ -25,7 +25,7 @@ export class AppendTooLarge extends Error {
   override readonly name = "AppendTooLarge";
 }
 
-/** An event without a type, with an id that is no UUID, or with data that is no JSON: a bug of the caller. */
+/** An append without events or stream, or an event without a type, with an id that is no lower-case UUID, or with text that is no JSON: a bug of the caller. */
 export class InvalidEvent extends Error {
   override readonly name = "InvalidEvent";
 }

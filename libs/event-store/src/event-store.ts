@@ -10,7 +10,7 @@
 /** The revision a stream must have for an append to be accepted: zero-based, or `no-stream`. There is no "any". */
 export type ExpectedRevision = bigint | "no-stream";
 
-/** An event as handed to `append`. `eventId` is a UUID, `type` non-empty, `data` and `metadata` JSON texts. */
+/** An event as handed to `append`. `eventId` is a lower-case UUID, `type` non-empty, `data` and `metadata` JSON texts. */
 export interface NewEvent {
   readonly eventId: string;
   readonly type: string;
@@ -40,7 +40,7 @@ export type Checkpoint = string;
 export interface ReadOptions {
   /** First revision to return, inclusive; default 0. */
   readonly from?: bigint;
-  /** At most this many events; default all. */
+  /** At most this many events, none for 0; default all. */
   readonly maxCount?: number;
 }
 
@@ -75,7 +75,9 @@ export interface EventSubscription {
 export interface EventStore {
   /**
    * Appends all events or none, durably (fsync) before it resolves.
-   * The same event ids that already stand at that place answer the first result, compared by id alone.
+   * The same event ids that already stand at that place answer the first result, compared by id alone; ids that
+   * stand there only in part are a conflict. Ids are not unique: at the current revision an old id is written again.
+   * Appends sent one after the other without waiting take effect in that order.
    * Throws `WrongExpectedRevision`, `AppendTooLarge`, `InvalidEvent`, `StoreUnavailable` (outcome unknown:
    * retry with the same ids and revision) from `errors.ts`.
    */
@@ -88,5 +90,9 @@ export interface EventStore {
   readStream(stream: string, options?: ReadOptions): AsyncIterable<RecordedEvent>;
   /** Catches up from the checkpoint, then stays live, across outages. */
   subscribe(options: SubscribeOptions, subscriber: Subscriber): EventSubscription;
+  /**
+   * Answers the appends under way, closes all subscriptions, lets go of the store. Safe to call twice; appends
+   * afterwards throw `StoreUnavailable`.
+   */
   close(): Promise<void>;
 }
