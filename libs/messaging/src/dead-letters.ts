@@ -1,5 +1,6 @@
 /** What becomes of a message that cannot be taken in: its bytes with the reason, where somebody can look. */
 import type { Bus, Delivery, Verdict } from "./bus.ts";
+import { MessageTooLarge } from "./errors.ts";
 import { MAX_DELIVERIES } from "./streams.ts";
 import { deadSubject, parseSubject } from "./subjects.ts";
 
@@ -7,6 +8,8 @@ import { deadSubject, parseSubject } from "./subjects.ts";
 export const REASON_HEADER = "Countersign-Reason";
 export const MESSAGE_HEADER = "Countersign-Message";
 export const DELIVERIES_HEADER = "Countersign-Deliveries";
+/** The number of characters it had, on a letter that had to be cut. */
+export const CUT_HEADER = "Countersign-Cut-From";
 
 /** Why a message is dead: a stable code, and a sentence. */
 export interface DeadReason {
@@ -24,6 +27,9 @@ const oneLine = (text: string): string =>
     .trim()
     .slice(0, 1_000);
 
+/** A message too large for its dead letter is cut to this many characters, at most three bytes each. */
+const CUT = 256 * 1024;
+
 /**
  * Publishes the dead letter of an intake delivery, once however often it is called for that delivery.
  * Resolves when it is stored. Throws as `Bus.publish`, and an `Error` for a delivery that is no intake.
@@ -35,17 +41,25 @@ export const publishDeadLetter = async (
 ): Promise<void> => {
   const from = parseSubject(delivery.subject);
   if (from?.kind !== "in") throw new Error(`${delivery.subject} is no intake: no dead letter`);
-  await bus.publish({
+  const why = {
+    [REASON_HEADER]: oneLine(reason.code),
+    [MESSAGE_HEADER]: oneLine(reason.message),
+    [DELIVERIES_HEADER]: String(delivery.deliveries),
+  };
+  const letter = {
     subject: deadSubject(from.org, from.producer, from.command),
     id: `dead:${delivery.id}`,
-    headers: {
-      ...delivery.headers,
-      [REASON_HEADER]: oneLine(reason.code),
-      [MESSAGE_HEADER]: oneLine(reason.message),
-      [DELIVERIES_HEADER]: String(delivery.deliveries),
-    },
+    headers: { ...delivery.headers, ...why },
     body: delivery.body,
-  });
+  };
+  try {
+    await bus.publish(letter);
+  } catch (failure) {
+    if (!(failure instanceof MessageTooLarge)) throw failure;
+    // It fitted until the reason was added. Left alone it would be delivered without end.
+    const headers = { ...why, [CUT_HEADER]: String(delivery.body.length) };
+    await bus.publish({ ...letter, headers, body: delivery.body.slice(0, CUT) });
+  }
 };
 
 /**
@@ -70,8 +84,11 @@ export const withDeadLetters =
       verdict = await handle(delivery);
     } catch (failure) {
       if (delivery.deliveries < MAX_DELIVERIES) throw failure;
-      const message = failure instanceof Error ? failure.message : String(failure);
-      return bury({ code: "unavailable", message });
+      // Not the failure's own words: they may show a query or an address, and the letter is read by others.
+      return bury({
+        code: "unavailable",
+        message: "taking it in failed at each of five deliveries",
+      });
     }
     if (verdict === "ack") return "ack";
     if (verdict !== "retry") return bury(verdict);
