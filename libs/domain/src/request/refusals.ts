@@ -3,6 +3,13 @@ import type { JsonObject } from "../json.ts";
 
 /** Every way the domain says no. A literal, never an exception; the edges map it to their own words. */
 export type RefusalCode =
+  | "unauthenticated"
+  | "bad-request"
+  | "unavailable"
+  | "unknown-field"
+  | "number-not-exact"
+  | "invalid-definition"
+  | "unsupported-media-type"
   | "not-found"
   | "forbidden"
   | "not-an-approver"

@@ -1,0 +1,84 @@
+import type { EventMetadata } from "@countersign/domain/actor.ts";
+
+/** A stream folded up to a revision, with what dedupe and time need to know. */
+export interface Fold<State> {
+  readonly state: State;
+  /** -1n while the stream is absent. */
+  readonly revision: bigint;
+  /** Position of the last event; 0n while the stream is absent. */
+  readonly position: bigint;
+  /** ISO time of the last event, or null. */
+  readonly lastOccurredAt: string | null;
+  /** Hash (or null) by command id. Shared by successive folds of one stream: it only grows. */
+  readonly commands: Map<string, string | null>;
+}
+
+export const emptyFold = <State>(initial: State): Fold<State> => ({
+  state: initial,
+  revision: -1n,
+  position: 0n,
+  lastOccurredAt: null,
+  commands: new Map(),
+});
+
+/** The fold after one more event. */
+export const nextFold = <State>(
+  fold: Fold<State>,
+  state: State,
+  metadata: EventMetadata,
+  position: bigint,
+): Fold<State> => {
+  fold.commands.set(metadata.commandId, metadata.commandHash ?? null);
+  return {
+    state,
+    revision: fold.revision + 1n,
+    position,
+    lastOccurredAt: metadata.occurredAt,
+    commands: fold.commands,
+  };
+};
+
+/**
+ * Folded streams by name, least recently used out first. A commander's memory, and in one process also the
+ * projector's: states are immutable, so both may hold the same one. What is missing is read from the store.
+ */
+export class FoldCache<State> {
+  readonly #folds = new Map<string, Fold<State>>();
+  readonly #capacity: number;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  get(stream: string): Fold<State> | undefined {
+    const fold = this.#folds.get(stream);
+    if (fold !== undefined) {
+      this.#folds.delete(stream);
+      this.#folds.set(stream, fold);
+    }
+    return fold;
+  }
+
+  /** The state exactly at `revision`, if it is here: never older, never newer. */
+  at(stream: string, revision: bigint): State | undefined {
+    const fold = this.#folds.get(stream);
+    return fold !== undefined && fold.revision === revision ? fold.state : undefined;
+  }
+
+  set(stream: string, fold: Fold<State>): void {
+    this.#folds.delete(stream);
+    this.#folds.set(stream, fold);
+    if (this.#folds.size > this.#capacity) {
+      const oldest = this.#folds.keys().next();
+      if (oldest.done !== true) this.#folds.delete(oldest.value);
+    }
+  }
+
+  drop(stream: string): void {
+    this.#folds.delete(stream);
+  }
+
+  get size(): number {
+    return this.#folds.size;
+  }
+}

@@ -1,0 +1,141 @@
+import type { EventMetadata } from "@countersign/domain/actor.ts";
+import type { DefinitionEvent, DefinitionState } from "@countersign/domain/definition/definition.ts";
+import { decodeDefinitionEvent } from "@countersign/domain/definition/codec.ts";
+import { emptyDefinition, evolveDefinition } from "@countersign/domain/definition/evolve.ts";
+import type { DirectoryEvent, DirectoryState } from "@countersign/domain/directory/directory.ts";
+import { decodeDirectoryEvent } from "@countersign/domain/directory/codec.ts";
+import { emptyDirectory, evolveDirectory } from "@countersign/domain/directory/evolve.ts";
+import type { EvaluateExpression, Reference } from "@countersign/domain/reference.ts";
+import type { EventStore, EventSubscription, RecordedEvent } from "@countersign/event-store/event-store.ts";
+import type { Fold } from "./fold-cache.ts";
+import { orgOfStream } from "./streams.ts";
+
+/** Streams whose folds every decision may read. */
+export const referencePrefixes = ["directory-", "delegation-", "definition-"] as const;
+
+/**
+ * The reference streams of every org, folded from a catch-up subscription of one's own. Appends of this process are
+ * applied before they are answered. Each org's `Reference` is one object until something in it changes, so it can
+ * stand as a cache key.
+ */
+export class References {
+  readonly #byOrg = new Map<string, Reference>();
+  readonly #evaluateExpression: EvaluateExpression;
+  readonly #changed: ((org: string) => void)[] = [];
+  #subscription: EventSubscription | undefined;
+  #live = false;
+
+  constructor(evaluateExpression: EvaluateExpression) {
+    this.#evaluateExpression = evaluateExpression;
+  }
+
+  /** Subscribes; resolves once all that stood in the store is folded. */
+  async start(store: EventStore): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#subscription = store.subscribe(
+        { from: "start", streamPrefixes: referencePrefixes },
+        {
+          events: (batch) => {
+            for (const recorded of batch) this.fold(recorded);
+          },
+          live: () => {
+            this.#live = true;
+            resolve();
+          },
+        },
+      );
+      this.#subscription.closed.then(resolve, reject);
+    });
+  }
+
+  /** True once caught up; before that no decision may be made. */
+  get live(): boolean {
+    return this.#live;
+  }
+
+  /** Rejects when the subscription failed for good. */
+  get closed(): Promise<void> {
+    return this.#subscription?.closed ?? Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    await this.#subscription?.close();
+  }
+
+  of(org: string): Reference {
+    return this.#byOrg.get(org) ?? this.#empty();
+  }
+
+  orgs(): Iterable<string> {
+    return this.#byOrg.keys();
+  }
+
+  /** Called after an org's reference changed. */
+  onChange(listener: (org: string) => void): void {
+    this.#changed.push(listener);
+  }
+
+  /** Folds one event of a reference stream; one that was folded before changes nothing. */
+  fold(recorded: RecordedEvent): void {
+    const org = orgOfStream(recorded.stream);
+    const revision = Number(recorded.revision);
+    if (recorded.stream.startsWith("directory-")) {
+      const { event, metadata } = decodeDirectoryEvent(recorded);
+      this.#foldDirectory(org, revision, event, metadata);
+    } else if (recorded.stream.startsWith("definition-")) {
+      const { event, metadata } = decodeDefinitionEvent(recorded);
+      this.#foldDefinition(org, revision, event, metadata);
+    } else if (recorded.stream.startsWith("delegation-")) {
+      const known = this.of(org);
+      if (revision === known.delegationRevision + 1)
+        this.#put(org, { ...known, delegationRevision: revision });
+    }
+  }
+
+  /** Takes over what this process has just appended to a reference stream. */
+  applied(
+    stream: string,
+    events: readonly { readonly type: string; readonly data: object }[],
+    metadata: EventMetadata,
+    after: Fold<unknown>,
+  ): void {
+    const org = metadata.org;
+    let revision = Number(after.revision) - events.length;
+    for (const event of events) {
+      revision += 1;
+      if (stream.startsWith("directory-"))
+        this.#foldDirectory(org, revision, event as DirectoryEvent, metadata);
+      else if (stream.startsWith("definition-"))
+        this.#foldDefinition(org, revision, event as DefinitionEvent, metadata);
+      else return;
+    }
+  }
+
+  #foldDirectory(org: string, revision: number, event: DirectoryEvent, metadata: EventMetadata): void {
+    const known = this.of(org);
+    if (revision !== known.directory.revision + 1) return;
+    const directory: DirectoryState = evolveDirectory(known.directory, event, metadata);
+    this.#put(org, { ...known, directory });
+  }
+
+  #foldDefinition(org: string, revision: number, event: DefinitionEvent, metadata: EventMetadata): void {
+    const known = this.of(org);
+    if (revision !== known.definition.revision + 1) return;
+    const definition: DefinitionState = evolveDefinition(known.definition, event, metadata);
+    this.#put(org, { ...known, definition });
+  }
+
+  #put(org: string, reference: Reference): void {
+    this.#byOrg.set(org, reference);
+    for (const listener of this.#changed) listener(org);
+  }
+
+  #empty(): Reference {
+    return {
+      directory: emptyDirectory,
+      definition: emptyDefinition,
+      delegationRevision: -1,
+      evaluateExpression: this.#evaluateExpression,
+    };
+  }
+}
