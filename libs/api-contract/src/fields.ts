@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { id, personId } from "./ids.ts";
+import { exceedsBytes } from "./limits.ts";
+
+/** Text of people, kept as sent; `max` counts UTF-8 bytes. */
+export const prose = (max: number) =>
+  z.string().refine((text) => !exceedsBytes(text, max), `must have at most ${max} bytes`);
+
+/** A JSON object whose content is the sender's own. */
+export const freeObject = z.record(z.string(), z.unknown());
+
+/** Somebody named by an asker: a person (`user`) or a role. */
+export const target = z.discriminatedUnion(
+  "type",
+  [
+    z.strictObject({ type: z.literal("role"), identifier: id }),
+    z.strictObject({ type: z.literal("user"), identifier: personId }),
+  ],
+  { error: 'must be {"type": "role" or "user", "identifier": …}' },
+);
+
+export type WireTarget = z.output<typeof target>;
+
+export const targets = (max: number) =>
+  z.array(target).max(max, `must have at most ${max} entries`);
+
+/** The hash that was shown: compared as text, whatever it holds. */
+export const payloadHash = z.string().min(1).max(128, "must have at most 128 characters");
