@@ -1,0 +1,8 @@
+import type { Agent, Person } from "./directory.ts";
+
+/** What an admin may do to the directory. `put` creates or replaces the whole entry. */
+export type DirectoryCommand =
+  | { readonly type: "put-person"; readonly person: Person }
+  | { readonly type: "remove-person"; readonly id: string }
+  | { readonly type: "put-role"; readonly role: string; readonly members: readonly string[] }
+  | { readonly type: "put-agent"; readonly agent: Agent };
