@@ -1,0 +1,56 @@
+import { StoreFailed, StoreUnavailable } from "@countersign/event-store/errors.ts";
+import type { ReadOptions, RecordedEvent } from "@countersign/event-store/event-store.ts";
+import type { Clock } from "@countersign/runtime/clock.ts";
+import { FORWARDS } from "./connection.ts";
+import type { EventStoreDBClient } from "./connection.ts";
+import { failureOf } from "./failures.ts";
+import { pause } from "./pause.ts";
+import { recordedEvent } from "./recorded-events.ts";
+
+/** Milliseconds to wait before each further attempt of a read that failed: about 3 s in all. */
+const waits = [50, 100, 250, 500, 1_000, 1_000];
+
+/**
+ * Reads a stream forwards. A missing one is empty. An outage is waited out for about 3 s, going on after the last
+ * event seen; then `StoreUnavailable`. Reading can be broken off at any event.
+ */
+export async function* readStream(
+  client: EventStoreDBClient,
+  clock: Clock,
+  stream: string,
+  options: ReadOptions = {},
+): AsyncGenerator<RecordedEvent, void, void> {
+  let next = options.from ?? 0n;
+  let left = options.maxCount ?? Number.MAX_SAFE_INTEGER;
+  for (let attempt = 0; left > 0; attempt++) {
+    const reading = client.readStream(stream, {
+      fromRevision: next,
+      maxCount: left,
+      direction: FORWARDS,
+    });
+    let ended = false;
+    try {
+      for await (const { event } of reading) {
+        if (event === undefined) continue;
+        // A further failure is a new outage once something came through.
+        attempt = 0;
+        next = event.revision + 1n;
+        left--;
+        yield recordedEvent(event);
+      }
+      ended = true;
+      return;
+    } catch (cause) {
+      if (cause instanceof StoreFailed) throw cause;
+      const failure = failureOf(cause);
+      if (failure === "missing-stream") return;
+      if (failure === "refused") throw new StoreFailed(`cannot read ${stream}`, { cause });
+      const wait = waits[attempt];
+      if (wait === undefined) throw new StoreUnavailable(`cannot read ${stream}`, { cause });
+      await pause(clock, wait);
+    } finally {
+      // Left alone, the server would keep the unread rest of the call open.
+      if (!ended) void reading.cancel().catch(() => undefined);
+    }
+  }
+}
