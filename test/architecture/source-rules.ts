@@ -69,7 +69,9 @@ const bannedName = (node: ts.Node): boolean => {
     return false;
   }
   const name = node.name.text;
-  return bannedEnding.test(name) || (!ts.isFunctionDeclaration(node) && /^I[A-Z][a-z]/.test(name));
+  // I-JSON (RFC 7493) is a name of its own.
+  const prefixed = /^I[A-Z][a-z]/.test(name) && !name.startsWith("IJson");
+  return bannedEnding.test(name) || (prefixed && !ts.isFunctionDeclaration(node));
 };
 
 /** Globals through which time, chance, the machine or the network would come in unseen. */
