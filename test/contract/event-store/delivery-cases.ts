@@ -62,10 +62,11 @@ export const deliveryCases = (opened: Opened): void => {
       });
       const sound = new RecordingSubscriber();
       const subscription = store.subscribe({ from: "start", streamPrefixes }, failing);
+      const ended = expect(subscription.closed).rejects.toBe(fault);
       store.subscribe({ from: "start", streamPrefixes }, sound);
       const [one, two] = [anEvent(), anEvent()];
       await store.append(`${category}-a`, "no-stream", [one]);
-      await expect(subscription.closed).rejects.toBe(fault);
+      await ended;
       await store.append(`${category}-a`, 0n, [two]);
       await sound.untilId(two.eventId);
       expect(sound.ids).toEqual([one.eventId, two.eventId]);
@@ -99,8 +100,9 @@ export const deliveryCases = (opened: Opened): void => {
         { from: "start", streamPrefixes: [`${category}-`] },
         failing,
       );
+      const ended = expect(subscription.closed).rejects.toBe(fault);
       await store.append(`${category}-a`, "no-stream", [anEvent()]);
-      await expect(subscription.closed).rejects.toBe(fault);
+      await ended;
       expect(failing.deliveries).toHaveLength(1);
     });
 
@@ -112,9 +114,10 @@ export const deliveryCases = (opened: Opened): void => {
         events: () => Promise.reject(new Error("not now")),
       });
       const subscription = store.subscribe({ from: "start", streamPrefixes }, failing);
+      const ended = expect(subscription.closed).rejects.toThrow("not now");
       const event = anEvent();
       await store.append(`${category}-a`, "no-stream", [event]);
-      await expect(subscription.closed).rejects.toThrow("not now");
+      await ended;
       await subscription.close();
       const again = new RecordingSubscriber();
       store.subscribe({ from: "start", streamPrefixes }, again);
