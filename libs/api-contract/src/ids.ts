@@ -7,8 +7,6 @@ export const PERSON_ID = /^[\x21-\x7e]{1,128}$/;
 export const TOPIC_ID = /^[A-Za-z0-9_\-./:#]{1,128}$/;
 /** The server makes these: `apr_` and a ULID. */
 export const REQUEST_ID = /^apr_[0-9A-Za-z]{26}$/;
-/** Visible ASCII, at most 255 characters. */
-export const IDEMPOTENCY_KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 /** A stored event's place, a decimal number of at most 19 digits. */
 export const POSITION = /^\d{1,19}$/;
 
