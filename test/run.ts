@@ -40,12 +40,14 @@ interface Report {
 }
 
 /** `12 passed, 0 failed`, with what was left out. A file that does not even load counts as one failure. */
-const summary = (report: Report): string => {
+const summary = (report: Report, succeeded: boolean): string => {
   const unloadable = report.testResults.filter(
     (file) => file.status === "failed" && file.assertionResults.length === 0,
   ).length;
+  const failed = report.numFailedTests + unloadable;
   const left = report.numPendingTests > 0 ? `, ${report.numPendingTests} left out` : "";
-  return `${report.numPassedTests} passed, ${report.numFailedTests + unloadable} failed${left}`;
+  const outside = !succeeded && failed === 0 ? ", errors outside of tests (see above)" : "";
+  return `${report.numPassedTests} passed, ${failed} failed${left}${outside}`;
 };
 
 const runTests = async (): Promise<number> => {
@@ -71,7 +73,7 @@ const runTests = async (): Promise<number> => {
   await rm(folder, { recursive: true, force: true });
   if (text !== undefined) {
     const report: Report = JSON.parse(text);
-    console.log(summary(report));
+    console.log(summary(report, child.exitCode === 0));
   }
   return child.exitCode ?? 1;
 };
