@@ -1,0 +1,87 @@
+import type { Actor, EventMetadata } from "../actor.ts";
+import type { JsonObject } from "../json.ts";
+import { mergeAttributes } from "./attributes.ts";
+import type { TopicEvent, TopicHistoryEntry, TopicState } from "./topic.ts";
+
+type Present = Extract<TopicState, { status: "present" }>;
+
+/** A topic nobody has named yet. */
+export const absentTopic: TopicState = { status: "absent" };
+
+const impossible = (event: TopicEvent, why: string): Error =>
+  new Error(`${event.type} cannot have happened: ${why}.`);
+
+const withPatch = (state: Present, patch: JsonObject, by: Actor): Present => {
+  const names = Object.keys(patch);
+  if (names.length === 0) {
+    return state;
+  }
+  const setBy = { ...state.setBy, ...Object.fromEntries(names.map((name) => [name, by])) };
+  return { ...state, attributes: mergeAttributes(state.attributes, patch), setBy };
+};
+
+const moved = (state: Present, entry: TopicHistoryEntry): Present => ({
+  ...state,
+  state: entry.to,
+  blocked: null,
+  history: [...state.history, entry],
+});
+
+const onPresent = (state: Present, event: TopicEvent, metadata: EventMetadata): Present => {
+  const at = metadata.occurredAt;
+  switch (event.type) {
+    case "TopicCreated":
+      throw impossible(event, "the topic is there already");
+    case "AttributesChanged":
+      return withPatch(state, event.data.patch, event.data.by);
+    case "TransitionBlocked": {
+      const { from, to, name, workflowVersion, approvalIds, patch, by } = event.data;
+      if (state.blocked !== null || state.state !== from) {
+        throw impossible(event, `the topic is in ${state.state} or blocked`);
+      }
+      const blocked = { from, to, name, workflowVersion, approvalIds, by };
+      return { ...withPatch(state, patch, by), blocked };
+    }
+    case "TransitionCompleted": {
+      const { from, to, approvalIds, patch, by } = event.data;
+      const expected = state.blocked?.approvalIds ?? [];
+      if (state.state !== from || expected.join() !== approvalIds.join()) {
+        throw impossible(event, "another transition is under way");
+      }
+      return moved(withPatch(state, patch, by), { from, to, at, by, approvalIds });
+    }
+    case "TransitionRejected": {
+      const { from, approvalIds, state: to } = event.data;
+      if (state.blocked?.approvalIds.join() !== approvalIds.join()) {
+        throw impossible(event, "these approvals block nothing");
+      }
+      return to === from
+        ? { ...state, blocked: null }
+        : moved(state, { from, to, at, by: metadata.actor, approvalIds });
+    }
+  }
+};
+
+/** The topic after one more event. Throws on a fact that cannot follow from the state. */
+export const evolveTopic = (
+  state: TopicState,
+  { event, metadata }: { readonly event: TopicEvent; readonly metadata: EventMetadata },
+): TopicState => {
+  if (state.status === "present") {
+    return onPresent(state, event, metadata);
+  }
+  if (event.type !== "TopicCreated") {
+    throw impossible(event, "there is no such topic");
+  }
+  const { workflow, id, state: start } = event.data;
+  return {
+    status: "present",
+    workflow,
+    id,
+    state: start,
+    attributes: {},
+    setBy: {},
+    blocked: null,
+    history: [],
+  };
+};
