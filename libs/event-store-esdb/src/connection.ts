@@ -12,6 +12,8 @@ import {
 } from "@eventstore/db-client";
 import type { Credentials } from "@eventstore/db-client";
 import { StoreFailed } from "@countersign/event-store/errors.ts";
+import { systemClock } from "@countersign/runtime/clock.ts";
+import { pause } from "./pause.ts";
 
 export { BACKWARDS, FORWARDS, START, jsonEvent, streamNameFilter };
 export type { EventStoreDBClient };
@@ -30,6 +32,9 @@ export const withKeepAlive = (connectionString: string): string => {
   return result;
 };
 
+/** Milliseconds that the calls of a client get to end when it is closed. */
+const mostPatience = 1_000;
+
 /** Throws `StoreFailed` when the connection string is not one, without repeating it: it may hold a password. */
 export const connect = (connectionString: string): EventStoreDBClient => {
   if (/[?&]throwOnAppendFailure=false/i.test(connectionString)) {
@@ -44,9 +49,11 @@ export const connect = (connectionString: string): EventStoreDBClient => {
   }
 };
 
-/** Ends every call of the client and closes its channel; never rejects. */
+/** Ends every call of the client and closes its channel; never rejects, never hangs. Calls end before it awaits. */
 export const disconnect = async (client: EventStoreDBClient): Promise<void> => {
-  await client.dispose();
+  // Waits for a call that is over at the server but still has something unread, so it is given a moment only.
+  const disposed = client.dispose();
+  await Promise.race([disposed, pause(systemClock, mostPatience)]);
   const channel = await client["getChannel"]().catch(() => undefined);
   channel?.close();
 };

@@ -6,17 +6,16 @@ import {
 } from "@countersign/event-store/errors.ts";
 import type {
   AppendResult,
-  ExpectedRevision,
-  NewEvent,
+  EventStore,
   ReadOptions,
   RecordedEvent,
 } from "@countersign/event-store/event-store.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
 import { makeAdmission } from "./admission.ts";
-import { connect, credentialsOf, disconnect, leaveBatchSeat, takeBatchSeat } from "./connection.ts";
+import { openAppendChannel } from "./append-channel.ts";
+import type { Append } from "./append-channel.ts";
 import { actualRevisionOf, failureOf } from "./failures.ts";
 import { checkedEvents } from "./new-events.ts";
-import type { CheckedEvents } from "./new-events.ts";
 import { pause } from "./pause.ts";
 
 /** Milliseconds between the attempts of one append; the last repeats until the time allowed is over. */
@@ -38,88 +37,44 @@ export interface WriterSettings {
 }
 
 export interface Writer {
-  /** As `EventStore.append`. */
-  append(
-    stream: string,
-    expected: ExpectedRevision,
-    events: readonly NewEvent[],
-  ): Promise<AppendResult>;
+  readonly append: EventStore["append"];
   /** Waits up to 2 s for the appends under way, gives up the rest as `StoreUnavailable`. */
   close(): Promise<void>;
 }
 
-/** An append as it is sent, again and again if need be: the same ids at the same revision. */
-interface Append {
-  readonly stream: string;
-  readonly expected: ExpectedRevision;
-  readonly checked: CheckedEvents;
-  /** Aborted when its time is over or the store closes. */
-  readonly signal: AbortSignal;
-}
-
 /**
- * Appends over a connection of their own: the client closes the connection it read or subscribed with when such a
- * call fails, and an append must not find itself on a connection that was given up for another's sake.
+ * Appends until the outcome is known, over a connection of its own: the client closes the connection it read or
+ * subscribed with when such a call fails, and an append must not be given up for another's sake.
  */
 export const openWriter = (settings: WriterSettings): Writer => {
   const { clock } = settings;
-  const seat = {};
+  const channel = openAppendChannel(settings.connectionString);
   const admission = makeAdmission();
   const running = new Set<AbortController>();
   let idle: (() => void) | undefined;
-  let client = connect(settings.connectionString);
-  let sending = 0;
-  let suspect = false;
   let closed = false;
 
-  /** The client remembers a failed first call of a connection for ever, so a connection that failed is replaced. */
-  const freshClient = (): void => {
-    if (!suspect || sending > 0) return;
-    suspect = false;
-    void disconnect(client);
-    client = connect(settings.connectionString);
-  };
-
   /** Where our own events stand at the place they were to be appended to, if they all do, in order. */
-  const alreadyThere = async ({
-    stream,
-    expected,
-    checked,
-  }: Append): Promise<AppendResult | undefined> => {
-    const from = expected === "no-stream" ? 0n : expected + 1n;
+  const alreadyThere = async (append: Append): Promise<AppendResult | undefined> => {
+    const { stream, expected, checked } = append;
     const ids = checked.events.map((event) => event.id);
+    const from = expected === "no-stream" ? 0n : expected + 1n;
     let found = 0;
     let last: AppendResult | undefined;
     for await (const event of settings.read(stream, { from, maxCount: ids.length })) {
-      if (event.eventId !== ids[found]) return undefined;
-      found++;
+      if (event.eventId === ids[found]) found++;
       last = { revision: event.revision, position: event.position };
     }
     return found === ids.length ? last : undefined;
   };
 
-  const send = async (append: Append): Promise<AppendResult | undefined> => {
-    freshClient();
-    sending++;
-    try {
-      const result = await client.appendToStream(append.stream, append.checked.events, {
-        expectedRevision: append.expected === "no-stream" ? "no_stream" : append.expected,
-        ...(takeBatchSeat(seat) ? {} : { credentials: credentialsOf(settings.connectionString) }),
-      });
-      suspect = false;
-      if (result.position === undefined) return undefined;
-      return { revision: result.nextExpectedRevision, position: result.position.commit };
-    } finally {
-      sending--;
-    }
-  };
-
   /** Sends until the outcome is known or the time is over. */
   const sendUntilKnown = async (append: Append): Promise<AppendResult> => {
-    const { stream, expected } = append;
+    const { stream, expected, signal } = append;
     for (let attempt = 0; ; attempt++) {
+      let lastCause: unknown;
       try {
-        const result = (await send(append)) ?? (await alreadyThere(append));
+        const result = (await channel.send(append)) ?? (await alreadyThere(append));
         if (result !== undefined) return result;
       } catch (cause) {
         switch (failureOf(cause)) {
@@ -133,22 +88,24 @@ export const openWriter = (settings: WriterSettings): Writer => {
           case "refused":
             throw new StoreFailed(`the store refused an append to ${stream}`, { cause });
           default:
-            suspect = true;
-            if (append.signal.aborted) throw new StoreUnavailable("no answer", { cause });
+            lastCause = cause;
         }
       }
+      if (!signal.aborted) await pause(clock, waits[attempt] ?? waits.at(-1) ?? 0, signal);
+      if (signal.aborted) {
+        throw new StoreUnavailable(`no outcome of an append to ${stream}`, { cause: lastCause });
+      }
       settings.onRetry();
-      await pause(clock, waits[attempt] ?? waits.at(-1) ?? 0, append.signal);
-      if (append.signal.aborted) throw new StoreUnavailable(`no outcome of an append to ${stream}`);
     }
   };
 
   return {
-    append(stream, expected, events) {
-      return new Promise((resolve, reject) => {
+    append: (stream, expected, events) =>
+      new Promise((resolve, reject) => {
         if (closed) throw new StoreUnavailable("the store is closed");
         const checked = checkedEvents(stream, events);
         const control = new AbortController();
+        const { signal } = control;
         running.add(control);
         const cancel = clock.after(settings.timeout, () => control.abort());
         const end = (): void => {
@@ -156,24 +113,22 @@ export const openWriter = (settings: WriterSettings): Writer => {
           running.delete(control);
           if (running.size === 0) idle?.();
         };
-        control.signal.addEventListener("abort", () => {
+        signal.addEventListener("abort", () => {
           end();
           reject(new StoreUnavailable(`no answer to an append to ${stream}`));
         });
         admission.enter(checked.bytes, (leave) => {
-          if (control.signal.aborted) return leave();
-          const append = { stream, expected, checked, signal: control.signal };
+          if (signal.aborted) return leave();
           // Given up but unanswered, the call may still be unsent, so its place is kept for a while.
-          control.signal.addEventListener("abort", () => clock.after(forgotten, leave));
-          sendUntilKnown(append)
+          signal.addEventListener("abort", () => clock.after(forgotten, leave));
+          sendUntilKnown({ stream, expected, checked, signal })
             .then(resolve, reject)
             .finally(() => {
               end();
               leave();
             });
         });
-      });
-    },
+      }),
 
     async close() {
       closed = true;
@@ -184,8 +139,7 @@ export const openWriter = (settings: WriterSettings): Writer => {
         });
         cancel();
       }
-      await disconnect(client);
-      leaveBatchSeat(seat);
+      await channel.close();
     },
   };
 };

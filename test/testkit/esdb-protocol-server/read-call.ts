@@ -1,0 +1,74 @@
+import { once } from "node:events";
+import type { ServerWritableStream, handleServerStreamingCall } from "@grpc/grpc-js";
+import type { ReadReq, ReadResp } from "@eventstore/db-client/generated/streams_pb.js";
+import type { EventLog, LoggedEvent } from "./event-log.ts";
+import type { FaultPlan } from "./fault-plan.ts";
+import { eventResponse, streamNameOf, streamNotFoundResponse } from "./messages.ts";
+import { subscriptionCall } from "./subscription-call.ts";
+
+export type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
+
+const backwards = 1;
+
+/** Writes with the reader's pace; false when the reader is gone. */
+export const writePaced = async (call: ReadCall, message: ReadResp): Promise<boolean> => {
+  if (call.cancelled || call.destroyed) return false;
+  if (!call.write(message)) {
+    const settled = new AbortController();
+    const { signal } = settled;
+    // Aborting takes the listener of the event that did not come away again.
+    const drained = once(call, "drain", { signal }).catch(() => undefined);
+    const cancelled = once(call, "cancelled", { signal }).catch(() => undefined);
+    await Promise.race([drained, cancelled]);
+    settled.abort();
+  }
+  return !call.cancelled;
+};
+
+/** What a read of a stream or of everything selects; undefined for a stream that nobody has written. */
+const selected = (log: EventLog, options: ReadReq.Options): readonly LoggedEvent[] | undefined => {
+  const count = Number(options.getCount());
+  const back = options.getReadDirection() === backwards;
+  const stream = options.getStream();
+  if (stream !== undefined) {
+    const events = log.stream(streamNameOf(stream.getStreamIdentifier()));
+    if (events === undefined) return undefined;
+    if (back) {
+      const end = stream.hasEnd() ? events.length : Number(stream.getRevision()) + 1;
+      return events.slice(0, end).toReversed().slice(0, count);
+    }
+    const start = stream.hasStart() ? 0 : Number(stream.getRevision());
+    return events.slice(start, start + count);
+  }
+  const all = options.getAll();
+  const commit = BigInt(all?.getPosition()?.getCommitPosition() ?? "0");
+  // Forwards inclusive, backwards exclusive.
+  const index = log.indexBehind(commit - 1n);
+  if (back)
+    return log.all
+      .slice(0, all?.hasEnd() ? undefined : index)
+      .toReversed()
+      .slice(0, count);
+  return log.all.slice(index, index + count);
+};
+
+/** Reads of a stream and of everything, and subscriptions to everything. */
+export const readCall =
+  (log: EventLog, faults: FaultPlan): handleServerStreamingCall<ReadReq, ReadResp> =>
+  (call) => {
+    const notReady = faults.takeNotReady();
+    if (notReady !== undefined) return void call.emit("error", notReady);
+    const options = call.request.getOptions();
+    if (options === undefined) return void call.end();
+    if (options.hasSubscription()) return void subscriptionCall(log, faults, call, options);
+    void (async () => {
+      const events = selected(log, options);
+      if (events === undefined) {
+        call.write(
+          streamNotFoundResponse(streamNameOf(options.getStream()?.getStreamIdentifier())),
+        );
+      }
+      for (const event of events ?? []) if (!(await writePaced(call, eventResponse(event)))) return;
+      call.end();
+    })();
+  };
