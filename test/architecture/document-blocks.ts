@@ -95,15 +95,45 @@ export const linksIn = (markdown: string): string[] =>
     .map(([, target = ""]) => target.replace(/#.*$/, ""))
     .filter((target) => target !== "" && !/^[a-z]+:/.test(target));
 
-/** Every text in a source that looks like the path of a route, with parameters as `:x`. */
+/**
+ * Every text in a source that looks like the path of a route, below `/api/v1` and with parameters as `:x`; what a
+ * template fills in (`/approvals/:id/${verb}`) counts as a parameter.
+ */
 export const routesIn = (path: string, source: string): string[] => {
   const routes: string[] = [];
+  const add = (text: string): void => {
+    if (text.startsWith("/")) {
+      routes.push(text.replace(/^\/api\/v1(?=\/|$)/, "").replaceAll(/:\w+/g, ":x"));
+    }
+  };
   const visit = (node: ts.Node): void => {
-    if (ts.isStringLiteralLike(node) && node.text.startsWith("/")) {
-      routes.push(node.text.replaceAll(/:\w+/g, ":x"));
+    if (ts.isStringLiteralLike(node)) {
+      add(node.text);
+    } else if (ts.isTemplateExpression(node)) {
+      add(node.head.text + node.templateSpans.map(({ literal }) => `:x${literal.text}`).join(""));
     }
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(path, source, ts.ScriptTarget.ESNext, true));
   return routes;
+};
+
+const fits = (route: string, path: string): boolean => {
+  const asked = path.split("/");
+  const offered = route.split("/");
+  return (
+    asked.length === offered.length &&
+    offered.every((part, index) => part === ":x" || part === asked[index])
+  );
+};
+
+/** Whether one of the routes answers the path, or one below the prefix that another one is. */
+export const isRouted = (path: string, routes: readonly string[]): boolean => {
+  const parts = path.split("/");
+  return parts.some((_, index) => {
+    const prefix = parts.slice(0, index).join("/");
+    const rest = `/${parts.slice(index).join("/")}`.replace(/^\/\//, "/");
+    const prefixed = prefix === "" || routes.some((route) => fits(route, prefix));
+    return prefixed && routes.some((route) => fits(route, rest));
+  });
 };

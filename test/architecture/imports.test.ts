@@ -55,11 +55,11 @@ describe("imports", () => {
   });
 
   test("the sources keep to the table", { timeout: 60_000 }, async () => {
+    const written = sourceFiles(root);
     const result = await examine(root, ["libs", "services", "test"]);
-    const seen = result.modules.filter(({ source }) =>
-      /^(libs|services|test)\/.*\.ts$/.test(source),
-    );
-    expect(seen.length).toBe(sourceFiles(root).length);
+    const seen = new Set(result.modules.map(({ source }) => source));
+    expect(written.length).toBeGreaterThan(20);
+    expect(written.filter((path) => !seen.has(path))).toEqual([]);
     expect(violations(result)).toEqual([]);
   });
 
