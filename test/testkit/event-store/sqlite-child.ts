@@ -1,0 +1,101 @@
+/**
+ * A process of its own over a SQLite event store, for what only a process can show: `<activity> <path> <count>`.
+ * It writes one JSON line for each thing that happened, synchronously, so that a killed child has said what it did.
+ */
+import { writeSync } from "node:fs";
+import { openDatabase } from "@countersign/event-store-sqlite/database.ts";
+import { EventTable } from "@countersign/event-store-sqlite/event-table.ts";
+import { GroupWriter } from "@countersign/event-store-sqlite/group-writer.ts";
+import { openSqliteEventStore } from "@countersign/event-store-sqlite/sqlite-event-store.ts";
+import { aStream, anEvent, idsOf, someEvents } from "./example-events.ts";
+
+const say = (line: unknown): void => {
+  writeSync(1, `${JSON.stringify(line)}\n`);
+};
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "no error");
+
+/** `count` appends, each sent when the one before was answered. */
+const oneAfterTheOther = async (path: string, count: number): Promise<void> => {
+  const store = openSqliteEventStore({ path });
+  say({ opened: true });
+  for (let n = 0; n < count; n++) await store.append(aStream(), "no-stream", [anEvent()]);
+  await store.close();
+};
+
+/** The same writes on a connection that does not sync its commits: what a test must be able to tell apart. */
+const withoutSync = (path: string, count: number): void => {
+  const database = openDatabase(path);
+  database.exec("pragma synchronous = normal");
+  const writer = new GroupWriter(new EventTable(database));
+  for (let n = 0; n < count; n++) {
+    const outcome = { resolve: () => undefined, reject: () => undefined };
+    writer.write([{ stream: aStream(), expected: "no-stream", events: [anEvent()], ...outcome }]);
+  }
+  database.close();
+};
+
+/** `count` appends sent at once. */
+const allAtOnce = async (path: string, count: number): Promise<void> => {
+  const store = openSqliteEventStore({ path });
+  await Promise.all(
+    Array.from({ length: count }, () => store.append(aStream(), "no-stream", [anEvent()])),
+  );
+  await store.close();
+};
+
+/** `count` callers that append without end, and say what was acknowledged. */
+const untilKilled = async (path: string, count: number): Promise<void> => {
+  const store = openSqliteEventStore({ path });
+  const caller = async (): Promise<void> => {
+    for (;;) {
+      const stream = aStream();
+      const events = someEvents(3);
+      say({ sent: stream });
+      await store.append(stream, "no-stream", events);
+      say({ acknowledged: stream, ids: idsOf(events) });
+    }
+  };
+  await Promise.all(Array.from({ length: count }, caller));
+};
+
+/** Appends until the disk fails, then tells what everybody was told. */
+const untilTheDiskFails = async (path: string, count: number): Promise<void> => {
+  const store = openSqliteEventStore({
+    path,
+    onFailed: (failure) => say({ failed: nameOf(failure), message: failure.message }),
+  });
+  const subscription = store.subscribe({ from: "start" }, { events: () => undefined });
+  const ended = subscription.closed.catch((error: unknown) => say({ subscription: nameOf(error) }));
+  for (let n = 0; n < count; n++) {
+    const streams = [aStream(), aStream(), aStream()];
+    const results = await Promise.allSettled(
+      streams.map((stream) => store.append(stream, "no-stream", [anEvent()])),
+    );
+    for (const [place, result] of results.entries()) {
+      if (result.status === "fulfilled") say({ acknowledged: streams[place] });
+      else say({ rejected: nameOf(result.reason) });
+    }
+    if (results.some((result) => result.status === "rejected")) break;
+  }
+  const later = await store
+    .append(aStream(), "no-stream", [anEvent()])
+    .catch((error: unknown) => error);
+  say({ later: nameOf(later) });
+  await ended;
+};
+
+const [, , activity = "", path = "", count = "0"] = process.argv;
+const activities: Record<string, (path: string, count: number) => void | Promise<void>> = {
+  oneAfterTheOther,
+  withoutSync,
+  allAtOnce,
+  untilKilled,
+  untilTheDiskFails,
+};
+try {
+  await activities[activity]?.(path, Number(count));
+} catch (error) {
+  say({ refused: nameOf(error), message: error instanceof Error ? error.message : "" });
+  process.exitCode = 1;
+}
