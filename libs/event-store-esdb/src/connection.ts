@@ -32,16 +32,34 @@ export const withKeepAlive = (connectionString: string): string => {
   return result;
 };
 
+const options = new Set(
+  [
+    ...["tls", "tlsVerifyCert", "tlsCAFile", "userCertFile", "userKeyFile", "nodePreference"],
+    ...["maxDiscoverAttempts", "discoveryInterval", "gossipTimeout", "connectionName"],
+    ...["defaultDeadline", "keepAliveInterval", "keepAliveTimeout"],
+  ].map((option) => option.toLowerCase()),
+);
+
+/**
+ * Throws `StoreFailed` for an option that the client does not know: it would print the whole connection string,
+ * password included. `throwOnAppendFailure` is none of ours: off, it turns a conflict into an answer.
+ */
+const checkOptions = (connectionString: string): void => {
+  const [, query] = connectionString.split("?");
+  for (const option of query?.split("&") ?? []) {
+    const [name = "", value = ""] = option.split("=");
+    if (!options.has(name.toLowerCase()) || value === "") {
+      throw new StoreFailed(`"${name}" in the EventStoreDB connection string is no option of ours`);
+    }
+  }
+};
+
 /** Milliseconds that the calls of a client get to end when it is closed. */
 const mostPatience = 1_000;
 
 /** Throws `StoreFailed` when the connection string is not one, without repeating it: it may hold a password. */
 export const connect = (connectionString: string): EventStoreDBClient => {
-  if (/[?&]throwOnAppendFailure=false/i.test(connectionString)) {
-    throw new StoreFailed(
-      "throwOnAppendFailure must stay on in the EventStoreDB connection string",
-    );
-  }
+  checkOptions(connectionString.trim());
   try {
     return EventStoreDBClient.connectionString(withKeepAlive(connectionString));
   } catch (cause) {

@@ -20,7 +20,7 @@ export class FaultPlan {
   tellsCaughtUp = true;
   /** How often a subscription was ended because more came at once than the server keeps. */
   tooSlow = 0;
-  /** Events that left the server in reads and subscriptions. */
+  /** Events that left the server in subscriptions. */
   eventsSent = 0;
 
   /** Set while the server has just started: an unknown error, as EventStoreDB gives for up to 0.4 s. */
