@@ -61,18 +61,20 @@ export class SqliteSubscription implements EventSubscription {
 
   /** Called in the tick of each commit with all that it wrote, by position. Never throws. */
   committed(written: readonly RecordedEvent[]): void {
-    if (!this.#atHead || this.#closing || this.#over) return;
-    if (this.#busy) {
-      for (const event of written) this.#waiting.push(event);
-      if (this.#waiting.length > batchLimit) {
-        this.#waiting = [];
-        this.#atHead = false;
-      }
-      return;
+    for (let from = 0; from < written.length; from += batchLimit) {
+      if (!this.#atHead || this.#closing || this.#over) return;
+      const some = written.length <= batchLimit ? written : written.slice(from, from + batchLimit);
+      if (this.#busy) this.#keep(some);
+      else this.#hand(some);
     }
-    if (written.length <= batchLimit) return this.#hand(written);
+  }
+
+  /** Remembers what was written while the subscriber is busy; too much is forgotten and read from the table later. */
+  #keep(written: readonly RecordedEvent[]): void {
+    for (const event of written) this.#waiting.push(event);
+    if (this.#waiting.length <= batchLimit) return;
+    this.#waiting = [];
     this.#atHead = false;
-    this.#catchUp();
   }
 
   async close(): Promise<void> {
