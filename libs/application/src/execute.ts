@@ -100,7 +100,7 @@ export const execute = async <State, Event extends { readonly type: string; read
   kind: StreamKind<State, Event>,
   stream: string,
   envelope: Envelope,
-  decide: (state: State, now: string, reference: Reference) => Decision<Event>,
+  decide: (state: State, now: string, reference: Reference, fold: Fold<State>) => Decision<Event>,
   options: { readonly fresh?: boolean } = {},
 ): Promise<Outcome<State>> =>
   inTurn(kind.folds, stream, async () => {
@@ -125,7 +125,7 @@ export const execute = async <State, Event extends { readonly type: string; read
       }
       const clock = new Date(engine.clock.now()).toISOString();
       const now = fold.lastOccurredAt !== null && fold.lastOccurredAt > clock ? fold.lastOccurredAt : clock;
-      const decision = decide(fold.state, now, reference);
+      const decision = decide(fold.state, now, reference, fold);
       if (decision.events.length === 0) {
         if (fold.revision >= 0n) folds.set(stream, fold);
         return decision.refusal === undefined

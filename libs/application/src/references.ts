@@ -1,9 +1,8 @@
 import type { EventMetadata } from "@countersign/domain/actor.ts";
+import { readDefinitionEvent, readDirectoryEvent } from "@countersign/domain/read-events.ts";
 import type { DefinitionEvent, DefinitionState } from "@countersign/domain/definition/definition.ts";
-import { decodeDefinitionEvent } from "@countersign/domain/definition/codec.ts";
 import { emptyDefinition, evolveDefinition } from "@countersign/domain/definition/evolve.ts";
 import type { DirectoryEvent, DirectoryState } from "@countersign/domain/directory/directory.ts";
-import { decodeDirectoryEvent } from "@countersign/domain/directory/codec.ts";
 import { emptyDirectory, evolveDirectory } from "@countersign/domain/directory/evolve.ts";
 import type { EvaluateExpression, Reference } from "@countersign/domain/reference.ts";
 import type { EventStore, EventSubscription, RecordedEvent } from "@countersign/event-store/event-store.ts";
@@ -80,10 +79,9 @@ export class References {
     const org = orgOfStream(recorded.stream);
     const revision = Number(recorded.revision);
     if (recorded.stream.startsWith("directory-")) {
-      const { event, metadata } = decodeDirectoryEvent(recorded);
-      this.#foldDirectory(org, revision, event, metadata);
+      this.#foldDirectory(org, revision, readDirectoryEvent(recorded).event);
     } else if (recorded.stream.startsWith("definition-")) {
-      const { event, metadata } = decodeDefinitionEvent(recorded);
+      const { event, metadata } = readDefinitionEvent(recorded);
       this.#foldDefinition(org, revision, event, metadata);
     } else if (recorded.stream.startsWith("delegation-")) {
       const known = this.of(org);
@@ -104,24 +102,24 @@ export class References {
     for (const event of events) {
       revision += 1;
       if (stream.startsWith("directory-"))
-        this.#foldDirectory(org, revision, event as DirectoryEvent, metadata);
+        this.#foldDirectory(org, revision, event as DirectoryEvent);
       else if (stream.startsWith("definition-"))
         this.#foldDefinition(org, revision, event as DefinitionEvent, metadata);
       else return;
     }
   }
 
-  #foldDirectory(org: string, revision: number, event: DirectoryEvent, metadata: EventMetadata): void {
+  #foldDirectory(org: string, revision: number, event: DirectoryEvent): void {
     const known = this.of(org);
     if (revision !== known.directory.revision + 1) return;
-    const directory: DirectoryState = evolveDirectory(known.directory, event, metadata);
+    const directory: DirectoryState = evolveDirectory(known.directory, { event });
     this.#put(org, { ...known, directory });
   }
 
   #foldDefinition(org: string, revision: number, event: DefinitionEvent, metadata: EventMetadata): void {
     const known = this.of(org);
     if (revision !== known.definition.revision + 1) return;
-    const definition: DefinitionState = evolveDefinition(known.definition, event, metadata);
+    const definition: DefinitionState = evolveDefinition(known.definition, { event, metadata });
     this.#put(org, { ...known, definition });
   }
 

@@ -1,11 +1,11 @@
-import type { Principal, RequestCommand } from "@countersign/domain/request/commands.ts";
-import { decodeRequestEvent } from "@countersign/domain/request/codec.ts";
+import type { Ask, DecideContext, Principal, RequestCommand } from "@countersign/domain/request/commands.ts";
+import { readRequestEvent } from "@countersign/domain/read-events.ts";
 import { decide } from "@countersign/domain/request/decide.ts";
 import type { RequestEvent } from "@countersign/domain/request/events.ts";
 import { absentRequest, evolve } from "@countersign/domain/request/evolve.ts";
-import { refuse } from "@countersign/domain/request/refusals.ts";
+import { refuse, type Refusal, type RefusalCode } from "@countersign/domain/request/refusals.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
-import { authorise, type Operation } from "./authorise.ts";
+import { authorise } from "./authorise.ts";
 import { expiryCommandId } from "./derived-ids.ts";
 import type { Envelope } from "./envelope.ts";
 import { execute, type Aggregate, type Engine, type Outcome, type StreamKind } from "./execute.ts";
@@ -16,17 +16,7 @@ export type RequestKind = StreamKind<RequestState, RequestEvent>;
 export const requestAggregate: Aggregate<RequestState, RequestEvent> = {
   initial: absentRequest,
   evolve: (state, event, metadata) => evolve(state, { event, metadata }),
-  decode: decodeRequestEvent,
-};
-
-const operations: Record<RequestCommand["type"], Operation> = {
-  submit: "ask",
-  approve: "decide",
-  deny: "decide",
-  cancel: "decide",
-  expire: "decide",
-  recheck: "decide",
-  "report-transition": "decide",
+  decode: readRequestEvent,
 };
 
 /** Agents see what they asked for; to others of them a request is as absent as a foreign one. */
@@ -37,35 +27,74 @@ const visible = (state: RequestState, principal: Principal | null): boolean => {
   return requester.kind === "agent" && requester.id === principal.id;
 };
 
-/** Decides one command on one request. A request that is absent answers `not-found`, like a foreign one. */
+/** Refusals that come before the body is looked at, as `decide` orders them. */
+const beforeBody: ReadonlySet<RefusalCode> = new Set(["forbidden", "already-resolved"]);
+
+export type ExistingCommand = Exclude<RequestCommand, { type: "submit" }>;
+
+/** A command read from a body; `fault` when the body was no such command, and then `command` is its bare form. */
+export interface ReadCommand {
+  readonly command: ExistingCommand;
+  readonly fault: Refusal | null;
+}
+
+/** What the domain is told of an envelope. */
+export const contextOf = (envelope: Envelope, now: string): DecideContext => ({
+  now,
+  actor: envelope.actor,
+  channel: envelope.channel,
+  principal: envelope.principal,
+});
+
+/**
+ * Decides one command on one request. In this order: who it is, whether the request is there for them, whether this
+ * command was done before, standing, then the domain's own order; a faulty body is refused at its place in it.
+ */
 export const commandRequest = async (
   engine: Engine,
   kind: RequestKind,
   envelope: Envelope,
   id: string,
-  command: RequestCommand,
+  { command, fault }: ReadCommand,
+): Promise<Outcome<RequestState>> =>
+  execute(engine, kind, requestStream(envelope.org, id), envelope, (state, now, reference) => {
+    const denied = authorise(envelope.principal, "decide", reference);
+    if (denied?.code === "unauthenticated") return { events: [], refusal: denied };
+    if (!visible(state, envelope.principal))
+      return { events: [], refusal: refuse("not-found", "There is no such approval request.") };
+    if (denied !== null) return { events: [], refusal: denied };
+    const decision = decide(state, command, contextOf(envelope, now), reference);
+    const [first] = decision.events;
+    if (first?.type === "RequestExpired")
+      return { ...decision, commandId: expiryCommandId(id, first.data.dueAt) };
+    if (fault !== null && !beforeBody.has(decision.refusal?.code ?? "conflict"))
+      return { events: [], refusal: fault };
+    return decision;
+  });
+
+/** Creates a request at `no-stream`, or refuses; a fault of the body is given after standing. */
+export const submitRequest = async (
+  engine: Engine,
+  kind: RequestKind,
+  envelope: Envelope,
+  id: string,
+  ask: Ask | Refusal,
 ): Promise<Outcome<RequestState>> =>
   execute(
     engine,
     kind,
     requestStream(envelope.org, id),
     envelope,
-    (state, now, reference) => {
-      const denied = authorise(envelope.principal, operations[command.type], reference);
-      if (denied?.code === "unauthenticated") return { events: [], refusal: denied };
-      if (command.type !== "submit" && !visible(state, envelope.principal))
-        return { events: [], refusal: refuse("not-found", "There is no such approval request.") };
+    (state, now, reference, fold) => {
+      const denied = authorise(envelope.principal, "ask", reference);
       if (denied !== null) return { events: [], refusal: denied };
-      const decision = decide(
-        state,
-        command,
-        { now, actor: envelope.actor, channel: envelope.channel, principal: envelope.principal },
-        reference,
-      );
-      const [first] = decision.events;
-      return first?.type === "RequestExpired"
-        ? { ...decision, commandId: expiryCommandId(id, first.data.dueAt) }
-        : decision;
+      if ("code" in ask) return { events: [], refusal: ask };
+      if (fold.revision >= 0n)
+        return {
+          events: [],
+          refusal: refuse("conflict", "This request was given up before it was made; ask again."),
+        };
+      return decide(state, { type: "submit", ask }, contextOf(envelope, now), reference);
     },
-    { fresh: command.type === "submit" },
+    { fresh: true },
   );

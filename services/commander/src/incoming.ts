@@ -3,9 +3,8 @@ import type { Envelope } from "@countersign/application/envelope.ts";
 import { canonicalHash } from "@countersign/application/canonical.ts";
 import { parseIJson } from "@countersign/api-contract/i-json.ts";
 import type { Channel } from "@countersign/domain/actor.ts";
-import type { Json, JsonObject } from "@countersign/domain/json.ts";
+import { isObject, type Json, type JsonObject } from "@countersign/domain/json.ts";
 import type { Principal } from "@countersign/domain/request/commands.ts";
-import { refuse } from "@countersign/domain/request/refusals.ts";
 import type { Message } from "@countersign/messaging/bus.ts";
 import { parseSubject } from "@countersign/messaging/subjects.ts";
 import type { Ids } from "@countersign/runtime/ids.ts";
@@ -46,12 +45,13 @@ export const readIncoming = (message: Message): Incoming => {
   const { headers } = message;
   const principal = principalOf(headers["Countersign-Principal"] ?? "null");
   if (principal === null || principal.org !== subject.org)
-    throw new Refused(refuse("not-found", "There is nothing here."));
+    throw new Refused({ code: "not-found", message: "There is nothing here." });
   const key = headers["Countersign-Idempotency-Key"] ?? null;
   if (key !== null && !keyPattern.test(key))
-    throw new Refused(
-      refuse("bad-request", "Idempotency-Key must have 1 to 255 visible ASCII characters."),
-    );
+    throw new Refused({
+      code: "bad-request",
+      message: "Idempotency-Key must have 1 to 255 visible ASCII characters.",
+    });
   const target = headers["Countersign-Target"] ?? "";
   return {
     org: subject.org,
@@ -69,14 +69,14 @@ export const readIncoming = (message: Message): Incoming => {
 export const bodyOf = (incoming: Incoming): JsonObject => {
   if (incoming.body === "") return {};
   const parsed = parseIJson(incoming.body);
-  if ("fault" in parsed) {
+  if (!parsed.ok) {
     const { code, message, path } = parsed.fault;
-    throw new Refused(refuse(code, message, { path, faults: [{ path, message }] }));
+    throw new Refused({ code, message, details: { path, faults: [{ path, message }] } });
   }
   const value = parsed.value as Json;
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Refused(refuse("bad-request", "The body must be a JSON object."));
-  return value as JsonObject;
+  if (!isObject(value))
+    throw new Refused({ code: "bad-request", message: "The body must be a JSON object." });
+  return value;
 };
 
 /** The envelope of a command: with an idempotency key its id is derived and its body is hashed. */

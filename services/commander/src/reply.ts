@@ -1,14 +1,16 @@
-import type { Refusal } from "@countersign/domain/request/refusals.ts";
+import type { WireError } from "@countersign/api-contract/errors.ts";
+import type { JsonObject } from "@countersign/domain/json.ts";
+import { refuse, type Refusal } from "@countersign/domain/request/refusals.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
 
 /** A no on the way in, before any stream is touched: thrown by the readers, answered in one place. */
 export class Refused extends Error {
   override readonly name = "Refused";
-  readonly refusal: Refusal;
+  readonly error: WireError;
 
-  constructor(refusal: Refusal) {
-    super(refusal.message);
-    this.refusal = refusal;
+  constructor(error: WireError) {
+    super(error.message);
+    this.error = error;
   }
 }
 
@@ -28,8 +30,16 @@ export const yes = (effect: Effect, result: string): Reply => ({
   body: `{"ok":true,"result":${result}}`,
 });
 
-/** A no. */
-export const no = (refusal: Refusal): Reply => ({
+/** A no. Every refusal of the domain has a code on the wire, or this does not compile. */
+export const no = (error: WireError): Reply => ({
   headers: {},
-  body: JSON.stringify({ ok: false, error: refusal }),
+  body: JSON.stringify({ ok: false, error }),
 });
+
+/** A faulty body as a refusal, to be given at its place in the order of refusals. */
+export const bodyRefusal = ({ code, message, details }: WireError): Refusal =>
+  refuse(
+    code === "unknown-field" ? code : "unprocessable",
+    message,
+    details as JsonObject | undefined,
+  );

@@ -4,12 +4,6 @@ import type { JsonObject } from "../json.ts";
 /** Every way the domain says no. A literal, never an exception; the edges map it to their own words. */
 export type RefusalCode =
   | "unauthenticated"
-  | "bad-request"
-  | "unavailable"
-  | "unknown-field"
-  | "number-not-exact"
-  | "invalid-definition"
-  | "unsupported-media-type"
   | "not-found"
   | "forbidden"
   | "not-an-approver"
@@ -25,6 +19,8 @@ export type RefusalCode =
   | "topic-blocked"
   | "reason-required"
   | "unprocessable"
+  | "unknown-field"
+  | "invalid-definition"
   | "unknown-approver"
   | "unknown-policy"
   | "ambiguous-policy"

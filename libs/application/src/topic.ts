@@ -1,0 +1,158 @@
+import { canonicalHash } from "./canonical.ts";
+import { authorise, standingOf } from "./authorise.ts";
+import { derivedCommandId, derivedRequestId } from "./derived-ids.ts";
+import type { Envelope } from "./envelope.ts";
+import { execute, type Aggregate, type Engine, type Outcome, type StreamKind } from "./execute.ts";
+import { submitRequest, type RequestKind } from "./request.ts";
+import { topicStream } from "./streams.ts";
+import type { JsonObject } from "@countersign/domain/json.ts";
+import { readTopicEvent } from "@countersign/domain/read-events.ts";
+import type { Reference } from "@countersign/domain/reference.ts";
+import type { Ask } from "@countersign/domain/request/commands.ts";
+import { decide } from "@countersign/domain/request/decide.ts";
+import type { Requester } from "@countersign/domain/request/events.ts";
+import { absentRequest } from "@countersign/domain/request/evolve.ts";
+import type { Refusal } from "@countersign/domain/request/refusals.ts";
+import { absentTopic, evolveTopic } from "@countersign/domain/topic/evolve.ts";
+import { resolveTransition, type ResolveTransition } from "@countersign/domain/topic/resolve.ts";
+import type { TopicEvent, TopicState } from "@countersign/domain/topic/topic.ts";
+import {
+  blockTransition,
+  decideTransition,
+  type TransitionCommand,
+} from "@countersign/domain/topic/transition.ts";
+
+export type TopicKind = StreamKind<TopicState, TopicEvent>;
+
+export const topicAggregate: Aggregate<TopicState, TopicEvent> = {
+  initial: absentTopic,
+  evolve: (state, event, metadata) => evolveTopic(state, { event, metadata }),
+  decode: readTopicEvent,
+};
+
+/** A transition as its caller asks for it. */
+export type AskedTransition = Omit<TransitionCommand, "requester" | "agent">;
+
+export interface TopicKinds {
+  readonly topic: TopicKind;
+  readonly request: RequestKind;
+}
+
+/** The id of the command that creates a blocked transition's request: the same for the caller and for the process manager. */
+const submitId = (requestId: string): string => derivedCommandId("transition-request", requestId);
+
+/**
+ * Moves a topic, or blocks it until people agree. Two streams in this order: the request is decided dry, the topic is
+ * blocked at its exact revision (the request's id derives from it), the request is created. A crash in between leaves
+ * `TransitionBlocked`, from which the process manager goes on.
+ */
+export const requestTransition = async (
+  engine: Engine,
+  kinds: TopicKinds,
+  envelope: Envelope,
+  asked: AskedTransition | Refusal,
+): Promise<Outcome<TopicState>> => {
+  const workflow = "code" in asked ? "none" : asked.workflowId;
+  const topicId = "code" in asked ? "none" : asked.topicId;
+  let blocking: Ask | undefined;
+  const outcome = await execute(
+    engine,
+    kinds.topic,
+    topicStream(envelope.org, workflow, topicId),
+    envelope,
+    (state, now, reference, fold) => {
+      const denied = authorise(envelope.principal, "transition", reference);
+      if (denied !== null) return { events: [], refusal: denied };
+      if ("code" in asked) return { events: [], refusal: asked };
+      const answer = decideTransition(
+        state,
+        reference.definition.workflows.get(asked.workflowId),
+        { ...asked, ...callerOf(envelope, reference) },
+        reference.evaluateExpression,
+      );
+      if (answer.kind === "refused") return { events: [], refusal: answer.refusal };
+      if (answer.kind === "waiting") return { events: [] };
+      if (answer.kind === "completed") return { events: answer.events };
+      const ask: Ask = {
+        ...answer.ask,
+        requestId: derivedRequestId(
+          "transition",
+          envelope.org,
+          workflow,
+          topicId,
+          (fold.revision + BigInt(answer.before.length)).toString(),
+        ),
+        payloadHash: canonicalHash(answer.ask.action),
+      };
+      const dry = decide(
+        absentRequest,
+        { type: "submit", ask },
+        { now, actor: envelope.actor, channel: envelope.channel, principal: envelope.principal },
+        reference,
+      );
+      if (dry.refusal !== undefined) return { events: [], refusal: dry.refusal };
+      blocking = ask;
+      return { events: blockTransition(answer, [ask.requestId], toJson(ask)) };
+    },
+  );
+  if (blocking !== undefined && outcome.ok && outcome.effect === "appended")
+    await submitBlocking(engine, kinds.request, envelope, blocking);
+  return outcome;
+};
+
+/** Creates the request that a topic waits for; done before, it changes nothing. */
+export const submitBlocking = async (
+  engine: Engine,
+  kind: RequestKind,
+  envelope: Envelope,
+  ask: Ask,
+): Promise<Outcome<unknown>> =>
+  submitRequest(
+    engine,
+    kind,
+    {
+      ...envelope,
+      commandId: submitId(ask.requestId),
+      commandHash: null,
+      causationId: envelope.commandId,
+    },
+    ask.requestId,
+    ask,
+  );
+
+/** Ends a topic's wait, from the process manager. */
+export const endTransition = async (
+  engine: Engine,
+  kind: TopicKind,
+  envelope: Envelope,
+  workflow: string,
+  topicId: string,
+  command: ResolveTransition,
+): Promise<Outcome<TopicState>> =>
+  execute(
+    engine,
+    kind,
+    topicStream(envelope.org, workflow, topicId),
+    envelope,
+    (state, _now, reference) => ({
+      events: resolveTransition(state, reference.definition.workflows.get(workflow), command),
+    }),
+  );
+
+const callerOf = (
+  { principal }: Envelope,
+  reference: Reference,
+): { readonly requester: Requester; readonly agent: JsonObject | null } => {
+  if (principal === null) throw new Error("a transition is asked for by somebody");
+  const standing = standingOf(principal, reference);
+  if (standing?.kind !== "agent")
+    return { requester: { kind: "person", id: principal.id, owner: null }, agent: null };
+  const agent = reference.directory.agents.get(principal.id);
+  return {
+    requester: { kind: "agent", id: principal.id, owner: standing.owner },
+    agent: { id: principal.id, name: agent?.name ?? principal.id, version: agent?.version ?? null },
+  };
+};
+
+/** An ask holds nothing but JSON; the type system cannot see that of interfaces. */
+const toJson = (ask: Ask): JsonObject => JSON.parse(JSON.stringify(ask)) as JsonObject;

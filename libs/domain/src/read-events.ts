@@ -1,0 +1,11 @@
+import { decodeDefinitionEvent } from "./definition/codec.ts";
+import { decodeDirectoryEvent } from "./directory/codec.ts";
+import { decoder } from "./recorded.ts";
+import { decodeRequestEvent } from "./request/codec.ts";
+import { decodeTopicEvent } from "./topic/codec.ts";
+
+/** Readers of recorded events by category: one each for the whole process, so that each event is parsed once. */
+export const readRequestEvent = decoder(decodeRequestEvent);
+export const readTopicEvent = decoder(decodeTopicEvent);
+export const readDirectoryEvent = decoder(decodeDirectoryEvent);
+export const readDefinitionEvent = decoder(decodeDefinitionEvent);

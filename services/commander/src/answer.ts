@@ -1,0 +1,16 @@
+import type { Outcome } from "@countersign/application/execute.ts";
+import type { RequestState } from "@countersign/domain/request/state.ts";
+import { renderRequest } from "@countersign/domain/request/render.ts";
+import type { Reply } from "@countersign/messaging/bus.ts";
+import { no, yes, type Effect } from "./reply.ts";
+
+/** The whole request as the decision left it, from the decider's own state: the answer to every command on it. */
+export const answerWithRequest = (
+  outcome: Outcome<RequestState>,
+  effect: (outcome: Outcome<RequestState> & { ok: true }) => Effect,
+): Reply => {
+  if (!outcome.ok) return no(outcome.refusal);
+  const { state, position } = outcome.fold;
+  if (state.status === "absent") throw new Error("a command left its request absent");
+  return yes(effect(outcome), renderRequest(state, outcome.reference, position.toString()));
+};

@@ -1,0 +1,70 @@
+import type { EventStore } from "@countersign/event-store/event-store.ts";
+import { References } from "@countersign/application/references.ts";
+import type { EvaluateExpression } from "@countersign/domain/reference.ts";
+import type { Bus } from "@countersign/messaging/bus.ts";
+import type { Clock } from "@countersign/runtime/clock.ts";
+import type { Ids } from "@countersign/runtime/ids.ts";
+import type { Log } from "@countersign/runtime/log.ts";
+import { Decider } from "./decider.ts";
+import { consumeIntake } from "./intake.ts";
+import { Processes, type SavedCheckpoint } from "./processes.ts";
+import { recheckOverBus } from "./recheck.ts";
+import { serveCommands } from "./serve.ts";
+import { consumeTimers } from "./timers.ts";
+
+export interface CommanderParts {
+  readonly store: EventStore;
+  /** Carries commands and queries between services. */
+  readonly inner: Bus;
+  /** Carries intake and timers; the same bus unless a standalone process has a broker. */
+  readonly outer: Bus;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly evaluateExpression: EvaluateExpression;
+  readonly checkpoint: SavedCheckpoint;
+}
+
+export interface Commander {
+  readonly decider: Decider;
+  readonly references: References;
+  /** True when commands can be decided: the reference streams are folded. */
+  ready(): boolean;
+  /** Rejects when the store or a subscription failed for good. */
+  readonly failed: Promise<never>;
+  close(): Promise<void>;
+}
+
+/** Opens a commander: it serves commands, takes in what others publish, obeys due timers and runs the process managers. */
+export const openCommander = async (parts: CommanderParts): Promise<Commander> => {
+  const { store, inner, outer, clock, ids, log } = parts;
+  const references = new References(parts.evaluateExpression);
+  await references.start(store);
+  const decider = new Decider({ store, clock, references }, ids);
+  const processes = new Processes(
+    decider,
+    parts.checkpoint,
+    recheckOverBus(inner, decider),
+    clock,
+    log,
+  );
+  const processing = processes.start(store);
+  const served = serveCommands(inner, decider, log);
+  const intake = consumeIntake(outer, decider, log);
+  const timers = consumeTimers(outer, decider, log);
+  return {
+    decider,
+    references,
+    ready: () => references.live,
+    failed: new Promise<never>((_, reject) => {
+      references.closed.catch(reject);
+      processing.closed.catch(reject);
+    }),
+    async close() {
+      await served.close();
+      await Promise.all([intake.close(), timers.close()]);
+      await processes.close();
+      await references.close();
+    },
+  };
+};

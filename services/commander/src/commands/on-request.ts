@@ -1,0 +1,15 @@
+import type { Reply } from "@countersign/messaging/bus.ts";
+import { answerWithRequest } from "../answer.ts";
+import type { Decider } from "../decider.ts";
+import { bodyOf, envelopeOf, type Incoming } from "../incoming.ts";
+import type { ReadBody } from "./read-commands.ts";
+
+/** A command on the request that is its target: approve, deny, cancel, … */
+export const onRequest =
+  (name: string, read: ReadBody) =>
+  async (decider: Decider, incoming: Incoming): Promise<Reply> => {
+    const body = bodyOf(incoming);
+    const envelope = envelopeOf(incoming, decider.ids, name, body);
+    const outcome = await decider.command(envelope, incoming.target, read(body));
+    return answerWithRequest(outcome, () => "done");
+  };

@@ -1,0 +1,59 @@
+import type { ReadCommand, ExistingCommand } from "@countersign/application/request.ts";
+import { parseApprove, parseCancel, parseDeny } from "@countersign/api-contract/votes.ts";
+import type { Parsed } from "@countersign/api-contract/errors.ts";
+import type { JsonObject } from "@countersign/domain/json.ts";
+import { bodyRefusal } from "../reply.ts";
+
+/** Reads the body of a command on one request; a faulty one keeps its fault beside the command's bare form. */
+export type ReadBody = (body: JsonObject) => ReadCommand;
+
+const reader =
+  <Body>(
+    parse: (body: JsonObject) => Parsed<Body>,
+    toCommand: (body: Body) => ExistingCommand,
+    bare: ExistingCommand,
+  ): ReadBody =>
+  (body) => {
+    const parsed = parse(body);
+    return parsed.ok
+      ? { command: toCommand(parsed.value), fault: null }
+      : { command: bare, fault: bodyRefusal(parsed.error) };
+  };
+
+/** By the command's name in REST, on the bus and in the intake. */
+export const readCommands: ReadonlyMap<string, ReadBody> = new Map([
+  [
+    "approve",
+    reader(
+      parseApprove,
+      ({ notes, payload_hash, level }) => ({
+        type: "approve",
+        notes: notes ?? null,
+        payloadHash: payload_hash ?? null,
+        level: level ?? null,
+      }),
+      { type: "approve", notes: null, payloadHash: null, level: null },
+    ),
+  ],
+  [
+    "deny",
+    reader(
+      parseDeny,
+      ({ reason, notes, payload_hash, level }) => ({
+        type: "deny",
+        reason,
+        notes: notes ?? null,
+        payloadHash: payload_hash ?? null,
+        level: level ?? null,
+      }),
+      { type: "deny", reason: null, notes: null, payloadHash: null, level: null },
+    ),
+  ],
+  [
+    "cancel",
+    reader(parseCancel, ({ reason }) => ({ type: "cancel", reason: reason ?? null }), {
+      type: "cancel",
+      reason: null,
+    }),
+  ],
+]);

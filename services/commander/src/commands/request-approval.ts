@@ -1,0 +1,26 @@
+import { derivedRequestId } from "@countersign/application/derived-ids.ts";
+import { parseAsk } from "@countersign/api-contract/ask.ts";
+import type { Reply } from "@countersign/messaging/bus.ts";
+import { answerWithRequest } from "../answer.ts";
+import { bodyOf, envelopeOf, type Incoming } from "../incoming.ts";
+import { bodyRefusal } from "../reply.ts";
+import type { Decider } from "../decider.ts";
+import { askFromBody } from "./ask-from-body.ts";
+
+/** Ask. With an idempotency key the request's id is derived from it, so the store itself is the deduplication. */
+export const requestApproval = async (decider: Decider, incoming: Incoming): Promise<Reply> => {
+  const body = bodyOf(incoming);
+  const parsed = parseAsk(body, incoming.body.length);
+  const { org, principal, idempotencyKey } = incoming;
+  const id =
+    idempotencyKey === null
+      ? `apr_${decider.ids.ulid()}`
+      : derivedRequestId("ask", org, principal.kind, principal.id, idempotencyKey);
+  const envelope = envelopeOf(incoming, decider.ids, "request-approval", body);
+  const outcome = await decider.ask(
+    envelope,
+    id,
+    parsed.ok ? askFromBody(parsed.value, id) : bodyRefusal(parsed.error),
+  );
+  return answerWithRequest(outcome, ({ effect }) => (effect === "appended" ? "created" : "repeated"));
+};

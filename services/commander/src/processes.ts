@@ -1,0 +1,188 @@
+import { derivedCommandId } from "@countersign/application/derived-ids.ts";
+import type { Envelope } from "@countersign/application/envelope.ts";
+import { loadFold } from "@countersign/application/execute.ts";
+import {
+  endsRequest,
+  onRequestResolved,
+  onTopicEvent,
+  type ProcessCommand,
+} from "@countersign/application/processes/transition-process.ts";
+import { requestAggregate } from "@countersign/application/request.ts";
+import { categoryOfStream, orgOfStream } from "@countersign/application/streams.ts";
+import { endTransition, submitBlocking } from "@countersign/application/topic.ts";
+import { readRequestEvent, readTopicEvent } from "@countersign/domain/read-events.ts";
+import type {
+  Checkpoint,
+  EventStore,
+  EventSubscription,
+  RecordedEvent,
+} from "@countersign/event-store/event-store.ts";
+import type { Clock } from "@countersign/runtime/clock.ts";
+import type { Log } from "@countersign/runtime/log.ts";
+import type { Decider } from "./decider.ts";
+import type { Recheck } from "./recheck.ts";
+
+/** Where the process managers stand; saved after the commands, so a crash repeats them and repeats change nothing. */
+export interface SavedCheckpoint {
+  load(): Checkpoint | "start";
+  save(checkpoint: Checkpoint): void;
+}
+
+/** Batches without commands between two saves of the checkpoint: repeating them costs reads only. */
+const QUIET_BATCHES = 64;
+const RETRY_MS = 500;
+
+/** Turns events of one stream into commands on another: approved → the topic moves; people changed → look again. */
+export class Processes {
+  readonly #decider: Decider;
+  readonly #checkpoint: SavedCheckpoint;
+  readonly #recheck: Recheck;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #subscription: EventSubscription | undefined;
+  #quiet = 0;
+  #closing = false;
+
+  constructor(
+    decider: Decider,
+    checkpoint: SavedCheckpoint,
+    recheck: Recheck,
+    clock: Clock,
+    log: Log,
+  ) {
+    this.#decider = decider;
+    this.#checkpoint = checkpoint;
+    this.#recheck = recheck;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  start(store: EventStore): EventSubscription {
+    this.#subscription = store.subscribe(
+      { from: this.#checkpoint.load(), streamPrefixes: ["request-", "topic-", "directory-"] },
+      {
+        events: (batch, checkpoint) => {
+          const concerned = batch.filter(concerns);
+          if (concerned.length === 0) {
+            this.#quiet += 1;
+            if (this.#quiet >= QUIET_BATCHES) this.#save(checkpoint);
+            return undefined;
+          }
+          return this.#work(concerned).then((done) => {
+            if (done) this.#save(checkpoint);
+          });
+        },
+      },
+    );
+    return this.#subscription;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#subscription?.close();
+  }
+
+  #save(checkpoint: Checkpoint): void {
+    this.#quiet = 0;
+    this.#checkpoint.save(checkpoint);
+  }
+
+  async #work(batch: readonly RecordedEvent[]): Promise<boolean> {
+    for (const recorded of batch) {
+      while (!this.#closing) {
+        try {
+          await this.#react(recorded);
+          break;
+        } catch (error) {
+          // A refusal is done; a failure is tried again, in order, until it works or the service stops.
+          this.#log.warn({ err: error, stream: recorded.stream }, "a process manager will try again");
+          await new Promise<void>((resolve) => this.#clock.after(RETRY_MS, resolve));
+        }
+      }
+      if (this.#closing) return false;
+    }
+    return true;
+  }
+
+  async #react(recorded: RecordedEvent): Promise<void> {
+    const org = orgOfStream(recorded.stream);
+    if (categoryOfStream(recorded.stream) === "directory") {
+      await this.#recheck(org, recorded);
+      return;
+    }
+    for (const command of await this.#commandsOf(recorded)) await this.#send(org, recorded, command);
+  }
+
+  async #commandsOf(recorded: RecordedEvent): Promise<ProcessCommand[]> {
+    if (categoryOfStream(recorded.stream) === "topic")
+      return onTopicEvent(readTopicEvent(recorded).event);
+    const { request, engine } = this.#decider;
+    const { event } = readRequestEvent(recorded);
+    const fold =
+      request.folds.get(recorded.stream) ??
+      (await loadFold(engine.store, recorded.stream, requestAggregate));
+    return onRequestResolved(fold.state, event);
+  }
+
+  async #send(org: string, cause: RecordedEvent, command: ProcessCommand): Promise<void> {
+    const { engine, request, topic } = this.#decider;
+    const envelope: Envelope = {
+      commandId: derivedCommandId("process", "transition", cause.eventId),
+      commandHash: null,
+      org,
+      principal: null,
+      actor: { kind: "system", id: "transition" },
+      channel: "process",
+      correlationId: cause.eventId,
+      causationId: cause.eventId,
+    };
+    switch (command.kind) {
+      case "submit-blocking": {
+        const { by, ask } = command;
+        const principal = { ...by, org };
+        const outcome = await submitBlocking(
+          engine,
+          request,
+          { ...envelope, principal, actor: { kind: by.kind, id: by.id } },
+          ask,
+        );
+        if (!outcome.ok && ask.topic !== null)
+          await endTransition(engine, topic, envelope, ask.topic.workflow, ask.topic.id, {
+            type: "reject-transition",
+            approvalId: ask.requestId,
+            code: outcome.refusal.code,
+            reason: outcome.refusal.message,
+          });
+        return;
+      }
+      case "end-transition":
+        await endTransition(
+          engine,
+          topic,
+          envelope,
+          command.workflow,
+          command.topicId,
+          command.command,
+        );
+        return;
+      case "report-transition":
+        await this.#decider.command(envelope, command.requestId, {
+          command: {
+            type: "report-transition",
+            completed: command.completed,
+            reason: command.reason,
+          },
+          fault: null,
+        });
+    }
+  }
+}
+
+/** True when an event may need a command; the rest is passed over without reading any state. */
+const concerns = (recorded: RecordedEvent): boolean => {
+  const category = categoryOfStream(recorded.stream);
+  if (category === "directory") return true;
+  if (category === "topic")
+    return recorded.type === "TransitionBlocked" || recorded.type === "TransitionCompleted";
+  return endsRequest(recorded.type);
+};

@@ -1,0 +1,62 @@
+import { StoreUnavailable } from "@countersign/event-store/errors.ts";
+import type { Bus, BusSubscription, Message, Reply } from "@countersign/messaging/bus.ts";
+import { commandPattern, parseSubject } from "@countersign/messaging/subjects.ts";
+import type { Log } from "@countersign/runtime/log.ts";
+import { putAgent, putPerson, putRole, removePerson } from "./commands/directory.ts";
+import { importDefinitions } from "./commands/import-definitions.ts";
+import { onRequest } from "./commands/on-request.ts";
+import { peekRequest } from "./commands/peek-request.ts";
+import { readCommands } from "./commands/read-commands.ts";
+import { requestApproval } from "./commands/request-approval.ts";
+import { requestTransition } from "./commands/request-transition.ts";
+import type { Decider } from "./decider.ts";
+import { readIncoming, type Incoming } from "./incoming.ts";
+import { no, Refused } from "./reply.ts";
+
+export type CommandHandler = (decider: Decider, incoming: Incoming) => Promise<Reply>;
+
+/** Every command by its name on the bus. */
+export const handlers: ReadonlyMap<string, CommandHandler> = new Map<string, CommandHandler>([
+  ["request-approval", requestApproval],
+  ...[...readCommands].map(([name, read]): [string, CommandHandler] => [name, onRequest(name, read)]),
+  ["request-transition", requestTransition],
+  ["import-definitions", importDefinitions],
+  ["put-person", putPerson],
+  ["remove-person", removePerson],
+  ["put-role", putRole],
+  ["put-agent", putAgent],
+  ["peek-request", peekRequest],
+]);
+
+/** Runs one command and turns what it throws into its answer: a refusal, `unavailable`, or (a bug) `internal`. */
+export const run = async (
+  decider: Decider,
+  handler: CommandHandler,
+  read: () => Incoming,
+  log: Log,
+): Promise<Reply> => {
+  try {
+    return await handler(decider, read());
+  } catch (error) {
+    if (error instanceof Refused) return no(error.error);
+    if (error instanceof StoreUnavailable) {
+      log.warn({ err: error }, "a command found the event store unavailable");
+      return no({
+        code: "unavailable",
+        message: "The event store cannot be reached; try again.",
+      });
+    }
+    log.error({ err: error }, "a command failed");
+    return no({ code: "internal", message: "Something went wrong here; it was recorded." });
+  }
+};
+
+/** Answers commands from the bus. */
+export const serveCommands = (bus: Bus, decider: Decider, log: Log): BusSubscription =>
+  bus.serve(commandPattern(), "commander", (message: Message) => {
+    const subject = parseSubject(message.subject);
+    const handler = subject?.kind === "command" ? handlers.get(subject.name) : undefined;
+    if (handler === undefined)
+      return no({ code: "not-found", message: "There is no such command." });
+    return run(decider, handler, () => readIncoming(message), log);
+  });

@@ -1,0 +1,57 @@
+import { expiryCommandId } from "@countersign/application/derived-ids.ts";
+import type { Envelope } from "@countersign/application/envelope.ts";
+import type { Bus, BusSubscription, Delivery, Verdict } from "@countersign/messaging/bus.ts";
+import { COUNTERSIGN_TIMERS } from "@countersign/messaging/streams.ts";
+import { parseSubject } from "@countersign/messaging/subjects.ts";
+import type { Log } from "@countersign/runtime/log.ts";
+import type { Decider } from "./decider.ts";
+
+/** What a due timer says: api.md, NATS. The decider trusts only its own plan, so this is a hint to look. */
+interface TimerBody {
+  readonly key: string;
+  readonly request: string;
+  readonly due_at: string;
+}
+
+const requestPattern = /^apr_[0-9A-Z]{26}$/;
+
+const readTimer = (body: string): TimerBody | null => {
+  try {
+    const value = JSON.parse(body) as Partial<TimerBody> | null;
+    return typeof value?.request === "string" &&
+      requestPattern.test(value.request) &&
+      typeof value.due_at === "string" &&
+      typeof value.key === "string"
+      ? { key: value.key, request: value.request, due_at: value.due_at }
+      : null;
+  } catch {
+    return null;
+  }
+};
+
+/** Turns due timers into commands: at most one effect each, because the command's id is made from the timer's key. */
+export const consumeTimers = (bus: Bus, decider: Decider, log: Log): BusSubscription =>
+  bus.consume({ stream: COUNTERSIGN_TIMERS.name, durable: "commander" }, (delivery: Delivery) =>
+    onTimer(decider, delivery, log),
+  );
+
+const onTimer = async (decider: Decider, delivery: Delivery, log: Log): Promise<Verdict> => {
+  const subject = parseSubject(delivery.subject);
+  const timer = readTimer(delivery.body);
+  if (subject?.kind !== "timer" || subject.timer !== "expiry" || timer === null) {
+    log.warn({ subject: delivery.subject }, "a timer message that means nothing was dropped");
+    return "dead";
+  }
+  const envelope: Envelope = {
+    commandId: expiryCommandId(timer.request, timer.due_at),
+    commandHash: null,
+    org: subject.org,
+    principal: null,
+    actor: { kind: "timer", id: "expiry" },
+    channel: "timer",
+    correlationId: timer.key,
+    causationId: null,
+  };
+  await decider.command(envelope, timer.request, { command: { type: "expire" }, fault: null });
+  return "ack";
+};
