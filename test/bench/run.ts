@@ -1,0 +1,132 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { runCycles, type CyclesResult } from "./cycles.ts";
+import { benchFolder, rawAppendRate } from "./raw-sqlite.ts";
+
+/** `npm run bench`: prints the rows of docs/performance.md, the limit beside each, and writes `results.json`. */
+
+const SECONDS = Number(process.env["BENCH_SECONDS"] ?? 5);
+const ROUNDS = Number(process.env["BENCH_ROUNDS"] ?? 3);
+const CALLERS = [1, 16, 64];
+
+const policy = `policy:
+  id: bench
+  name: One of QA
+  chain:
+    - level: 1
+      name: QA
+      assignments: [{ type: role, identifier: qa_lead }]
+      required: any
+`;
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+};
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+const waitUntilUp = async (port: number): Promise<void> => {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    try {
+      if ((await fetch(`http://127.0.0.1:${port}/readyz`)).ok) return;
+    } catch {
+      // Not listening yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("the server did not come up");
+};
+
+interface Row extends CyclesResult {
+  readonly rawEventsPerSecond: number;
+  readonly cyclesPer100Events: number;
+}
+
+const folder = benchFolder();
+const port = await freePort();
+const main = join(import.meta.dirname, "../../services/standalone/src/main.ts");
+const server = spawn(process.execPath, [main], {
+  env: {
+    ...process.env,
+    COUNTERSIGN_DATA: join(folder, "data"),
+    COUNTERSIGN_EVENT_STORE: `sqlite:${join(folder, "data/events.db")}`,
+    COUNTERSIGN_HTTP: `127.0.0.1:${port}`,
+    COUNTERSIGN_LOG_LEVEL: "warn",
+  },
+  stdio: ["ignore", "ignore", "inherit"],
+});
+try {
+  await waitUntilUp(port);
+  const tokens = JSON.parse(readFileSync(join(folder, "data/dev-tokens.json"), "utf8")) as Record<
+    string,
+    string
+  >;
+  const imported = await fetch(
+    `http://127.0.0.1:${port}/api/v1/orgs/demo/definitions?name=bench.yaml`,
+    {
+      method: "POST",
+      headers: { authorization: `Bearer ${tokens["ana"]}`, "content-type": "application/yaml" },
+      body: policy,
+    },
+  );
+  if (imported.status !== 201) throw new Error(`the policy was refused: ${await imported.text()}`);
+  const target = {
+    port,
+    askerToken: tokens["deployment-bot"] ?? "",
+    approverToken: tokens["bo"] ?? "",
+    policy: "bench",
+  };
+  await runCycles(target, 64, 2);
+  const rows: Row[] = [];
+  for (const callers of CALLERS) {
+    const rounds: Row[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const raw = rawAppendRate(folder, 10, 1);
+      const result = await runCycles(target, callers, SECONDS);
+      rounds.push({
+        ...result,
+        rawEventsPerSecond: raw,
+        cyclesPer100Events: (result.cyclesPerSecond * 100) / raw,
+      });
+    }
+    const pick = (key: keyof Row): number => median(rounds.map((round) => round[key]));
+    rows.push({
+      callers,
+      cycles: pick("cycles"),
+      cyclesPerSecond: pick("cyclesPerSecond"),
+      resumeP50: pick("resumeP50"),
+      resumeP99: pick("resumeP99"),
+      rawEventsPerSecond: pick("rawEventsPerSecond"),
+      cyclesPer100Events: pick("cyclesPer100Events"),
+    });
+  }
+  console.table(
+    rows.map((row) => ({
+      callers: row.callers,
+      "cycles/s": Math.round(row.cyclesPerSecond),
+      "raw FULL, 10 a transaction, events/s": Math.round(row.rawEventsPerSecond),
+      "cycles per 100 raw events": Number(row.cyclesPer100Events.toFixed(2)),
+      "approve sent → asker resumed p50 ms": Number(row.resumeP50.toFixed(3)),
+      "p99 ms": Number(row.resumeP99.toFixed(3)),
+    })),
+  );
+  const results = {
+    measuredWith: { node: process.version, cores: cpus().length, seconds: SECONDS, rounds: ROUNDS },
+    cycles: rows,
+  };
+  writeFileSync(join(import.meta.dirname, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
+} finally {
+  server.kill("SIGTERM");
+  if (server.exitCode === null) await once(server, "exit");
+  rmSync(folder, { recursive: true });
+}
