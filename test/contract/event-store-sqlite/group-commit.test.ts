@@ -75,6 +75,11 @@ describe("appends that arrive together", () => {
     }
     gate.resolve();
     await slow.until((self) => self.received.length >= 3_600);
+    const last = anEvent();
+    ids.push(last.eventId);
+    await nextTurn();
+    await store.append(aStream(), "no-stream", [last]);
+    await slow.untilId(last.eventId);
     expect(slow.ids).toEqual(ids);
     expect(slow.deliveries.every(({ batch }) => batch.length <= 1_000)).toBe(true);
     expect(slow.liveAt).toEqual([0]);
