@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 import { StoreFailed, StoreUnavailable } from "@countersign/event-store/errors.ts";
 import { EsdbUnderTest } from "../testkit/esdb-protocol-server/esdb-under-test.ts";
@@ -151,6 +152,40 @@ describe("a subscription to EventStoreDB", () => {
     expect(subscriber.ids).toEqual([event.eventId]);
     expect(subscriber.passes).toHaveLength(2);
     expect(subscriber.passes[0]).toMatch(/^\d+\/0$/);
+  });
+
+  test("is told how far the filter came only behind the events before it", async () => {
+    await using esdb = await EsdbUnderTest.start();
+    const store = esdb.open();
+    const [own, foreign] = [aCategory(), aCategory()];
+    for (let n = 0; n < 40; n++) {
+      await store.append(`${foreign}-${n}`, "no-stream", someEvents(95));
+      await store.append(`${own}-${n}`, "no-stream", someEvents(5));
+    }
+    for (let n = 0; n < 3; n++) {
+      await store.append(`${foreign}-after${n}`, "no-stream", someEvents(500));
+    }
+    const told: bigint[] = [];
+    let passes = 0;
+    const all = Promise.withResolvers<void>();
+    store.subscribe(
+      { from: "start", streamPrefixes: [`${own}-`] },
+      {
+        async events(batch) {
+          told.push(...batch.map((event) => event.position));
+          await nextTurn();
+        },
+        passed(checkpoint) {
+          passes++;
+          told.push(BigInt(checkpoint.split("/")[0] ?? ""));
+        },
+        live: () => all.resolve(),
+      },
+    );
+    await all.promise;
+    expect(told).toHaveLength(200 + passes);
+    expect(passes).toBeGreaterThan(0);
+    expect(told).toEqual(told.toSorted((a, b) => (a < b ? -1 : 1)));
   });
 
   test("gives events of others that are no JSON as base64", async () => {
