@@ -1,5 +1,6 @@
 import type { Actor, Channel } from "../actor.ts";
-import type { SubmittedFields } from "./events.ts";
+import type { RequestEvent, SubmittedFields } from "./events.ts";
+import type { Refusal } from "./refusals.ts";
 import type { Target } from "../policy/policy.ts";
 
 /** The credential behind a command, resolved against the directory by `application`. */
@@ -65,4 +66,12 @@ export interface DecideContext {
   readonly actor: Actor;
   readonly channel: Channel;
   readonly principal: Principal | null;
+  /** When each person was last given a slot in turn (ISO 8601), for `round_robin`; who is missing comes first. */
+  readonly lastAssigned?: ReadonlyMap<string, string>;
+}
+
+/** What deciding answers: events to append, often none, and a no. Both: the events are appended, then it is refused. */
+export interface Decision {
+  readonly events: readonly RequestEvent[];
+  readonly refusal?: Refusal;
 }

@@ -58,9 +58,9 @@ interface Known {
   readonly levels: readonly LevelState[];
   /** Set by `LevelBlocked`, cleared when the level is recorded again; whether it still holds is seen from the people of the day. */
   readonly blockedLevel: number | "all-skipped" | null;
+  /** Asked with `validation.is_valid: false`: no approver ever sees it. */
+  readonly validationFailed: boolean;
   readonly lastOccurredAt: string;
-  /** Ids of the commands that made these events: a repeat is answered, not done again. */
-  readonly commandIds: ReadonlySet<string>;
 }
 
 export interface Execution {
@@ -76,7 +76,8 @@ export type ResolvedRequest = Known & {
   readonly resolution: Resolution;
   readonly grant: { readonly id: string; readonly validUntil: string } | null;
   readonly execution: Execution | null;
-  readonly validationFailed: boolean;
 };
 export type KnownRequest = PendingRequest | ResolvedRequest;
+/** What a decision about people and levels needs of a request: fixed at creation, or by the current payload version. */
+export type Frozen = Pick<KnownRequest, "submitted" | "action" | "payloadHash" | "payloadVersion">;
 export type RequestState = { readonly status: "absent" } | KnownRequest;

@@ -1,0 +1,81 @@
+import type { DefinitionState } from "../definition/definition.ts";
+import type { GroupPlan, LevelPlan, Policy } from "../policy/policy.ts";
+import type { PolicyRef, SubmittedFields } from "./events.ts";
+
+/** All levels of a request in order, numbered from 1 over all of its policies. */
+export interface Chain {
+  /** Fallback levels stand last. */
+  readonly levels: readonly LevelPlan[];
+  /** How many levels come before the fallbacks, which open only when all of these were skipped. */
+  readonly regular: number;
+  /** The policies behind it, in chain order; none for inline approvers. */
+  readonly policies: readonly Policy[];
+}
+
+const numbered = (levels: readonly LevelPlan[]): readonly LevelPlan[] =>
+  levels.map((level, index) =>
+    level.number === index + 1 ? level : { ...level, number: index + 1 },
+  );
+
+const chainOfPolicies = (policies: readonly Policy[]): Chain => {
+  const regular = policies.flatMap((policy) => policy.chain);
+  const fallbacks = policies.flatMap((policy) =>
+    policy.fallback === null ? [] : [policy.fallback],
+  );
+  return { levels: numbered([...regular, ...fallbacks]), regular: regular.length, policies };
+};
+
+/** Policy versions never change, so a chain is put together once for all requests pinned to the same version. */
+const ofPolicy = new WeakMap<Policy, Chain>();
+const ofRequest = new WeakMap<SubmittedFields, Chain>();
+
+const pinned = (definition: DefinitionState, { id, version }: PolicyRef): Policy => {
+  const policy = definition.policies.get(`${id}@${version}`);
+  if (policy === undefined) {
+    throw new Error(`Policy ${id} version ${version} is pinned by a request and not known.`);
+  }
+  return policy;
+};
+
+/** The chain of one policy alone. */
+export const chainOfPolicy = (policy: Policy): Chain => {
+  const known = ofPolicy.get(policy);
+  if (known !== undefined) return known;
+  const made = chainOfPolicies([policy]);
+  ofPolicy.set(policy, made);
+  return made;
+};
+
+/**
+ * The chain of a request: its inline level, or the levels of its policies at the versions pinned when it was created.
+ * Throws when a pinned version was never imported, because then nothing about the request can be decided.
+ */
+export const chainOf = (submitted: SubmittedFields, definition: DefinitionState): Chain => {
+  const { inlineChain, policies } = submitted;
+  const [only] = policies;
+  if (inlineChain === null && policies.length === 1 && only !== undefined) {
+    return chainOfPolicy(pinned(definition, only));
+  }
+  const known = ofRequest.get(submitted);
+  if (known !== undefined) return known;
+  const made =
+    inlineChain === null
+      ? chainOfPolicies(policies.map((ref) => pinned(definition, ref)))
+      : { levels: inlineChain, regular: inlineChain.length, policies: [] };
+  ofRequest.set(submitted, made);
+  return made;
+};
+
+/** The level with this number. Throws when there is none: events only name levels of the pinned chain. */
+export const levelPlan = (chain: Chain, number: number): LevelPlan => {
+  const plan = chain.levels[number - 1];
+  if (plan === undefined) throw new Error(`The chain has no level ${number}.`);
+  return plan;
+};
+
+/** The group at this place. Throws when there is none. */
+export const groupPlan = (level: LevelPlan, index: number): GroupPlan => {
+  const plan = level.groups[index];
+  if (plan === undefined) throw new Error(`Level ${level.number} has no group ${index + 1}.`);
+  return plan;
+};

@@ -1,0 +1,39 @@
+import type { Reference } from "../reference.ts";
+import { cancel } from "./cancel.ts";
+import type { DecideContext, Decision, RequestCommand } from "./commands.ts";
+import { expire } from "./expire.ts";
+import { recheck } from "./recheck.ts";
+import { refuse } from "./refusals.ts";
+import { reportTransition } from "./report-transition.ts";
+import type { RequestState } from "./state.ts";
+import { submit } from "./submit.ts";
+import { castVote } from "./vote.ts";
+
+/**
+ * What follows from a command on a request: events to append, a refusal, both (a late command expires the request and
+ * is refused) or neither (a repeat). Pure: time, people and definitions come in with `context` and `reference`.
+ */
+export const decide = (
+  state: RequestState,
+  command: RequestCommand,
+  context: DecideContext,
+  reference: Reference,
+): Decision => {
+  if (command.type === "submit") return submit(state, command.ask, context, reference);
+  if (state.status === "absent") {
+    return { events: [], refusal: refuse("not-found", "There is no such approval request.") };
+  }
+  switch (command.type) {
+    case "approve":
+    case "deny":
+      return castVote(state, command, context, reference);
+    case "cancel":
+      return cancel(state, command.reason, context, reference);
+    case "expire":
+      return expire(state, context, reference);
+    case "recheck":
+      return recheck(state, context, reference);
+    case "report-transition":
+      return reportTransition(state, command.completed, command.reason);
+  }
+};

@@ -1,0 +1,275 @@
+import type { EventMetadata } from "../actor.ts";
+import type { ClosedPools, RequestEvent } from "./events.ts";
+import type {
+  GroupState,
+  KnownRequest,
+  LevelState,
+  PendingRequest,
+  RequestState,
+  ResolvedRequest,
+} from "./state.ts";
+import { withSlotVoided } from "./void-slot.ts";
+
+/** What every request's history starts from. */
+export const absentRequest: RequestState = { status: "absent" };
+
+/** An event as recorded: what happened, and beside it who did it when. */
+export interface Recorded {
+  readonly event: RequestEvent;
+  readonly metadata: EventMetadata;
+}
+
+const impossible = ({ type }: RequestEvent, why: string): never => {
+  throw new Error(`${type} cannot have happened: ${why}.`);
+};
+
+const nobody = [] as const;
+
+const closed = (groups: readonly GroupState[], pools: ClosedPools): readonly GroupState[] =>
+  groups.map((group) => ({ ...group, closedPool: pools[group.group] ?? nobody }));
+
+/** The level with this number in the state, which must be open. */
+const openLevelOf = (state: PendingRequest, event: RequestEvent, number: number): LevelState => {
+  const level = state.levels[number - 1];
+  return level?.status === "open" ? level : impossible(event, `level ${number} is not open`);
+};
+
+const withLevel = (levels: readonly LevelState[], level: LevelState): readonly LevelState[] =>
+  levels.length < level.number
+    ? [...levels, level]
+    : levels.map((known) => (known.number === level.number ? level : known));
+
+/** The end of a request closes a level that is still open; what its slots are shown from is kept with it. */
+const closeLevels = (levels: readonly LevelState[], pools: ClosedPools): readonly LevelState[] => {
+  const last = levels.at(-1);
+  return last?.status === "open"
+    ? withLevel(levels, { ...last, status: "closed", groups: closed(last.groups, pools) })
+    : levels;
+};
+
+/** An opened level, or one that was empty and is recorded again: votes and opening time stay. */
+const opened = (
+  state: PendingRequest,
+  event: Extract<RequestEvent, { type: "LevelOpened" }>,
+  at: string,
+): PendingRequest => {
+  const { level: number, because, groups } = event.data;
+  const known = state.levels[number - 1];
+  if (known === undefined ? number !== state.levels.length + 1 : known.status !== "open") {
+    return impossible(event, `level ${number} is not the next one`);
+  }
+  const level: LevelState = {
+    number,
+    status: "open",
+    because: known?.because ?? because,
+    openedAt: known?.openedAt ?? at,
+    resolvedAt: null,
+    resolvedBy: null,
+    groups: groups.map((group) => ({ ...group, voided: nobody, closedPool: null })),
+    votes: known?.votes ?? nobody,
+    deniedGroup: null,
+  };
+  return {
+    ...state,
+    levels: withLevel(state.levels, level),
+    blockedLevel: null,
+    lastOccurredAt: at,
+  };
+};
+
+const skipped = (
+  state: PendingRequest,
+  event: Extract<RequestEvent, { type: "LevelSkipped" }>,
+  at: string,
+): PendingRequest => {
+  const { level: number, because } = event.data;
+  const known = state.levels[number - 1];
+  if (known === undefined ? number !== state.levels.length + 1 : known.status !== "open") {
+    return impossible(event, `level ${number} is not the next one`);
+  }
+  const level: LevelState = {
+    number,
+    status: "skipped",
+    because,
+    openedAt: known?.openedAt ?? null,
+    resolvedAt: at,
+    resolvedBy: null,
+    groups: nobody,
+    votes: nobody,
+    deniedGroup: null,
+  };
+  return {
+    ...state,
+    levels: withLevel(state.levels, level),
+    blockedLevel: null,
+    lastOccurredAt: at,
+  };
+};
+
+const votesOf = (
+  state: PendingRequest,
+  event: Extract<RequestEvent, { type: "VoteCast" | "VoteWithdrawn" | "SlotVoided" }>,
+  metadata: EventMetadata,
+): LevelState => {
+  const level = openLevelOf(state, event, event.data.level);
+  switch (event.type) {
+    case "VoteCast": {
+      const { decision, votedBy, onBehalfOf, delegationId, notes, reason, payloadHash } =
+        event.data;
+      const approver = onBehalfOf ?? votedBy;
+      if (level.votes.some((vote) => vote.approver === approver)) {
+        return impossible(event, `a vote of ${approver} stands`);
+      }
+      const { occurredAt: at, channel } = metadata;
+      const vote = {
+        decision,
+        votedBy,
+        approver,
+        delegationId,
+        at,
+        notes,
+        reason,
+        payloadHash,
+        channel,
+      };
+      return { ...level, votes: [...level.votes, vote] };
+    }
+    case "VoteWithdrawn": {
+      const votes = level.votes.filter((vote) => vote.votedBy !== event.data.votedBy);
+      return votes.length === level.votes.length
+        ? impossible(event, `no vote of ${event.data.votedBy} stands`)
+        : { ...level, votes };
+    }
+    case "SlotVoided":
+      return withSlotVoided(level, event.data.group, event.data.approver);
+  }
+};
+
+const resolvedLevel = (
+  state: PendingRequest,
+  event: Extract<RequestEvent, { type: "LevelApproved" | "LevelDenied" }>,
+  at: string,
+): PendingRequest => {
+  const level = openLevelOf(state, event, event.data.level);
+  const denied = event.type === "LevelDenied";
+  return {
+    ...state,
+    levels: withLevel(state.levels, {
+      ...level,
+      status: denied ? "denied" : "approved",
+      resolvedAt: at,
+      resolvedBy: event.data.by,
+      groups: closed(level.groups, event.data.pools),
+      deniedGroup: denied ? event.data.group : null,
+    }),
+    blockedLevel: null,
+    lastOccurredAt: at,
+  };
+};
+
+const resolved = (
+  state: PendingRequest,
+  event: Extract<
+    RequestEvent,
+    { type: "RequestApproved" | "RequestDenied" | "RequestExpired" | "RequestCancelled" }
+  >,
+  at: string,
+): ResolvedRequest => {
+  const end = { ...state, resolvedAt: at, grant: null, execution: null, lastOccurredAt: at };
+  switch (event.type) {
+    case "RequestApproved": {
+      const { by, notes, grant } = event.data;
+      return {
+        ...end,
+        status: "approved",
+        resolution: { by, reason: null, notes },
+        grant,
+        execution:
+          grant === null ? null : { status: "granted", validUntil: grant.validUntil, result: null },
+      };
+    }
+    case "RequestDenied": {
+      const { by, reason, notes, pools } = event.data;
+      const levels = closeLevels(state.levels, pools);
+      return { ...end, levels, status: "denied", resolution: { by, reason, notes } };
+    }
+    case "RequestExpired": {
+      const levels = closeLevels(state.levels, event.data.pools);
+      const by = { kind: "timer", id: "expiry" } as const;
+      return { ...end, levels, status: "expired", resolution: { by, reason: null, notes: null } };
+    }
+    case "RequestCancelled": {
+      const { by, reason, pools } = event.data;
+      const levels = closeLevels(state.levels, pools);
+      return { ...end, levels, status: "cancelled", resolution: { by, reason, notes: null } };
+    }
+  }
+};
+
+const submitted = (
+  { data }: Extract<RequestEvent, { type: "RequestSubmitted" }>,
+  { org, channel, occurredAt }: EventMetadata,
+): PendingRequest => ({
+  status: "pending",
+  org,
+  submitted: data,
+  createdAt: occurredAt,
+  channel,
+  payloadVersion: 1,
+  payloadHash: data.payloadHash,
+  action: data.action,
+  expiresAt: data.expiresAt,
+  levels: nobody,
+  blockedLevel: null,
+  validationFailed: false,
+  lastOccurredAt: occurredAt,
+});
+
+/** After the end, only delivery and execution go on. */
+const afterEnd = (state: ResolvedRequest, event: RequestEvent, at: string): ResolvedRequest => {
+  if (event.type !== "ExecutionReported" || state.status !== "approved") {
+    return impossible(event, `the request is ${state.status}`);
+  }
+  const { status, result } = event.data;
+  const validUntil = state.grant?.validUntil ?? null;
+  return { ...state, execution: { status, validUntil, result }, lastOccurredAt: at };
+};
+
+/** The state after one more recorded event. Pure; throws when the event cannot have followed this state. */
+export const evolve = (state: RequestState, { event, metadata }: Recorded): KnownRequest => {
+  const at = metadata.occurredAt;
+  if (state.status === "absent") {
+    return event.type === "RequestSubmitted"
+      ? submitted(event, metadata)
+      : impossible(event, "the request is absent");
+  }
+  if (state.status !== "pending") return afterEnd(state, event, at);
+  switch (event.type) {
+    case "RequestSubmitted":
+      return impossible(event, "the request stands already");
+    case "LevelOpened":
+      return opened(state, event, at);
+    case "LevelSkipped":
+      return skipped(state, event, at);
+    case "LevelBlocked":
+      return { ...state, blockedLevel: event.data.level ?? "all-skipped", lastOccurredAt: at };
+    case "VoteCast":
+    case "VoteWithdrawn":
+    case "SlotVoided": {
+      const level = votesOf(state, event, metadata);
+      return { ...state, levels: withLevel(state.levels, level), lastOccurredAt: at };
+    }
+    case "LevelApproved":
+    case "LevelDenied":
+      return resolvedLevel(state, event, at);
+    case "RequestApproved":
+    case "RequestDenied":
+    case "RequestExpired":
+    case "RequestCancelled":
+      return resolved(state, event, at);
+    case "ValidationFailed":
+      return { ...state, validationFailed: true, lastOccurredAt: at };
+    case "ExecutionReported":
+      return impossible(event, "the request is pending");
+  }
+};

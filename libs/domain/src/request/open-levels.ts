@@ -1,0 +1,180 @@
+import type { Actor } from "../actor.ts";
+import { durationMs } from "../policy/duration.ts";
+import { evaluateCondition } from "../policy/evaluate-condition.ts";
+import type { LevelPlan } from "../policy/policy.ts";
+import type { Reference } from "../reference.ts";
+import { chainOf, type Chain } from "./chain.ts";
+import type { DecideContext } from "./commands.ts";
+import type { GroupRecord, RequestEvent } from "./events.ts";
+import { isoAfter } from "./expiry.ts";
+import { factsOf } from "./facts.ts";
+import { gapOf } from "./gap.ts";
+import { closePools, recordGroups, rosterOf } from "./slots.ts";
+import type { Frozen, GroupState } from "./state.ts";
+
+/** How long a grant is good for when no policy says. */
+const GRANT_MS = 3_600_000;
+
+/** What the conditions of a level came to on the frozen facts; null when it has none. Unknown counts as applying. */
+export const verdictOn = (
+  plan: LevelPlan,
+  frozen: Frozen,
+  reference: Reference,
+): ReturnType<typeof evaluateCondition> | null =>
+  plan.conditions === null
+    ? null
+    : evaluateCondition(plan.conditions, factsOf(frozen), reference.evaluateExpression);
+
+/** The part of a group's state that its level's opening records. */
+export const recordOf = ({ group, needed, pools, slots }: GroupState): GroupRecord => ({
+  group,
+  needed,
+  pools,
+  slots,
+});
+
+/** The one-time grant: the shortest life that a policy of the chain allows. None for a transition, which executes itself. */
+const grantOf = (
+  { submitted, payloadVersion }: Frozen,
+  { policies }: Chain,
+  now: string,
+): { readonly id: string; readonly validUntil: string } | null => {
+  if (submitted.topic !== null) return null;
+  let life = policies.length === 0 ? GRANT_MS : Infinity;
+  for (const { grantValidFor } of policies) {
+    life = Math.min(life, durationMs(grantValidFor) ?? GRANT_MS);
+  }
+  return {
+    id: `grt_${submitted.requestId.replace(/^apr_/, "")}-${payloadVersion}`,
+    validUntil: isoAfter(now, life),
+  };
+};
+
+/** The approval itself, by whom or what completed the last level. */
+export const approval = (
+  frozen: Frozen,
+  chain: Chain,
+  by: Actor,
+  notes: string | null,
+  now: string,
+): RequestEvent => ({
+  type: "RequestApproved",
+  data: {
+    by,
+    notes,
+    payloadHash: frozen.payloadHash,
+    payloadVersion: frozen.payloadVersion,
+    grant: grantOf(frozen, chain, now),
+  },
+});
+
+/** What has happened in the chain so far. */
+export interface Progress {
+  /** Number of the last level that is resolved or skipped; 0 at the start. */
+  readonly after: number;
+  /** True when some level was approved: then the chain's end is an approval, and fallbacks are not needed. */
+  readonly approved: boolean;
+  /** Who is named as approver when the chain ends here, and what they noted. */
+  readonly by: Actor;
+  readonly notes: string | null;
+}
+
+const allSkipped = (frozen: Frozen, chain: Chain, now: string): RequestEvent => {
+  const mayApprove =
+    !frozen.submitted.escalated &&
+    chain.policies.length > 0 &&
+    chain.policies.every(({ onAllSkipped }) => onAllSkipped === "approve");
+  return mayApprove
+    ? approval(frozen, chain, { kind: "system", id: "on_all_skipped" }, null, now)
+    : {
+        type: "LevelBlocked",
+        data: {
+          level: null,
+          groups: [],
+          reason:
+            "Every level was skipped on the facts, and the policy lets nothing pass without a decision.",
+        },
+      };
+};
+
+/** Denials that a level without people brings on when its policy says `on_empty: deny`. */
+export const denialForWantOfPeople = (
+  plan: LevelPlan,
+  groups: readonly GroupState[],
+  lacking: readonly string[],
+  reason: string,
+  frozen: Frozen,
+  reference: Reference,
+): readonly RequestEvent[] => {
+  const by: Actor = { kind: "system", id: "on_empty" };
+  const pools = closePools(groups, rosterOf(frozen.submitted, reference));
+  return [
+    {
+      type: "LevelDenied",
+      data: { level: plan.number, group: lacking[0] ?? "", by, pools },
+    },
+    { type: "RequestDenied", data: { by, reason, notes: null, pools: {} } },
+  ];
+};
+
+/** Opens one level: skipped when its conditions are false, blocked, denied or skipped when nobody can decide it. */
+const openLevel = (
+  plan: LevelPlan,
+  frozen: Frozen,
+  context: DecideContext,
+  reference: Reference,
+  events: RequestEvent[],
+): "skipped" | "stands" => {
+  const verdict = verdictOn(plan, frozen, reference);
+  const level = plan.number;
+  if (verdict !== null && verdict.value === false) {
+    const { because, facts } = verdict;
+    events.push({ type: "LevelSkipped", data: { level, because, facts } });
+    return "skipped";
+  }
+  const groups = recordGroups(plan, frozen, reference, context.lastAssigned);
+  const gap = gapOf(plan, groups, rosterOf(frozen.submitted, reference));
+  if (gap !== null && plan.onEmpty === "skip") {
+    events.push({ type: "LevelSkipped", data: { level, because: gap.reason, facts: {} } });
+    return "skipped";
+  }
+  events.push({
+    type: "LevelOpened",
+    data: { level, because: verdict?.because ?? null, groups: groups.map(recordOf) },
+  });
+  if (gap !== null) {
+    const { groups: lacking, reason } = gap;
+    if (plan.onEmpty === "deny") {
+      events.push(...denialForWantOfPeople(plan, groups, lacking, reason, frozen, reference));
+    } else {
+      events.push({ type: "LevelBlocked", data: { level, groups: lacking, reason } });
+    }
+  }
+  return "stands";
+};
+
+/**
+ * Goes on in the chain: opens the next level that applies, skipping those that do not, or ends with the approval.
+ * Fallback levels open only when all others were skipped. Adds what happens to `events`.
+ */
+export const advance = (
+  frozen: Frozen,
+  progress: Progress,
+  context: DecideContext,
+  reference: Reference,
+  events: RequestEvent[],
+): void => {
+  const chain = chainOf(frozen.submitted, reference.definition);
+  const fallbackNow = !progress.approved || progress.after > chain.regular;
+  const last = fallbackNow ? chain.levels.length : chain.regular;
+  for (let index = progress.after; index < last; index++) {
+    const plan = chain.levels[index];
+    if (plan === undefined) break;
+    if (openLevel(plan, frozen, context, reference, events) === "stands") return;
+  }
+  events.push(
+    progress.approved
+      ? approval(frozen, chain, progress.by, progress.notes, context.now)
+      : allSkipped(frozen, chain, context.now),
+  );
+};

@@ -1,0 +1,47 @@
+import type { Reference } from "../reference.ts";
+import { chainOf, levelPlan } from "./chain.ts";
+import { openLevelOf } from "./ending.ts";
+import { verdictOn } from "./open-levels.ts";
+import { judge } from "./quorum.ts";
+import { recordGroups, rosterOf } from "./slots.ts";
+import type { KnownRequest } from "./state.ts";
+
+/** In whose queue a request stands, by person id, each person in one list only. */
+export interface QueueStanding {
+  /** They hold an open slot. */
+  readonly now: string[];
+  /** They voted on a level that is still open, or are approvers of one to come (a forecast by today's people). */
+  readonly later: string[];
+}
+
+/** Where a request stands in people's queues. Nowhere after its end. */
+export const queueStanding = (state: KnownRequest, reference: Reference): QueueStanding => {
+  if (state.status !== "pending") return { now: [], later: [] };
+  const { submitted } = state;
+  const chain = chainOf(submitted, reference.definition);
+  const roster = rosterOf(submitted, reference);
+  const open = openLevelOf(state);
+  const now = new Set<string>();
+  const later = new Set<string>();
+  if (open !== undefined) {
+    const plan = levelPlan(chain, open.number);
+    const standing = judge(plan, open.groups, open.votes, roster);
+    for (const [index, group] of open.groups.entries()) {
+      const denied = standing.groups[index]?.denied === true;
+      for (const { approver } of roster.holders(group)) {
+        const voted = open.votes.some((vote) => vote.approver === approver);
+        if (voted) later.add(approver);
+        else if (!denied) now.add(approver);
+      }
+    }
+  }
+  const last = state.levels.length < chain.regular ? chain.regular : state.levels.length;
+  for (let index = state.levels.length; index < last; index++) {
+    const plan = chain.levels[index];
+    if (plan === undefined || verdictOn(plan, state, reference)?.value === false) continue;
+    for (const group of recordGroups(plan, state, reference)) {
+      for (const { approver } of roster.holders(group)) later.add(approver);
+    }
+  }
+  return { now: [...now], later: [...later].filter((person) => !now.has(person)) };
+};

@@ -1,0 +1,158 @@
+import type { LevelPlan } from "../policy/policy.ts";
+import { groupPlan } from "./chain.ts";
+import { canFill, matchVoters } from "./matching.ts";
+import { neededNow, type Roster } from "./slots.ts";
+import type { GroupState, Vote } from "./state.ts";
+
+/** How a group stands, counting only votes of people who may answer in it today. */
+export interface GroupStanding {
+  readonly group: string;
+  readonly needed: number;
+  /** Approvers whose approval counts here, in the order of the votes. */
+  readonly approvals: readonly string[];
+  readonly denials: readonly string[];
+  readonly denied: boolean;
+}
+
+export interface Standing {
+  readonly outcome: "open" | "approved" | "denied";
+  /** The group whose denial denied the level. */
+  readonly deniedGroup: string | null;
+  readonly groups: readonly GroupStanding[];
+}
+
+/** True when one person may stand for one group only: AND between several groups, unless the policy lifts it. */
+export const countsOnce = (plan: LevelPlan): boolean =>
+  plan.distinctApprovers && plan.logic === "AND" && plan.groups.length > 1;
+
+const others = (
+  group: GroupState,
+  standing: { readonly denials: readonly string[] },
+  roster: Roster,
+): readonly string[] => {
+  const people = roster.holders(group).map((slot) => slot.approver);
+  return standing.denials.length === 0
+    ? people
+    : people.filter((person) => !standing.denials.includes(person));
+};
+
+/** `unreachable`: the people who did not deny are too few, while everybody together would have been enough. */
+const isOutOfReach = (
+  group: GroupState,
+  standing: Omit<GroupStanding, "denied">,
+  roster: Roster,
+): boolean => {
+  const left = others(group, standing, roster).length;
+  return left < standing.needed && left + standing.denials.length >= standing.needed;
+};
+
+const standingOf = (
+  plan: LevelPlan,
+  index: number,
+  group: GroupState,
+  votes: readonly Vote[],
+  roster: Roster,
+): GroupStanding => {
+  const approvals: string[] = [];
+  const denials: string[] = [];
+  for (const { approver, decision } of votes) {
+    if (roster.holds(group, approver)) {
+      (decision === "approve" ? approvals : denials).push(approver);
+    }
+  }
+  const counted = { group: group.group, needed: neededNow(plan, index, group), approvals, denials };
+  const denied =
+    denials.length > 0 &&
+    (plan.onDeny === "veto" ||
+      groupPlan(plan, index).quorum.required === "all" ||
+      isOutOfReach(group, counted, roster));
+  return { ...counted, denied };
+};
+
+const shareAVoter = (groups: readonly GroupStanding[]): boolean => {
+  const seen = new Set<string>();
+  for (const { approvals } of groups) {
+    for (const approver of approvals) {
+      if (seen.has(approver)) return true;
+      seen.add(approver);
+    }
+  }
+  return false;
+};
+
+const allMet = (plan: LevelPlan, groups: readonly GroupStanding[]): boolean =>
+  groups.every(({ approvals, needed }) => approvals.length >= needed) &&
+  (!countsOnce(plan) ||
+    !shareAVoter(groups) ||
+    canFill(
+      groups.map(({ needed }) => needed),
+      groups.map(({ approvals }) => approvals),
+    ));
+
+/** Groups that share people can be out of reach together while each alone is not. */
+const firstJointDenial = (
+  plan: LevelPlan,
+  records: readonly GroupState[],
+  groups: readonly GroupStanding[],
+  roster: Roster,
+): string | null => {
+  const denier = groups.find(({ denials }) => denials.length > 0);
+  if (denier === undefined || plan.onDeny !== "unreachable" || !countsOnce(plan)) return null;
+  const needs = groups.map(({ needed }) => needed);
+  const everybody = records.map((group) => roster.holders(group).map((slot) => slot.approver));
+  const denied = new Set(groups.flatMap(({ denials }) => denials));
+  const left = everybody.map((people) => people.filter((person) => !denied.has(person)));
+  return canFill(needs, everybody) && !canFill(needs, left) ? denier.group : null;
+};
+
+/**
+ * Judges a level by the votes that stand and the people of the day. Pure arithmetic: whether the answer may resolve
+ * the level is for the caller to know, because people who leave never resolve one.
+ */
+export const judge = (
+  plan: LevelPlan,
+  records: readonly GroupState[],
+  votes: readonly Vote[],
+  roster: Roster,
+): Standing => {
+  const groups = records.map((group, index) => standingOf(plan, index, group, votes, roster));
+  if (plan.logic === "OR") {
+    const [first] = groups;
+    if (first !== undefined && groups.every(({ denied }) => denied)) {
+      return { outcome: "denied", deniedGroup: first.group, groups };
+    }
+    const met = groups.some(
+      ({ approvals, needed, denied }) => !denied && approvals.length >= needed,
+    );
+    return { outcome: met ? "approved" : "open", deniedGroup: null, groups };
+  }
+  const denied =
+    groups.find((group) => group.denied)?.group ?? firstJointDenial(plan, records, groups, roster);
+  if (denied !== null) return { outcome: "denied", deniedGroup: denied, groups };
+  return { outcome: allMet(plan, groups) ? "approved" : "open", deniedGroup: null, groups };
+};
+
+/**
+ * Whose approvals are counted in which group (same order as `groups`): the matched ones where a person counts once,
+ * the first `needed` of a single group, and every approval where a vote counts in each group.
+ */
+export const countedApprovals = (
+  plan: LevelPlan,
+  groups: readonly GroupStanding[],
+): readonly ReadonlySet<string>[] => {
+  if (groups.length > 1 && !countsOnce(plan)) {
+    return groups.map(({ approvals }) => new Set(approvals));
+  }
+  if (!shareAVoter(groups)) {
+    return groups.map(({ approvals, needed }) => new Set(approvals.slice(0, needed)));
+  }
+  const voters = [...new Set(groups.flatMap(({ approvals }) => approvals))];
+  const memberships = voters.map((voter) =>
+    groups.flatMap(({ approvals }, index) => (approvals.includes(voter) ? [index] : [])),
+  );
+  const held = matchVoters(
+    groups.map(({ needed }) => needed),
+    memberships,
+  );
+  return held.map((members) => new Set(members.map((index) => voters[index] ?? "")));
+};

@@ -1,0 +1,130 @@
+import type { Actor } from "../actor.ts";
+import type { Json } from "../json.ts";
+import type { Defaults } from "../definition/definition.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { Reference } from "../reference.ts";
+import { chainOfPolicy, type Chain } from "./chain.ts";
+import { checkChain } from "./check-chain.ts";
+import type { Ask, DecideContext, Decision, Principal } from "./commands.ts";
+import type { RequestEvent, Requester, SubmittedFields } from "./events.ts";
+import { expiryOf } from "./expiry.ts";
+import { advance } from "./open-levels.ts";
+import { pickPolicies, type Picked } from "./pick-policies.ts";
+import { refuse } from "./refusals.ts";
+import type { Frozen, RequestState } from "./state.ts";
+
+const requesterOf = (principal: Principal, { directory }: Reference): Requester => ({
+  kind: principal.kind,
+  id: principal.id,
+  owner: principal.kind === "agent" ? (directory.agents.get(principal.id)?.owner ?? null) : null,
+});
+
+/** Each flag at its strictest: every policy must allow it, one that says nothing follows the org. */
+const selfApprovalOf = (policies: readonly Policy[], defaults: Defaults): boolean =>
+  policies.length === 0
+    ? defaults.selfApproval === "allow"
+    : policies.every(({ selfApproval }) => (selfApproval ?? defaults.selfApproval) === "allow");
+
+const chainOfPicked = ({ policies, inlineChain }: Picked): Chain => {
+  const [policy] = policies;
+  return policy === undefined
+    ? { levels: inlineChain ?? [], regular: inlineChain?.length ?? 0, policies: [] }
+    : chainOfPolicy(policy);
+};
+
+const submittedFields = (
+  ask: Ask,
+  { policies, inlineChain }: Picked,
+  requester: Requester,
+  defaults: Defaults,
+  expiresAt: string | null,
+): SubmittedFields => ({
+  requestId: ask.requestId,
+  title: ask.title,
+  description: ask.description,
+  action: ask.action,
+  payloadHash: ask.payloadHash,
+  requester,
+  agent: requester.kind === "agent" ? ask.agent : null,
+  policies: policies.map(({ id, version }) => ({ id, version, gate: null })),
+  inlineChain,
+  escalated: false,
+  selfApproval: selfApprovalOf(policies, defaults),
+  reasonCodes: ask.reasonCodes,
+  gateType: null,
+  policyTrace: ask.policyTrace,
+  riskSnapshot: ask.riskSnapshot,
+  view: ask.view,
+  context: ask.context,
+  links: ask.links,
+  urgency: ask.urgency,
+  schema: ask.schema,
+  dedupe: ask.dedupe,
+  previousRequestId: ask.previousRequestId,
+  validation: ask.validation,
+  observers: policies.some(({ observers }) => observers.length > 0)
+    ? [...policies.flatMap(({ observers }) => observers), ...ask.observers]
+    : ask.observers,
+  suggested: ask.suggested,
+  expiresAt,
+  topic: ask.topic,
+});
+
+/** The request stands, so that its asker can look it up, as cancelled: no approver ever sees it. */
+const failedValidation = (submitted: SubmittedFields): Decision => {
+  const found = submitted.validation?.["issues"];
+  const issues: readonly Json[] = Array.isArray(found) ? found : [];
+  const by: Actor = { kind: "system", id: "validation" };
+  const reason = "The asker's own validation failed.";
+  return {
+    events: [
+      { type: "RequestSubmitted", data: submitted },
+      { type: "ValidationFailed", data: { issues } },
+      { type: "RequestCancelled", data: { by, reason, pools: {} } },
+    ],
+    refusal: refuse("validation-failed", "The ask says itself that its validation failed.", {
+      approval_id: submitted.requestId,
+      issues,
+    }),
+  };
+};
+
+/** Takes an ask: pins its policy, freezes its facts, sets its expiry, and opens the first level that applies. */
+export const submit = (
+  state: RequestState,
+  ask: Ask,
+  context: DecideContext,
+  reference: Reference,
+): Decision => {
+  if (state.status !== "absent") {
+    return { events: [], refusal: refuse("conflict", "This request was asked before.") };
+  }
+  if (context.principal === null) {
+    return { events: [], refusal: refuse("forbidden", "Only an agent or a person can ask.") };
+  }
+  const { definition } = reference;
+  const picked = pickPolicies(ask, definition);
+  if ("refusal" in picked) return { events: [], refusal: picked.refusal };
+  const expiry = expiryOf(ask.expiresIn, chainOfPicked(picked), definition.defaults, context.now);
+  if ("refusal" in expiry) return { events: [], refusal: expiry.refusal };
+  const requester = requesterOf(context.principal, reference);
+  const submitted = submittedFields(ask, picked, requester, definition.defaults, expiry.expiresAt);
+  const frozen: Frozen = {
+    submitted,
+    action: submitted.action,
+    payloadHash: submitted.payloadHash,
+    payloadVersion: 1,
+  };
+  const refusal = checkChain(frozen, reference);
+  if (refusal !== null) return { events: [], refusal };
+  if (submitted.validation?.["is_valid"] === false) return failedValidation(submitted);
+  const events: RequestEvent[] = [{ type: "RequestSubmitted", data: submitted }];
+  advance(
+    frozen,
+    { after: 0, approved: false, by: context.actor, notes: null },
+    context,
+    reference,
+    events,
+  );
+  return { events };
+};

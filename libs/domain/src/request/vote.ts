@@ -1,0 +1,182 @@
+import type { Actor } from "../actor.ts";
+import type { Reference } from "../reference.ts";
+import { chainOf, levelPlan } from "./chain.ts";
+import type { DecideContext, Decision, RequestCommand } from "./commands.ts";
+import { hatsIn, type Hat } from "./eligibility.ts";
+import { inTime, openLevelOf } from "./ending.ts";
+import type { RequestEvent } from "./events.ts";
+import { blockageOf } from "./gap.ts";
+import { advance } from "./open-levels.ts";
+import { judge } from "./quorum.ts";
+import { refuse, type Refusal } from "./refusals.ts";
+import { closePools, rosterOf } from "./slots.ts";
+import type { KnownRequest, LevelState, PendingRequest, Vote } from "./state.ts";
+import { voidLeavers } from "./void-slot.ts";
+import { refuseLevel, refuseWithoutSlot } from "./vote-refusals.ts";
+
+export type VoteCommand = Extract<RequestCommand, { type: "approve" | "deny" }>;
+
+const standingVote = (
+  level: LevelState | undefined,
+  person: string,
+  hash: string,
+): Vote | undefined =>
+  level?.votes.find((vote) => vote.votedBy === person && vote.payloadHash === hash);
+
+/** The person's last vote on this hash, at whatever level. */
+const lastVote = (state: KnownRequest, person: string, hash: string): Vote | undefined => {
+  for (let index = state.levels.length - 1; index >= 0; index--) {
+    const vote = standingVote(state.levels[index], person, hash);
+    if (vote !== undefined) return vote;
+  }
+  return undefined;
+};
+
+/** Events of a vote that is allowed, and of everything that follows from it. */
+const cast = (
+  state: PendingRequest,
+  level: LevelState,
+  vote: Vote,
+  context: DecideContext,
+  reference: Reference,
+): readonly RequestEvent[] => {
+  const { submitted } = state;
+  const plan = levelPlan(chainOf(submitted, reference.definition), level.number);
+  const roster = rosterOf(submitted, reference);
+  const events: RequestEvent[] = [];
+  const { groups, votes: kept } = voidLeavers(level, roster, events);
+  const number = level.number;
+  const votedBy = vote.votedBy;
+  const changed = kept.some((earlier) => earlier.approver === vote.approver);
+  const votes = [...kept.filter((earlier) => earlier.approver !== vote.approver), vote];
+  if (changed) events.push({ type: "VoteWithdrawn", data: { level: number, votedBy } });
+  const onBehalfOf = vote.approver === votedBy ? null : vote.approver;
+  const { decision, delegationId, payloadHash, notes, reason } = vote;
+  events.push({
+    type: "VoteCast",
+    data: {
+      level: number,
+      decision,
+      votedBy,
+      onBehalfOf,
+      delegationId,
+      payloadHash,
+      notes,
+      reason,
+    },
+  });
+  const by: Actor = onBehalfOf === null ? context.actor : { ...context.actor, onBehalfOf };
+  const standing = judge(plan, groups, votes, roster);
+  switch (standing.outcome) {
+    case "open": {
+      const blockage = blockageOf(plan, groups, standing, roster);
+      if (blockage !== null && state.blockedLevel !== number) {
+        const { groups: lacking, reason: why } = blockage;
+        events.push({
+          type: "LevelBlocked",
+          data: { level: number, groups: lacking, reason: why },
+        });
+      }
+      return events;
+    }
+    case "denied": {
+      const group = standing.deniedGroup ?? "";
+      const pools = closePools(groups, roster);
+      events.push(
+        { type: "LevelDenied", data: { level: number, group, by, pools } },
+        {
+          type: "RequestDenied",
+          data: { by, reason, notes, pools: {} },
+        },
+      );
+      return events;
+    }
+    case "approved": {
+      const pools = closePools(groups, roster);
+      events.push({ type: "LevelApproved", data: { level: number, by, pools } });
+      advance(state, { after: number, approved: true, by, notes }, context, reference, events);
+      return events;
+    }
+  }
+};
+
+/** The vote that the command would make, under this hat. */
+const voteOf = (
+  command: VoteCommand,
+  votedBy: string,
+  { approver, delegationId }: Hat,
+  payloadHash: string,
+  { now, channel }: DecideContext,
+): Vote => ({
+  decision: command.type,
+  votedBy,
+  approver,
+  delegationId,
+  at: now,
+  notes: command.notes,
+  reason: command.type === "deny" ? command.reason : null,
+  payloadHash,
+  channel,
+});
+
+/**
+ * One person's approve or deny. The order of the checks is the order in which refusals win. The same vote again
+ * decides nothing, also after the end; another decision withdraws the first and counts until the level resolves.
+ */
+export const castVote = (
+  state: KnownRequest,
+  command: VoteCommand,
+  context: DecideContext,
+  reference: Reference,
+): Decision => {
+  const { principal } = context;
+  if (principal === null) {
+    return { events: [], refusal: refuse("forbidden", "Votes are cast by people.") };
+  }
+  const person = principal.id;
+  const named = command.level;
+  const hash = command.payloadHash ?? state.submitted.payloadHash;
+  const open = openLevelOf(state);
+  const roster = rosterOf(state.submitted, reference);
+  const [hat] =
+    open === undefined || principal.kind === "agent" ? [] : hatsIn(open.groups, person, roster);
+
+  const about = named === null ? open : state.levels[named - 1];
+  const standing = standingVote(about, person, hash);
+  // Without a level, a vote at an earlier one may be what a double click repeats, or not: then it must be named.
+  const earlier =
+    named === null && standing === undefined ? lastVote(state, person, hash) : undefined;
+  const isUnclear = earlier !== undefined && hat !== undefined;
+  if (standing?.decision === command.type) return { events: [] };
+  if (earlier?.decision === command.type && !isUnclear) return { events: [] };
+
+  const timely = inTime(state, context.now, reference);
+  if (!("inTime" in timely)) return timely;
+  const no = (refusal: Refusal): Decision => ({ events: [], refusal });
+  if (command.type === "deny" && (command.reason ?? "").trim() === "") {
+    return no(refuse("reason-required", "A deny needs a reason."));
+  }
+  if (open === undefined || hat === undefined) {
+    return no(refuseWithoutSlot(state, named, principal, roster, reference));
+  }
+  if (named !== null && named !== open.number) return no(refuseLevel(state, named));
+  if (isUnclear) {
+    return no(
+      refuse(
+        "level-not-named",
+        `Your vote on this payload stands at an earlier level: name level ${open.number} to vote there.`,
+        { open: open.number },
+      ),
+    );
+  }
+  if (hash !== state.payloadHash) {
+    return no(
+      refuse("payload-changed", "The payload is not the one that this vote was given for.", {
+        payload_hash: state.payloadHash,
+        payload_version: state.payloadVersion,
+      }),
+    );
+  }
+  const vote = voteOf(command, person, hat, hash, context);
+  return { events: cast(timely.inTime, open, vote, context, reference) };
+};
