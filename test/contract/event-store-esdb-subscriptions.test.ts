@@ -150,8 +150,10 @@ describe("a subscription to EventStoreDB", () => {
     await store.append(aStream(), "no-stream", [event]);
     await subscriber.untilId(event.eventId);
     expect(subscriber.ids).toEqual([event.eventId]);
-    expect(subscriber.passes).toHaveLength(2);
-    expect(subscriber.passes[0]).toMatch(/^\d+\/0$/);
+    const end = esdb.server.log.all.at(-1)?.position ?? 0n;
+    const last = subscriber.passes.at(-1);
+    expect(last).toMatch(/^\d+\/0$/);
+    expect(BigInt(last?.split("/")[0] ?? "")).toBeLessThan(end);
   });
 
   test("is told how far the filter came only behind the events before it", async () => {

@@ -10,7 +10,7 @@ const nameOfServer = realServer === undefined ? "its protocol in memory" : "a re
 eventStoreContract(`EventStoreDB's adapter over ${nameOfServer}`, async () => {
   const server = realServer === undefined ? await startProtocolServer() : undefined;
   const connectionString = realServer ?? server?.connectionString ?? "";
-  const open = () => openEsdbEventStore({ connectionString, quietMoment: 200 });
+  const open = () => openEsdbEventStore({ connectionString });
   const store = open();
   let current = store;
   return {

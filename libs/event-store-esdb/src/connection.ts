@@ -3,7 +3,6 @@
  * its user stands here: keep-alive, two connections instead of one, and who may append in batches.
  */
 import {
-  BACKWARDS,
   EventStoreDBClient,
   FORWARDS,
   START,
@@ -15,7 +14,7 @@ import { StoreFailed } from "@countersign/event-store/errors.ts";
 import { systemClock } from "@countersign/runtime/clock.ts";
 import { pause } from "./pause.ts";
 
-export { BACKWARDS, FORWARDS, START, jsonEvent, streamNameFilter };
+export { FORWARDS, START, jsonEvent, streamNameFilter };
 export type { EventStoreDBClient };
 
 /** Milliseconds. The client warns about less than 10 s between two pings; both together bound a half-open link. */

@@ -80,7 +80,7 @@ export const openFeed = (
     },
   };
   const filter: Filter =
-    streamPrefixes === undefined
+    streamPrefixes === undefined || streamPrefixes.length === 0
       ? streamNameFilter({ ...options, regex: "^[^$]" })
       : streamNameFilter({ ...options, prefixes: [...streamPrefixes] });
   const source = client.subscribeToAll(

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { StoreFailed } from "@countersign/event-store/errors.ts";
 import type {
   EventSubscription,
@@ -101,6 +102,8 @@ export const openSubscription = (
       if (last === undefined && passed === undefined && !caughtUp) {
         if (feed.failure !== undefined) return;
         await untilReady(feed, progress);
+        // What arrives in the same turn comes as one batch: one transaction of a projection instead of a hundred.
+        await nextTurn();
       }
     }
   };

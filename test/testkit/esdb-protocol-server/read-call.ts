@@ -1,29 +1,12 @@
-import { once } from "node:events";
-import type { ServerWritableStream, handleServerStreamingCall } from "@grpc/grpc-js";
+import type { handleServerStreamingCall } from "@grpc/grpc-js";
 import type { ReadReq, ReadResp } from "@eventstore/db-client/generated/streams_pb.js";
 import type { EventLog, LoggedEvent } from "./event-log.ts";
 import type { FaultPlan } from "./fault-plan.ts";
 import { eventResponse, streamNameOf, streamNotFoundResponse } from "./messages.ts";
+import { writePaced } from "./paced-writing.ts";
 import { subscriptionCall } from "./subscription-call.ts";
 
-export type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
-
 const backwards = 1;
-
-/** Writes with the reader's pace; false when the reader is gone. */
-export const writePaced = async (call: ReadCall, message: ReadResp): Promise<boolean> => {
-  if (call.cancelled || call.destroyed) return false;
-  if (!call.write(message)) {
-    const settled = new AbortController();
-    const { signal } = settled;
-    // Aborting takes the listener of the event that did not come away again.
-    const drained = once(call, "drain", { signal }).catch(() => undefined);
-    const cancelled = once(call, "cancelled", { signal }).catch(() => undefined);
-    await Promise.race([drained, cancelled]);
-    settled.abort();
-  }
-  return !call.cancelled;
-};
 
 /** What a read of a stream or of everything selects; undefined for a stream that nobody has written. */
 const selected = (log: EventLog, options: ReadReq.Options): readonly LoggedEvent[] | undefined => {

@@ -10,8 +10,8 @@ import {
   confirmationResponse,
   eventResponse,
 } from "./messages.ts";
-import type { ReadCall } from "./read-call.ts";
-import { writePaced } from "./read-call.ts";
+import { writePaced } from "./paced-writing.ts";
+import type { ReadCall } from "./paced-writing.ts";
 
 const matcherOf = (filter: ReadReq.Options.FilterOptions | undefined) => {
   const onStream = filter?.getStreamIdentifier();
