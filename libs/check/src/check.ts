@@ -1,0 +1,36 @@
+import type { Guard } from "./conditions.ts";
+import { historyOf } from "./history.ts";
+import { oneEnd } from "./i1-one-end.ts";
+import { approvalFollows } from "./i2-approval-follows.ts";
+import { separation } from "./i4-separation.ts";
+import { transitionFollows } from "./i5-transition-follows.ts";
+import { audited, type AuditEntry } from "./i8-audit.ts";
+import { once } from "./i12-once.ts";
+import { timeGoesOn } from "./i21-time.ts";
+import { logOrder } from "./log-order.ts";
+import type { LogEntry, Violation } from "./log-entry.ts";
+
+export interface CheckOptions {
+  /** The audit trail of the same time, all orgs of the log together; without it I8 is not looked at. */
+  readonly audit?: readonly AuditEntry[];
+  /** Evaluates guard expressions; without it, a skip or pass that rests on one is believed. */
+  readonly guard?: Guard;
+}
+
+/**
+ * Holds a log of recorded events, in global order and from its beginning, against the invariants that a log can show.
+ * It knows the shapes of events and policies and nothing of how they are decided. Empty: everything holds.
+ */
+export const check = (log: readonly LogEntry[], options: CheckOptions = {}): Violation[] => {
+  const history = historyOf(log, options.guard ?? null);
+  return [
+    ...logOrder(history),
+    ...oneEnd(history),
+    ...approvalFollows(history),
+    ...separation(history),
+    ...transitionFollows(history),
+    ...(options.audit === undefined ? [] : audited(history, options.audit)),
+    ...once(history),
+    ...timeGoesOn(history),
+  ];
+};

@@ -1,0 +1,74 @@
+import type { GroupPlan } from "@countersign/domain/policy/policy.ts";
+import type { GroupRecord, SubmittedFields } from "@countersign/domain/request/events.ts";
+import type { People } from "./directory-history.ts";
+import { expectedRecord, isAsker, wanted } from "./eligibility.ts";
+import { orderFault } from "./i2-order.ts";
+import type { LogEntry } from "./log-entry.ts";
+import { levelPinned, peopleBehind, type RequestStory } from "./request-story.ts";
+
+const sameSet = (a: Iterable<string>, b: Iterable<string>): boolean => {
+  const [one, other] = [new Set(a), new Set(b)];
+  return one.size === other.size && [...one].every((each) => other.has(each));
+};
+
+const recordFault = (
+  plan: GroupPlan,
+  record: GroupRecord,
+  submitted: SubmittedFields,
+  people: People,
+): string | null => {
+  const expected = expectedRecord(plan, submitted, people);
+  const inTurn = record.slots.filter(({ via }) => via.type === "round_robin");
+  const named = record.slots.filter(({ via }) => via.type !== "round_robin");
+  if (record.group !== plan.group) {
+    return `records group ${record.group} where the policy has ${plan.group}.`;
+  }
+  if (!sameSet(record.pools, expected.pools)) {
+    return `lets ${record.pools.join(", ") || "no role"} answer for group ${plan.group}, which is not what the policy says.`;
+  }
+  const recorded = named.map(({ approver }) => approver);
+  if (!sameSet(recorded, expected.people) || recorded.length !== expected.people.size) {
+    return `records other people for group ${plan.group} than the policy and the directory give.`;
+  }
+  const wrongTurn = inTurn.some(
+    ({ approver, via }) =>
+      !expected.turns.includes(via.identifier) ||
+      !people.mayVote(approver) ||
+      !people.inRole(approver, via.identifier) ||
+      (isAsker(submitted, approver) && !submitted.selfApproval),
+  );
+  if (wrongTurn || inTurn.length > expected.turns.length) {
+    return `gives a turn in group ${plan.group} to somebody whose turn it cannot be.`;
+  }
+  return record.needed === wanted(plan, record.slots.length)
+    ? null
+    : `wants ${record.needed} approvals of group ${plan.group}, where the policy wants ${wanted(plan, record.slots.length)}.`;
+};
+
+/** What is wrong with a level's opening: its order, and the people and quorums it recorded. */
+export const openingFaults = (
+  entry: LogEntry,
+  story: RequestStory,
+  data: { readonly level: number; readonly groups: readonly GroupRecord[] },
+): string[] => {
+  const { level, groups } = data;
+  const order = orderFault(story, level);
+  const plan = levelPinned(story, level)?.plan;
+  const { submitted } = story;
+  if (order !== null || plan === undefined || submitted === null) {
+    return [order ?? `level ${level} opens in a request that was not submitted.`];
+  }
+  const before = story.levels.get(level)?.status;
+  if (before !== undefined && before !== "open") {
+    return [`level ${level} opens again after it was ${before}.`];
+  }
+  if (groups.length !== plan.groups.length) {
+    return [`level ${level} opens with ${groups.length} groups of ${plan.groups.length}.`];
+  }
+  const people = peopleBehind(story, entry);
+  return plan.groups.flatMap((group, index) => {
+    const record = groups[index];
+    const fault = record === undefined ? null : recordFault(group, record, submitted, people);
+    return fault === null ? [] : [`level ${level} ${fault}`];
+  });
+};

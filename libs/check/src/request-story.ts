@@ -1,0 +1,149 @@
+import type {
+  GroupRecord,
+  RequestEvent,
+  SubmittedFields,
+} from "@countersign/domain/request/events.ts";
+import { answersIn } from "./eligibility.ts";
+import type { History, OrgHistory } from "./history.ts";
+import { basisOf, type LogEntry } from "./log-entry.ts";
+import { pinnedChain, type PinnedChain, type PinnedLevel } from "./pinned-chain.ts";
+
+type VoteCast = Extract<RequestEvent, { type: "VoteCast" }>["data"];
+
+/** A vote that stands, with the groups its voter belonged to when it was cast. */
+export interface StandingVote {
+  readonly vote: VoteCast;
+  readonly groups: ReadonlySet<string>;
+}
+
+/** A level as the log has told of it so far. */
+export interface LevelStory {
+  status: "open" | "approved" | "denied" | "skipped";
+  groups: readonly GroupRecord[];
+  /** By voter. */
+  readonly votes: Map<string, StandingVote>;
+  /** `<group>/<approver>` of slots whose people left. */
+  readonly voided: Set<string>;
+}
+
+/** A request as the log has told of it so far. */
+export interface RequestStory {
+  readonly org: OrgHistory;
+  submitted: SubmittedFields | null;
+  chain: PinnedChain | null;
+  payloadHash: string;
+  readonly levels: Map<number, LevelStory>;
+  /** A member of `break_glass` acted without quorum. */
+  glassBrokenBy: LogEntry | null;
+}
+
+export const levelPinned = (story: RequestStory, level: number): PinnedLevel | undefined =>
+  story.chain?.levels[level - 1];
+
+/** People as the decision behind an event saw them; nobody when it does not say what it read. */
+export const peopleBehind = ({ org }: RequestStory, entry: LogEntry) =>
+  org.directory.at(basisOf(entry)?.directory ?? -1);
+
+/** An entry of a request's stream as the event it is. Later kinds of events are passed over by whoever reads it. */
+export const requestEvent = ({ type, data }: LogEntry): RequestEvent =>
+  ({ type, data }) as RequestEvent;
+
+const groupsOf = (story: RequestStory, entry: LogEntry, vote: VoteCast): ReadonlySet<string> => {
+  const level = story.levels.get(vote.level);
+  const plan = levelPinned(story, vote.level)?.plan;
+  const { submitted } = story;
+  const approver = vote.onBehalfOf ?? vote.votedBy;
+  const belongs = (level?.groups ?? []).filter((record, index) => {
+    const group = plan?.groups[index];
+    return (
+      group !== undefined &&
+      submitted !== null &&
+      level?.status === "open" &&
+      answersIn(group, record, submitted, peopleBehind(story, entry), approver)
+    );
+  });
+  return new Set(belongs.map(({ group }) => group));
+};
+
+const tell = (story: RequestStory, entry: LogEntry): void => {
+  const event = requestEvent(entry);
+  if (entry.type === "GlassBroken") {
+    story.glassBrokenBy = entry;
+  }
+  switch (event.type) {
+    case "RequestSubmitted":
+      story.submitted = event.data;
+      story.chain = pinnedChain(event.data, story.org.definitions);
+      story.payloadHash = event.data.payloadHash;
+      break;
+    case "LevelOpened": {
+      const { level, groups } = event.data;
+      const before = story.levels.get(level);
+      if (before?.status === "open") {
+        before.groups = groups;
+        before.voided.clear();
+      } else {
+        story.levels.set(level, { status: "open", groups, votes: new Map(), voided: new Set() });
+      }
+      break;
+    }
+    case "LevelSkipped":
+      story.levels.set(event.data.level, {
+        status: "skipped",
+        groups: [],
+        votes: new Map(),
+        voided: new Set(),
+      });
+      break;
+    case "VoteCast": {
+      const groups = groupsOf(story, entry, event.data);
+      const level = story.levels.get(event.data.level);
+      level?.votes.set(event.data.votedBy, { vote: event.data, groups });
+      break;
+    }
+    case "VoteWithdrawn":
+      story.levels.get(event.data.level)?.votes.delete(event.data.votedBy);
+      break;
+    case "SlotVoided":
+      story.levels.get(event.data.level)?.voided.add(`${event.data.group}/${event.data.approver}`);
+      break;
+    case "LevelApproved":
+    case "LevelDenied": {
+      const level = story.levels.get(event.data.level);
+      if (level !== undefined) {
+        level.status = event.type === "LevelApproved" ? "approved" : "denied";
+      }
+      break;
+    }
+    default:
+      break;
+  }
+};
+
+/**
+ * Tells every request of a log event by event. `visit` sees each entry with the story as it stood before it, and is
+ * called with a story that goes on changing: what it wants to keep it copies.
+ */
+export const tellRequests = (
+  history: History,
+  visit: (entry: LogEntry, before: RequestStory) => void,
+): void => {
+  for (const entries of history.category("request")) {
+    const [first] = entries;
+    if (first === undefined) {
+      continue;
+    }
+    const story: RequestStory = {
+      org: history.org(first),
+      submitted: null,
+      chain: null,
+      payloadHash: "",
+      levels: new Map(),
+      glassBrokenBy: null,
+    };
+    for (const entry of entries) {
+      visit(entry, story);
+      tell(story, entry);
+    }
+  }
+};
