@@ -1,7 +1,7 @@
 import { mkdtemp, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from "jose";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { OAuth2Server } from "oauth2-mock-server";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { openDevIssuer } from "@countersign/identity/dev-issuer.ts";
@@ -35,7 +35,7 @@ const sign = (
     org: "demo",
     exp: seconds(600),
     ...claims,
-  } as JWTPayload)
+  })
     .setProtectedHeader({ alg, kid: "k1" })
     .sign(key);
 

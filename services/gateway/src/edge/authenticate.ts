@@ -1,0 +1,76 @@
+import { InvalidToken, type VerifiedToken, type VerifyToken } from "@countersign/identity/jwt.ts";
+import { fastifyCookie } from "@fastify/cookie";
+import type { FastifyRequest, onRequestAsyncHookHandler } from "fastify";
+import type { RateLimit } from "./rate-limit.ts";
+import { notFound, Refused } from "./refused.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Set by `authenticate`; routes outside of it do not have it. */
+    who: VerifiedToken;
+  }
+}
+
+export const SESSION_COOKIE = "countersign_session";
+
+/** All malformed and unknown tokens together: they must not make buckets of their own. */
+const NOBODY = "nobody";
+
+const bearer = (header: string): string | undefined =>
+  header.length > 7 && header.slice(0, 7).toLowerCase() === "bearer "
+    ? header.slice(7).trim()
+    : undefined;
+
+/**
+ * The token of a request. The session cookie counts for reading and for GraphQL, which takes nothing that another
+ * site's form could send; everything else needs the header.
+ */
+const tokenOf = ({ headers, method, url }: Pick<FastifyRequest, "headers" | "method" | "url">) => {
+  const { authorization, cookie } = headers;
+  if (authorization !== undefined) return bearer(authorization);
+  if (cookie === undefined) return undefined;
+  if (method !== "GET" && !/^\/graphql(?:\?|$)/.test(url)) return undefined;
+  return fastifyCookie.parse(cookie)[SESSION_COOKIE];
+};
+
+export type Identify = (
+  request: Pick<FastifyRequest, "headers" | "method" | "url">,
+) => VerifiedToken | Promise<VerifiedToken>;
+
+/** Finds out who asks; at once when the token was seen in the last minute. Throws or rejects with `InvalidToken`, `Refused`. */
+export const makeIdentify = (verify: VerifyToken, rateLimit: RateLimit): Identify => {
+  const limited = (credential: string): void => {
+    if (!rateLimit(credential)) {
+      throw new Refused("rate-limited", "Too many requests with this credential: slow down.");
+    }
+  };
+  const known = (who: VerifiedToken): VerifiedToken => {
+    limited(who.fingerprint);
+    return who;
+  };
+  const unknown = (error: unknown): never => {
+    if (error instanceof InvalidToken) limited(NOBODY);
+    throw error;
+  };
+  return (request) => {
+    let verified: VerifiedToken | Promise<VerifiedToken>;
+    try {
+      const token = tokenOf(request);
+      if (token === undefined) throw new InvalidToken("no token");
+      verified = verify(token);
+    } catch (error) {
+      return unknown(error);
+    }
+    return verified instanceof Promise ? verified.then(known, unknown) : known(verified);
+  };
+};
+
+/** A hook that lets in whoever has a valid token, and under `/orgs/:org` only those of that org: others find nothing. */
+export const authenticate =
+  (identify: Identify): onRequestAsyncHookHandler =>
+  async (request) => {
+    const who = identify(request);
+    request.who = who instanceof Promise ? await who : who;
+    const { org } = request.params as { org?: string };
+    if (org !== undefined && org !== request.who.principal.org) throw notFound();
+  };

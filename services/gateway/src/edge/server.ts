@@ -1,0 +1,126 @@
+import { randomBytes } from "node:crypto";
+import type { Socket } from "node:net";
+import { limits } from "@countersign/api-contract/limits.ts";
+import {
+  fastify,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type onResponseHookHandler,
+} from "fastify";
+import { takeText } from "./body.ts";
+import { errorOf, errorText, sendError } from "./errors.ts";
+import type { Log } from "./log.ts";
+import { NOT_FOUND } from "./refused.ts";
+
+const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
+/** A body that is refused unread is still drained up to here, so that its sender gets the answer and can go on. */
+const MAX_DRAINED = 64 * 1024 * 1024;
+const LARGEST_BODY = Math.max(limits.body, limits.definitionFile);
+
+/** Ids that are unique over all processes without costing anything: a random word once, then a number. */
+const makeCorrelationIds = () => {
+  const word = randomBytes(9).toString("base64url");
+  let count = 0;
+  return (request: { headers: NodeJS.Dict<string | string[]> }): string => {
+    const given = request.headers["x-correlation-id"];
+    if (typeof given === "string" && CORRELATION_ID.test(given)) return given;
+    count += 1;
+    return `${word}-${count.toString(36)}`;
+  };
+};
+
+/** Answers what is no HTTP, or has more headers than Node reads, and hangs up. */
+const refuseGarbage =
+  (nextId: () => string) => (error: Error & { code?: string }, socket: Socket) => {
+    if (error.code === "ECONNRESET" || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const tooLong = error.code === "HPE_HEADER_OVERFLOW";
+    const message = tooLong ? "The URL or the headers are too long." : "This is no HTTP request.";
+    const body = errorText({ code: "bad-request", message }, nextId());
+    socket.end(
+      `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  };
+
+/** A path of a route as a pattern, to tell an unknown path from an unknown method. */
+const patternOf = (url: string): RegExp =>
+  new RegExp(`^${url.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(/:[a-z]+/g, "[^/]+")}$`);
+
+/** Remembers which methods every path has; answers 405 with them, or 404. */
+const notFoundOrNotAllowed = (app: FastifyInstance) => {
+  const methods = new Map<string, { pattern: RegExp; allowed: Set<string> }>();
+  app.addHook("onRoute", ({ url, method }) => {
+    const entry = methods.get(url) ?? { pattern: patternOf(url), allowed: new Set() };
+    for (const one of [method].flat()) entry.allowed.add(one);
+    methods.set(url, entry);
+  });
+  return (request: FastifyRequest, reply: FastifyReply): void => {
+    const [path = ""] = request.url.split("?");
+    const allowed = [...methods.values()]
+      .filter(({ pattern }) => pattern.test(path))
+      .flatMap((entry) => [...entry.allowed]);
+    if (allowed.length === 0) {
+      sendError(request, reply, { code: "not-found", message: NOT_FOUND });
+      return;
+    }
+    reply.header("allow", allowed.join(", "));
+    const message = `This path takes ${allowed.join(", ")}.`;
+    sendError(request, reply, { code: "method-not-allowed", message });
+  };
+};
+
+const accessLog =
+  (log: Log): onResponseHookHandler =>
+  (request, reply, done) => {
+    log.debug(
+      {
+        correlationId: request.id,
+        method: request.method,
+        path: request.url.split("?")[0],
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      "answered",
+    );
+    done();
+  };
+
+/** An HTTP server whose every answer, its own refusals included, has the API's shape. Routes are added by the caller. */
+export const makeServer = (log: Log): FastifyInstance => {
+  const correlationId = makeCorrelationIds();
+  const app = fastify({
+    bodyLimit: limits.body,
+    genReqId: correlationId,
+    exposeHeadRoutes: false,
+    // Long polls that wait are answered while the service closes, and so is what comes meanwhile.
+    return503OnClosing: false,
+    requestTimeout: 60_000,
+    routerOptions: { maxParamLength: 1024 },
+    clientErrorHandler: refuseGarbage(() => correlationId({ headers: {} })),
+    frameworkErrors: (error, request, reply) => {
+      sendError(request, reply, errorOf(error, request.id, log));
+    },
+  });
+  app.removeAllContentTypeParsers();
+  takeText(app, ["application/json"], limits.body);
+  app.decorateRequest("who");
+  const refuseRoute = notFoundOrNotAllowed(app);
+  app.addHook("onRequest", (request, reply, done) => {
+    // Before the body is looked at: an unknown path has no opinion on content types.
+    if (request.is404) return refuseRoute(request, reply);
+    const length = Number(request.headers["content-length"] ?? 0);
+    // Fastify refuses it before reading; Node then drains what still comes, unless it is out of all proportion.
+    if (length > LARGEST_BODY && length > MAX_DRAINED) reply.header("connection", "close");
+    done();
+  });
+  if (log.isLevelEnabled?.("debug") ?? true) app.addHook("onResponse", accessLog(log));
+  app.setErrorHandler((error, request, reply) => {
+    sendError(request, reply, errorOf(error, request.id, log));
+  });
+  app.setNotFoundHandler(refuseRoute);
+  return app;
+};

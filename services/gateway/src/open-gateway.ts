@@ -1,0 +1,105 @@
+import type { AddressInfo } from "node:net";
+import { fastifyCookie } from "@fastify/cookie";
+import type { DevIssuer } from "@countersign/identity/dev-issuer.ts";
+import type { VerifyToken } from "@countersign/identity/jwt.ts";
+import type { Bus } from "@countersign/messaging/bus.ts";
+import type { Clock } from "@countersign/runtime/clock.ts";
+import type { FastifyInstance } from "fastify";
+import { authenticate, makeIdentify } from "./edge/authenticate.ts";
+import { makeInner } from "./edge/inner.ts";
+import type { Log } from "./edge/log.ts";
+import { makeRateLimit } from "./edge/rate-limit.ts";
+import { makeServer } from "./edge/server.ts";
+import { makeFeeds } from "./live/feeds.ts";
+import { makeStreams } from "./live/streams.ts";
+import { approvalRoutes } from "./rest/approvals.ts";
+import { auditRoutes } from "./rest/audit.ts";
+import { definitionRoutes } from "./rest/definitions.ts";
+import { devTokenRoutes } from "./rest/dev-tokens.ts";
+import { directoryRoutes } from "./rest/directory.ts";
+import { eventRoutes } from "./rest/events.ts";
+import { makeLongPolls } from "./rest/long-polls.ts";
+import { operationRoutes, type OperationsOptions } from "./rest/operations.ts";
+import { sessionRoutes } from "./rest/session.ts";
+import { toolWeaverRoutes } from "./rest/toolweaver.ts";
+
+export interface GatewayOptions {
+  readonly bus: Bus;
+  readonly verify: VerifyToken;
+  /** Turns dev mode on: `/dev/tokens`, GraphiQL, introspection. */
+  readonly dev?: Pick<DevIssuer, "issue">;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Without a slash at its end. */
+  readonly publicUrl: string;
+  /** Requests a minute for each credential; null: no limit. */
+  readonly rateLimit: number | null;
+  readonly metrics: OperationsOptions["metrics"];
+  /** What else has to be ready besides the bus, as sentences about what is not. */
+  readonly notReady?: OperationsOptions["notReady"];
+}
+
+export interface Gateway {
+  /** Starts to listen and resolves with the address. Rejects when the port is taken. Port 0 is any free one. */
+  listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }>;
+  /** Answers what waits, ends the streams, and stops. */
+  close(): Promise<void>;
+}
+
+/** Builds the HTTP edge on a bus: routes that translate, and decide nothing. */
+export const openGateway = async (options: GatewayOptions): Promise<Gateway> => {
+  const { bus, verify, dev, clock, log, publicUrl, rateLimit, metrics } = options;
+  const inner = makeInner(bus);
+  const identify = makeIdentify(verify, makeRateLimit(rateLimit, clock));
+  const feeds = makeFeeds(bus, log);
+  const streams = makeStreams();
+  const longPolls = makeLongPolls(inner);
+  const live = { feeds, inner, clock, log };
+
+  const notReady = async (): Promise<readonly string[]> => [
+    ...(bus.connected() ? [] : ["The message bus cannot be reached."]),
+    ...((await options.notReady?.()) ?? []),
+  ];
+
+  const app = makeServer(log);
+  app.addHook("preClose", (done) => {
+    longPolls.release();
+    streams.endAll();
+    done();
+  });
+  // Loads what reads and writes cookies; only the few paths that need it do.
+  await app.register(fastifyCookie, { hook: false });
+  operationRoutes(app, { notReady, metrics, identify });
+  sessionRoutes(app, { verify, clock, publicUrl });
+
+  /** Routes that need a token; under `/orgs/:org`, one of that org. */
+  const signedIn = async (scope: FastifyInstance): Promise<void> => {
+    scope.addHook("onRequest", authenticate(identify));
+    toolWeaverRoutes(scope, { inner, log });
+    if (dev !== undefined) devTokenRoutes(scope, { inner, log, dev, publicUrl });
+    await scope.register(
+      async (org) => {
+        approvalRoutes(org, { inner, log, longPolls });
+        directoryRoutes(org, { inner, log });
+        auditRoutes(org, { inner, log });
+        eventRoutes(org, { live, streams });
+        await org.register(async (files) => definitionRoutes(files, { inner, log }));
+      },
+      { prefix: "/api/v1/orgs/:org" },
+    );
+  };
+  await app.register(signedIn);
+  await app.ready();
+
+  return {
+    async listen(host, port) {
+      await app.listen({ host, port });
+      const address = app.server.address() as AddressInfo;
+      return { host: address.address, port: address.port };
+    },
+    async close() {
+      await app.close();
+      await feeds.close();
+    },
+  };
+};
