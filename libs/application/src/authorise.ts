@@ -33,7 +33,10 @@ export const authorise = (
   if (principal === null) return null;
   const standing = standingOf(principal, reference);
   if (standing === null)
-    return refuse("unauthenticated", `${principal.id} is not an active member of this organisation.`);
+    return refuse(
+      "unauthenticated",
+      `${principal.id} is not an active member of this organisation.`,
+    );
   if (operation === "administer")
     return standing.kind === "person" && standing.access === "admin"
       ? null

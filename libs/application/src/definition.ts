@@ -1,4 +1,7 @@
-import type { DefinitionEvent, DefinitionState } from "@countersign/domain/definition/definition.ts";
+import type {
+  DefinitionEvent,
+  DefinitionState,
+} from "@countersign/domain/definition/definition.ts";
 import { emptyDefinition, evolveDefinition } from "@countersign/domain/definition/evolve.ts";
 import { readDefinitionEvent } from "@countersign/domain/read-events.ts";
 import { authorise } from "./authorise.ts";

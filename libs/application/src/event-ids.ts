@@ -9,7 +9,12 @@ const namespace = Buffer.from("6f1c0f9e5b0d4c55a1f3c3a94d0b7e21", "hex");
  * that the same command decided a second time, by another process, is a conflict that is answered from what is
  * stored, and never mistaken for the first (docs/decisions/0004).
  */
-export const eventId = (commandId: string, index: number, data: string, occurredAt: string): string => {
+export const eventId = (
+  commandId: string,
+  index: number,
+  data: string,
+  occurredAt: string,
+): string => {
   const name = `${commandId}:${index}:${hash("sha256", occurredAt + data)}`;
   const digest = createHash("sha1").update(namespace).update(name).digest();
   digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x50;

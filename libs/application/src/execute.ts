@@ -69,7 +69,10 @@ const inTurn = async <T>(owner: object, stream: string, work: () => Promise<T>):
 };
 
 /** Folds a stream from the store, on top of what is known of it. */
-export const loadFold = async <State, Event extends { readonly type: string; readonly data: object }>(
+export const loadFold = async <
+  State,
+  Event extends { readonly type: string; readonly data: object },
+>(
   store: EventStore,
   stream: string,
   aggregate: Aggregate<State, Event>,
@@ -78,7 +81,12 @@ export const loadFold = async <State, Event extends { readonly type: string; rea
   let fold = known;
   for await (const recorded of store.readStream(stream, { from: fold.revision + 1n })) {
     const { event, metadata } = aggregate.decode(recorded);
-    fold = nextFold(fold, aggregate.evolve(fold.state, event, metadata), metadata, recorded.position);
+    fold = nextFold(
+      fold,
+      aggregate.evolve(fold.state, event, metadata),
+      metadata,
+      recorded.position,
+    );
   }
   return fold;
 };
@@ -95,7 +103,10 @@ const basisOf = (reference: Reference): Basis => ({
  * `fresh` streams (ids made or derived just now) are decided without reading: `no-stream` at the append is the check.
  * Throws `StoreUnavailable` when the outcome stays unknown.
  */
-export const execute = async <State, Event extends { readonly type: string; readonly data: object }>(
+export const execute = async <
+  State,
+  Event extends { readonly type: string; readonly data: object },
+>(
   engine: Engine,
   kind: StreamKind<State, Event>,
   stream: string,
@@ -120,11 +131,15 @@ export const execute = async <State, Event extends { readonly type: string; read
           : {
               ok: false,
               fold,
-              refusal: refuse("conflict", "This idempotency key was used before with another body."),
+              refusal: refuse(
+                "conflict",
+                "This idempotency key was used before with another body.",
+              ),
             };
       }
       const clock = new Date(engine.clock.now()).toISOString();
-      const now = fold.lastOccurredAt !== null && fold.lastOccurredAt > clock ? fold.lastOccurredAt : clock;
+      const now =
+        fold.lastOccurredAt !== null && fold.lastOccurredAt > clock ? fold.lastOccurredAt : clock;
       const decision = decide(fold.state, now, reference, fold);
       if (decision.events.length === 0) {
         if (fold.revision >= 0n) folds.set(stream, fold);
@@ -148,7 +163,12 @@ export const execute = async <State, Event extends { readonly type: string; read
       if (appended !== "conflict") {
         engine.references.applied(stream, decision.events, metadata, appended);
         return decision.refusal === undefined
-          ? { ok: true, fold: appended, reference: engine.references.of(envelope.org), effect: "appended" }
+          ? {
+              ok: true,
+              fold: appended,
+              reference: engine.references.of(envelope.org),
+              effect: "appended",
+            }
           : { ok: false, refusal: decision.refusal, fold: appended };
       }
       folds.drop(stream);

@@ -51,7 +51,8 @@ export const claimPending = async (
     commandHash: null,
   };
   for (let attempt = 0; attempt < 10; attempt++) {
-    const known = kinds.pending.folds.get(stream) ?? (await loadFold(engine.store, stream, pendingAggregate));
+    const known =
+      kinds.pending.folds.get(stream) ?? (await loadFold(engine.store, stream, pendingAggregate));
     const { holder } = known.state;
     if (holder === requestId) return null;
     if (holder !== null) {

@@ -1,11 +1,18 @@
 import type { EventMetadata } from "@countersign/domain/actor.ts";
 import { readDefinitionEvent, readDirectoryEvent } from "@countersign/domain/read-events.ts";
-import type { DefinitionEvent, DefinitionState } from "@countersign/domain/definition/definition.ts";
+import type {
+  DefinitionEvent,
+  DefinitionState,
+} from "@countersign/domain/definition/definition.ts";
 import { emptyDefinition, evolveDefinition } from "@countersign/domain/definition/evolve.ts";
 import type { DirectoryEvent, DirectoryState } from "@countersign/domain/directory/directory.ts";
 import { emptyDirectory, evolveDirectory } from "@countersign/domain/directory/evolve.ts";
 import type { EvaluateExpression, Reference } from "@countersign/domain/reference.ts";
-import type { EventStore, EventSubscription, RecordedEvent } from "@countersign/event-store/event-store.ts";
+import type {
+  EventStore,
+  EventSubscription,
+  RecordedEvent,
+} from "@countersign/event-store/event-store.ts";
 import type { Fold } from "./fold-cache.ts";
 import { orgOfStream } from "./streams.ts";
 
@@ -116,7 +123,12 @@ export class References {
     this.#put(org, { ...known, directory });
   }
 
-  #foldDefinition(org: string, revision: number, event: DefinitionEvent, metadata: EventMetadata): void {
+  #foldDefinition(
+    org: string,
+    revision: number,
+    event: DefinitionEvent,
+    metadata: EventMetadata,
+  ): void {
     const known = this.of(org);
     if (revision !== known.definition.revision + 1) return;
     const definition: DefinitionState = evolveDefinition(known.definition, { event, metadata });

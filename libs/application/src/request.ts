@@ -1,4 +1,9 @@
-import type { Ask, DecideContext, Principal, RequestCommand } from "@countersign/domain/request/commands.ts";
+import type {
+  Ask,
+  DecideContext,
+  Principal,
+  RequestCommand,
+} from "@countersign/domain/request/commands.ts";
 import { readRequestEvent } from "@countersign/domain/read-events.ts";
 import { decide } from "@countersign/domain/request/decide.ts";
 import type { RequestEvent } from "@countersign/domain/request/events.ts";

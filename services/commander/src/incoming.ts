@@ -80,12 +80,7 @@ export const bodyOf = (incoming: Incoming): JsonObject => {
 };
 
 /** The envelope of a command: with an idempotency key its id is derived and its body is hashed. */
-export const envelopeOf = (
-  incoming: Incoming,
-  ids: Ids,
-  name: string,
-  body: Json,
-): Envelope => {
+export const envelopeOf = (incoming: Incoming, ids: Ids, name: string, body: Json): Envelope => {
   const { org, principal, idempotencyKey, target } = incoming;
   return {
     commandId:

@@ -71,7 +71,14 @@ const takeIn = async (decider: Decider, delivery: Delivery): Promise<IntakeVerdi
 };
 
 const envelopeFor = (principal: Principal, command: string, event: CommandEnvelope): Envelope => ({
-  commandId: derivedCommandId("intake", principal.org, principal.id, command, event.source, event.id),
+  commandId: derivedCommandId(
+    "intake",
+    principal.org,
+    principal.id,
+    command,
+    event.source,
+    event.id,
+  ),
   commandHash: canonicalHash(event.data),
   org: principal.org,
   principal,

@@ -95,7 +95,10 @@ export class Processes {
           break;
         } catch (error) {
           // A refusal is done; a failure is tried again, in order, until it works or the service stops.
-          this.#log.warn({ err: error, stream: recorded.stream }, "a process manager will try again");
+          this.#log.warn(
+            { err: error, stream: recorded.stream },
+            "a process manager will try again",
+          );
           await new Promise<void>((resolve) => this.#clock.after(RETRY_MS, resolve));
         }
       }
@@ -110,7 +113,8 @@ export class Processes {
       await this.#recheck(org, recorded);
       return;
     }
-    for (const command of await this.#commandsOf(recorded)) await this.#send(org, recorded, command);
+    for (const command of await this.#commandsOf(recorded))
+      await this.#send(org, recorded, command);
   }
 
   async #commandsOf(recorded: RecordedEvent): Promise<ProcessCommand[]> {

@@ -18,7 +18,10 @@ export type CommandHandler = (decider: Decider, incoming: Incoming) => Promise<R
 /** Every command by its name on the bus. */
 export const handlers: ReadonlyMap<string, CommandHandler> = new Map<string, CommandHandler>([
   ["request-approval", requestApproval],
-  ...[...readCommands].map(([name, read]): [string, CommandHandler] => [name, onRequest(name, read)]),
+  ...[...readCommands].map(([name, read]): [string, CommandHandler] => [
+    name,
+    onRequest(name, read),
+  ]),
   ["request-transition", requestTransition],
   ["import-definitions", importDefinitions],
   ["put-person", putPerson],

@@ -7,7 +7,11 @@ import type { TopicEvent } from "@countersign/domain/topic/topic.ts";
 
 /** What a process manager wants done. Each is sent with an id derived from (event id, process): twice is once. */
 export type ProcessCommand =
-  | { readonly kind: "submit-blocking"; readonly ask: Ask; readonly by: Pick<Requester, "kind" | "id"> }
+  | {
+      readonly kind: "submit-blocking";
+      readonly ask: Ask;
+      readonly by: Pick<Requester, "kind" | "id">;
+    }
   | {
       readonly kind: "end-transition";
       readonly workflow: string;
@@ -21,7 +25,9 @@ export type ProcessCommand =
       readonly reason: string | null;
     };
 
-const resolutions: Partial<Record<RequestEvent["type"], "approved" | "denied" | "expired" | "cancelled">> = {
+const resolutions: Partial<
+  Record<RequestEvent["type"], "approved" | "denied" | "expired" | "cancelled">
+> = {
   RequestApproved: "approved",
   RequestDenied: "denied",
   RequestExpired: "expired",
@@ -63,7 +69,10 @@ export const onTopicEvent = (event: TopicEvent): ProcessCommand[] => {
 /** The event holds the ask as this build or an earlier one wrote it. */
 const askOf = (ask: JsonObject): Ask => ask as unknown as Ask;
 
-const byOf = (by: { readonly kind: string; readonly id: string }): Pick<Requester, "kind" | "id"> => ({
+const byOf = (by: {
+  readonly kind: string;
+  readonly id: string;
+}): Pick<Requester, "kind" | "id"> => ({
   kind: by.kind === "agent" ? "agent" : "person",
   id: by.id,
 });

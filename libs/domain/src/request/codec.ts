@@ -1,7 +1,4 @@
-import type { EventMetadata } from "../actor.ts";
-import { isObject, type Json } from "../json.ts";
 import type { RequestEvent, RequestEventType } from "./events.ts";
-import type { Recorded } from "./evolve.ts";
 
 /** The shape in which each event is written today. A change of shape raises its number and adds an upcaster here. */
 const versions: Readonly<Record<RequestEventType, number>> = {
@@ -18,6 +15,7 @@ const versions: Readonly<Record<RequestEventType, number>> = {
   RequestDenied: 1,
   RequestExpired: 1,
   RequestCancelled: 1,
+  RequestAbandoned: 1,
   ValidationFailed: 1,
   ExecutionReported: 1,
 };
@@ -38,21 +36,16 @@ export const encodeRequestEvent = ({ type, data }: RequestEvent): EncodedEvent =
 const isKnown = (type: string): type is RequestEventType => Object.hasOwn(versions, type);
 
 /**
- * An event and its metadata from the stored texts. Throws on a type or a version that this build does not know: an
- * older build must not guess at what a newer one wrote.
+ * A stored event as today's. `data` is the stored JSON text. Throws on a type or a version that this build does not
+ * know: an older build must not guess at what a newer one wrote.
  */
-export const decodeRequestEvent = (recorded: {
-  readonly type: string;
-  readonly data: string;
-  readonly metadata: string;
-}): Recorded => {
-  const { type } = recorded;
-  const metadata = JSON.parse(recorded.metadata) as EventMetadata;
+export const decodeRequestEvent = (
+  type: string,
+  data: string,
+  schemaVersion: number,
+): RequestEvent => {
   if (!isKnown(type)) throw new Error(`Unknown request event ${type}.`);
-  if (metadata.schemaVersion !== versions[type]) {
-    throw new Error(`Unknown version ${metadata.schemaVersion} of request event ${type}.`);
-  }
-  const data = JSON.parse(recorded.data) as Json;
-  if (!isObject(data)) throw new Error(`The data of request event ${type} is no object.`);
-  return { event: { type, data } as unknown as RequestEvent, metadata };
+  if (schemaVersion !== versions[type])
+    throw new Error(`Unknown version ${schemaVersion} of request event ${type}.`);
+  return { type, data: JSON.parse(data) } as RequestEvent;
 };

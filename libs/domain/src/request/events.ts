@@ -188,6 +188,8 @@ export type RequestEvent =
         readonly pools: ClosedPools;
       };
     }
+  /** Alone in its stream: a key's holder that was never made, and now never can be at `no-stream`. */
+  | { readonly type: "RequestAbandoned"; readonly data: Readonly<Record<string, never>> }
   /** Asked with `validation.is_valid: false`: taken down, shown to no approver. */
   | { readonly type: "ValidationFailed"; readonly data: { readonly issues: readonly Json[] } }
   /** The topic's transition was completed by this approval. */

@@ -2,7 +2,6 @@ import type { EventMetadata } from "../actor.ts";
 import type { ClosedPools, RequestEvent } from "./events.ts";
 import type {
   GroupState,
-  KnownRequest,
   LevelState,
   PendingRequest,
   RequestState,
@@ -236,9 +235,11 @@ const afterEnd = (state: ResolvedRequest, event: RequestEvent, at: string): Reso
 };
 
 /** The state after one more recorded event. Pure; throws when the event cannot have followed this state. */
-export const evolve = (state: RequestState, { event, metadata }: Recorded): KnownRequest => {
+export const evolve = (state: RequestState, { event, metadata }: Recorded): RequestState => {
   const at = metadata.occurredAt;
   if (state.status === "absent") {
+    // Abandoned before it was made: absent for everybody, but its stream is taken.
+    if (event.type === "RequestAbandoned") return state;
     return event.type === "RequestSubmitted"
       ? submitted(event, metadata)
       : impossible(event, "the request is absent");
@@ -246,6 +247,7 @@ export const evolve = (state: RequestState, { event, metadata }: Recorded): Know
   if (state.status !== "pending") return afterEnd(state, event, at);
   switch (event.type) {
     case "RequestSubmitted":
+    case "RequestAbandoned":
       return impossible(event, "the request stands already");
     case "LevelOpened":
       return opened(state, event, at);

@@ -1,6 +1,7 @@
 import type { Actor } from "../actor.ts";
-import type { Json } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { Defaults } from "../definition/definition.ts";
+import type { DirectoryState } from "../directory/directory.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Reference } from "../reference.ts";
 import { chainOfPolicy, type Chain } from "./chain.ts";
@@ -10,7 +11,7 @@ import type { RequestEvent, Requester, SubmittedFields } from "./events.ts";
 import { expiryOf } from "./expiry.ts";
 import { advance } from "./open-levels.ts";
 import { pickPolicies, type Picked } from "./pick-policies.ts";
-import { refuse } from "./refusals.ts";
+import { refuse, type Refusal } from "./refusals.ts";
 import type { Frozen, RequestState } from "./state.ts";
 
 const requesterOf = (principal: Principal, { directory }: Reference): Requester => ({
@@ -32,11 +33,32 @@ const chainOfPicked = ({ policies, inlineChain }: Picked): Chain => {
     : chainOfPolicy(policy);
 };
 
+/** The agent as it describes itself, under the id of its credential; the directory's words where it is silent. */
+const agentOf = (
+  { agent }: Ask,
+  { kind, id }: Requester,
+  directory: DirectoryState,
+): JsonObject | null => {
+  if (kind !== "agent") return null;
+  const known = directory.agents.get(id);
+  return { id, name: known?.name ?? null, version: known?.version ?? null, ...agent };
+};
+
+/** An ask may describe only the agent that its credential proves. */
+const forgedAgent = ({ agent }: Ask, { kind, id }: Principal): Refusal | null => {
+  const named = agent?.["id"];
+  if (named === undefined || named === null || (kind === "agent" && named === id)) return null;
+  const message = `must be the credential's own agent, not ${String(named)}`;
+  return refuse("unprocessable", `agent.id ${message}.`, {
+    faults: [{ path: "agent.id", message }],
+  });
+};
+
 const submittedFields = (
   ask: Ask,
   { policies, inlineChain }: Picked,
   requester: Requester,
-  defaults: Defaults,
+  { definition: { defaults }, directory }: Reference,
   expiresAt: string | null,
 ): SubmittedFields => ({
   requestId: ask.requestId,
@@ -45,7 +67,7 @@ const submittedFields = (
   action: ask.action,
   payloadHash: ask.payloadHash,
   requester,
-  agent: requester.kind === "agent" ? ask.agent : null,
+  agent: agentOf(ask, requester, directory),
   policies: policies.map(({ id, version }) => ({ id, version, gate: null })),
   inlineChain,
   escalated: false,
@@ -102,13 +124,15 @@ export const submit = (
   if (context.principal === null) {
     return { events: [], refusal: refuse("forbidden", "Only an agent or a person can ask.") };
   }
+  const forged = forgedAgent(ask, context.principal);
+  if (forged !== null) return { events: [], refusal: forged };
   const { definition } = reference;
   const picked = pickPolicies(ask, definition);
   if ("refusal" in picked) return { events: [], refusal: picked.refusal };
   const expiry = expiryOf(ask.expiresIn, chainOfPicked(picked), definition.defaults, context.now);
   if ("refusal" in expiry) return { events: [], refusal: expiry.refusal };
   const requester = requesterOf(context.principal, reference);
-  const submitted = submittedFields(ask, picked, requester, definition.defaults, expiry.expiresAt);
+  const submitted = submittedFields(ask, picked, requester, reference, expiry.expiresAt);
   const frozen: Frozen = {
     submitted,
     action: submitted.action,

@@ -14,7 +14,8 @@ import { no, yes } from "../reply.ts";
 export const peekRequest = async (decider: Decider, incoming: Incoming): Promise<Reply> => {
   const stream = requestStream(incoming.org, incoming.target);
   const { request, engine } = decider;
-  const fold = request.folds.get(stream) ?? (await loadFold(engine.store, stream, requestAggregate));
+  const fold =
+    request.folds.get(stream) ?? (await loadFold(engine.store, stream, requestAggregate));
   if (fold.state.status === "absent")
     return no({ code: "not-found", message: "There is no such approval request." });
   const reference = engine.references.of(incoming.org);

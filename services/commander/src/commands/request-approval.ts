@@ -22,5 +22,7 @@ export const requestApproval = async (decider: Decider, incoming: Incoming): Pro
     id,
     parsed.ok ? askFromBody(parsed.value, id) : bodyRefusal(parsed.error),
   );
-  return answerWithRequest(outcome, ({ effect }) => (effect === "appended" ? "created" : "repeated"));
+  return answerWithRequest(outcome, ({ effect }) =>
+    effect === "appended" ? "created" : "repeated",
+  );
 };
