@@ -41,7 +41,8 @@ const agentOf = (
 ): JsonObject | null => {
   if (kind !== "agent") return null;
   const known = directory.agents.get(id);
-  return { id, name: known?.name ?? null, version: known?.version ?? null, ...agent };
+  const { id: _, ...prose } = agent ?? {};
+  return { id, name: known?.name ?? null, version: known?.version ?? null, ...prose };
 };
 
 /** An ask may describe only the agent that its credential proves. */
