@@ -1,0 +1,137 @@
+import type {
+  EventStore,
+  EventSubscription,
+  RecordedEvent,
+} from "@countersign/event-store/event-store.ts";
+import type { Clock } from "@countersign/runtime/clock.ts";
+import type { Projection } from "./projection.ts";
+
+/** A projection that follows the store. */
+export interface RunningProjection {
+  readonly name: string;
+  /** Resolves once all that stood in the store at the start is projected; rejects with `closed`. */
+  readonly live: Promise<void>;
+  /** True from then on. */
+  isLive(): boolean;
+  /** Position of the last event projected; 0 before the first since the start. */
+  position(): bigint;
+  /** Milliseconds between the last event of the last batch and the moment it was projected; 0 before the first. */
+  lagMs(): number;
+  /** Events projected since the start. */
+  events(): number;
+  /** Resolves after `close()`; rejects with the error that stopped the projection for good. */
+  readonly closed: Promise<void>;
+  /** Stops after the batch in flight and commits. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly clock: Clock;
+  /** Milliseconds since the epoch at which an event happened. */
+  readonly occurredAt: (event: RecordedEvent) => number;
+  /** Events after which is committed, whatever the time; default 2,000. */
+  readonly commitEvery?: number;
+  /** Milliseconds after which is committed what came since; default 100. */
+  readonly commitAfterMs?: number;
+}
+
+/**
+ * Runs a projection from its checkpoint. Batches are applied synchronously where the projection can, so that in one
+ * process with the store they are seen in the commit's own tick. Several batches share one transaction: queries of
+ * this process see them at once, and after a crash the few that were not committed are projected again from the
+ * checkpoint, which stands in the same transaction. Measured: a commit for each batch costs 30–60 µs more.
+ */
+export const runProjection = (
+  store: EventStore,
+  projection: Projection,
+  { clock, occurredAt, commitEvery = 2_000, commitAfterMs = 100 }: RunOptions,
+): RunningProjection => {
+  const becameLive = Promise.withResolvers<void>();
+  becameLive.promise.catch(() => undefined);
+  let isLive = false;
+  let position = 0n;
+  let lagMs = 0;
+  let events = 0;
+  let uncommitted = 0;
+  let cancelTimer: (() => void) | undefined;
+  let failure: { readonly error: unknown } | undefined;
+  const ended = Promise.withResolvers<void>();
+  ended.promise.catch(() => undefined);
+
+  const commit = (): void => {
+    cancelTimer?.();
+    cancelTimer = undefined;
+    uncommitted = 0;
+    projection.commit();
+  };
+  const fail = (error: unknown): void => {
+    if (failure !== undefined) return;
+    failure = { error };
+    cancelTimer?.();
+    becameLive.reject(error);
+    ended.reject(error);
+  };
+  const planCommit = (added: number): void => {
+    uncommitted += added;
+    if (uncommitted >= commitEvery) {
+      commit();
+      return;
+    }
+    cancelTimer ??= clock.after(commitAfterMs, () => {
+      cancelTimer = undefined;
+      if (failure !== undefined) return;
+      try {
+        commit();
+      } catch (error) {
+        fail(error);
+        void subscription.close();
+      }
+    });
+  };
+  const done = (batch: readonly RecordedEvent[]): void => {
+    const last = batch[batch.length - 1];
+    events += batch.length;
+    if (last !== undefined) {
+      position = last.position;
+      lagMs = Math.max(0, clock.now() - occurredAt(last));
+    }
+    planCommit(batch.length);
+  };
+
+  const subscription: EventSubscription = store.subscribe(
+    { from: projection.checkpoint, streamPrefixes: projection.prefixes },
+    {
+      events(batch, checkpoint) {
+        const applying = projection.apply(batch, checkpoint);
+        if (applying !== undefined) return applying.then(() => done(batch));
+        done(batch);
+        return undefined;
+      },
+      live() {
+        isLive = true;
+        becameLive.resolve();
+      },
+      passed(checkpoint) {
+        projection.passed(checkpoint);
+        planCommit(1);
+      },
+    },
+  );
+  subscription.closed.then(() => {
+    if (failure === undefined) ended.resolve();
+  }, fail);
+
+  return {
+    name: projection.name,
+    live: becameLive.promise,
+    isLive: () => isLive && failure === undefined,
+    position: () => position,
+    lagMs: () => lagMs,
+    events: () => events,
+    closed: ended.promise,
+    async close() {
+      await subscription.close();
+      if (failure === undefined) commit();
+    },
+  };
+};
