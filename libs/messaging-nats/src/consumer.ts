@@ -5,36 +5,28 @@ import type {
   Verdict,
 } from "@countersign/messaging/bus.ts";
 import { streamNamed } from "@countersign/messaging/streams.ts";
-import {
-  AckPolicy,
-  type ConsumerMessages,
-  DeliverPolicy,
-  type JetStreamClient,
-  type JetStreamManager,
-  type JsMsg,
-  nanos,
-} from "nats";
+import { AckPolicy, DeliverPolicy, type JetStreamManager, nanos } from "nats";
 import type { BrokerStreams } from "./broker-streams.ts";
+import type { HeldMessage } from "./held-message.ts";
 import type { Link } from "./link.ts";
 import { fromNats } from "./nats-headers.ts";
-import { Slots } from "./slots.ts";
+import { Pull, type PullTarget } from "./pull.ts";
 
 /** Milliseconds after which the broker delivers again what nobody answered; a handler at work asks for more. */
 const ACK_WAIT_MS = 10_000;
 const WORKING_MS = ACK_WAIT_MS / 4;
 /** Messages that may wait for their answer, over all instances and with those that wait for another delivery. */
 const MAX_ACK_PENDING = 1_000;
-/** Milliseconds that one pull waits on the broker, and between its signs of life meanwhile. */
-const PULL_MS = 10_000;
-const HEARTBEAT_MS = 2_000;
+/** Milliseconds to wait for a broker before it is looked again whether to go on. */
+const CONNECT_MS = 1_000;
 /** Milliseconds before the consumer is set up again after a failure. */
 const PAUSE_MS = 250;
 
 export interface ConsumerParts {
   readonly link: Link;
-  readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
   readonly streams: BrokerStreams;
+  readonly inboxPrefix: string;
   readonly retryDelay: (deliveries: number) => number;
 }
 
@@ -50,14 +42,14 @@ export class Consumer implements BusSubscription {
   readonly #options: ConsumeOptions;
   readonly #handler: Handler;
   readonly #concurrency: number;
-  readonly #slots: Slots;
-  /** Delivered to us and not answered yet, waiting for a slot or in a handler's hands. */
-  readonly #held = new Set<JsMsg>();
+  /** In a handler's hands, over all reconnects: so many slots are taken. */
+  readonly #held = new Set<HeldMessage>();
   readonly #inHand = new Set<Promise<void>>();
   readonly #attached = Promise.withResolvers<void>();
   readonly #forget: () => void;
   readonly #running: Promise<void>;
-  #messages: ConsumerMessages | undefined;
+  readonly #target: PullTarget;
+  #pull: Pull | undefined;
   #closing = false;
   #stopWorking: (() => void) | undefined;
 
@@ -68,47 +60,62 @@ export class Consumer implements BusSubscription {
     this.#options = options;
     this.#handler = handler;
     this.#concurrency = options.concurrency ?? 64;
-    this.#slots = new Slots(this.#concurrency);
+    this.#target = {
+      stream: options.stream,
+      durable: options.durable,
+      room: () => this.#concurrency - this.#held.size,
+      take: (message) => this.#take(message),
+    };
     this.ready = this.#attached.promise;
-    this.#forget = parts.link.onChange(() => this.#messages?.stop());
+    this.#forget = parts.link.onChange(() => this.#pull?.abandon("NATS was away"));
     this.#running = this.#run();
   }
 
   async close(): Promise<void> {
+    const { link } = this.#parts;
     this.#closing = true;
     this.#forget();
-    // Not `close()`, which in 2.29 never resolves once its iterator was left: `stop()` ends the loop below.
-    this.#messages?.stop();
     this.#attached.resolve();
+    if (link.connected) await this.#pull?.drain();
+    else this.#pull?.abandon("closed");
     await this.#running;
     await Promise.all(this.#inHand);
     this.#stopWorking?.();
     // The answers must be on their way before anybody closes the connection.
-    if (this.#parts.link.connected) await this.#parts.link.nc.flush().catch(() => {});
+    if (link.connected) await link.nc.flush().catch(() => {});
   }
 
   async #run(): Promise<void> {
     const { link } = this.#parts;
+    const { stream, durable } = this.#options;
     while (!this.#closing && !link.closed) {
       try {
-        await link.whenConnected(PULL_MS);
-        const messages = await this.#attach();
-        this.#messages = messages;
-        this.#attached.resolve();
-        // A close or a reconnect while it was being attached has found nothing to stop.
-        if (this.#closing) messages.stop();
-        await this.#drain(messages);
+        await this.#runOnce();
       } catch (failure) {
-        const { stream, durable } = this.#options;
         if (link.connected && !this.#closing)
-          link.log.warn({ err: failure, stream, durable }, "the consumer is set up again");
+          link.log.warn({ err: failure, stream, durable }, "the consumer is not set up yet");
       }
       if (!this.#closing) await link.pause(PAUSE_MS);
     }
   }
 
-  async #attach(): Promise<ConsumerMessages> {
-    const { js, jsm, streams } = this.#parts;
+  /** Sets the consumer up and takes messages until it must be set up again. */
+  async #runOnce(): Promise<void> {
+    const { link, inboxPrefix } = this.#parts;
+    await link.whenConnected(CONNECT_MS);
+    if (this.#closing) return;
+    await this.#attach();
+    if (this.#closing) return;
+    this.#pull = new Pull(link.nc, link.clock, inboxPrefix, this.#target);
+    this.#attached.resolve();
+    const reason = await this.#pull.ended;
+    if (reason === undefined || !link.connected) return;
+    const { stream, durable } = this.#options;
+    link.log.info({ reason, stream, durable }, "the consumer is set up again");
+  }
+
+  async #attach(): Promise<void> {
+    const { jsm, streams } = this.#parts;
     const { stream, durable, filter } = this.#options;
     await streams.ensure();
     await jsm.consumers.add(stream, {
@@ -121,59 +128,40 @@ export class Consumer implements BusSubscription {
       max_ack_pending: MAX_ACK_PENDING,
       ...(filter === undefined ? {} : { filter_subject: filter }),
     });
-    const consumer = await js.consumers.get(stream, durable);
-    return consumer.consume({
-      max_messages: this.#concurrency,
-      expires: PULL_MS,
-      idle_heartbeat: HEARTBEAT_MS,
-      // A missing consumer ends the loop instead of being asked for again and again.
-      abort_on_missing_resource: true,
-      bind: true,
+  }
+
+  #take(message: HeldMessage): void {
+    this.#held.add(message);
+    this.#keepWorking();
+    const handled: Promise<void> = this.#hand(message).finally(() => {
+      this.#inHand.delete(handled);
+      this.#held.delete(message);
+      this.#pull?.more();
     });
+    this.#inHand.add(handled);
   }
 
-  async #drain(messages: ConsumerMessages): Promise<void> {
-    for await (const message of messages) {
-      this.#held.add(message);
-      this.#keepWorking();
-      await this.#slots.take();
-      if (this.#closing) {
-        // Not begun: another instance, or the next one, gets it at once.
-        message.nak();
-        this.#held.delete(message);
-        this.#slots.give();
-        continue;
-      }
-      const handled: Promise<void> = this.#hand(message).finally(() => {
-        this.#inHand.delete(handled);
-        this.#held.delete(message);
-        this.#slots.give();
-      });
-      this.#inHand.add(handled);
-    }
-  }
-
-  async #hand(message: JsMsg): Promise<void> {
+  async #hand(held: HeldMessage): Promise<void> {
     const { link, retryDelay } = this.#parts;
-    const { subject, info } = message;
-    const deliveries = info.deliveryCount;
+    const { stream, sequence, storedAt, deliveries } = held.place;
+    const { subject, headers } = held.message;
     let verdict: Verdict = "retry";
     try {
       verdict = await this.#handler({
         subject,
-        headers: fromNats(message.headers),
-        body: message.string(),
+        headers: fromNats(headers),
+        body: held.message.string(),
         // With the time, as a stream that was made anew counts from 1 again.
-        id: `${info.stream}:${info.streamSequence}:${info.timestampNanos}`,
+        id: `${stream}:${sequence}:${storedAt}`,
         deliveries,
       });
     } catch (failure) {
       link.log.warn({ err: failure, subject, deliveries }, "a message is delivered again");
     }
     if (link.closed) return;
-    if (verdict === "ack") message.ack();
-    else if (verdict === "dead") message.term();
-    else message.nak(retryDelay(deliveries));
+    if (verdict === "ack") held.ack();
+    else if (verdict === "dead") held.term();
+    else held.nak(retryDelay(deliveries));
   }
 
   /** Tells the broker now and then of what we still hold, so that it does not deliver it a second time. */

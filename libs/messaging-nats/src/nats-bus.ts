@@ -89,7 +89,8 @@ export const connectNatsBus = async (options: NatsBusOptions): Promise<Bus> => {
     const jsm = await nc.jetstreamManager();
     streams = new BrokerStreams(jsm, options.replicas ?? 1);
     await streams.ensure();
-    parts = { link, js, jsm, streams, retryDelay };
+    const { inboxPrefix } = options;
+    parts = { link, jsm, streams, inboxPrefix, retryDelay };
   } catch (failure) {
     await nc.close();
     throw new BusUnavailable(`JetStream of NATS at ${where} cannot be used`, { cause: failure });
