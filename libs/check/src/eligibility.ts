@@ -8,7 +8,7 @@ export const isAsker = ({ requester }: SubmittedFields, person: string): boolean
   person === requester.owner || (requester.kind === "person" && person === requester.id);
 
 /** True for a person who could hold a slot of this request at all. */
-const mayDecide = (submitted: SubmittedFields, people: People, person: string): boolean =>
+export const mayDecide = (submitted: SubmittedFields, people: People, person: string): boolean =>
   people.mayVote(person) && (submitted.selfApproval || !isAsker(submitted, person));
 
 /** `any` and `threshold` take whoever is in the role today; `all` and `percent` the people recorded at the opening. */

@@ -4,7 +4,7 @@ import type { People } from "./directory-history.ts";
 import { expectedRecord, isAsker, wanted } from "./eligibility.ts";
 import { orderFault } from "./i2-order.ts";
 import type { LogEntry } from "./log-entry.ts";
-import { levelPinned, peopleBehind, type RequestStory } from "./request-story.ts";
+import { levelPinned, peopleBehind, type LevelStory, type RequestStory } from "./request-story.ts";
 
 const sameSet = (a: Iterable<string>, b: Iterable<string>): boolean => {
   const [one, other] = [new Set(a), new Set(b)];
@@ -45,6 +45,26 @@ const recordFault = (
     : `wants ${record.needed} approvals of group ${plan.group}, where the policy wants ${wanted(plan, record.slots.length)}.`;
 };
 
+/** True for a group that an open level records again as it was: without those who left, the bar that of the others. */
+const isKept = (plan: GroupPlan, record: GroupRecord, level: LevelStory | undefined): boolean => {
+  const before = level?.groups.find(({ group }) => group === record.group);
+  const stayed = before?.slots.filter(
+    ({ approver }) => level?.voided.has(`${record.group}/${approver}`) !== true,
+  );
+  return (
+    before !== undefined &&
+    stayed !== undefined &&
+    record.group === plan.group &&
+    sameSet(record.pools, before.pools) &&
+    record.slots.length === stayed.length &&
+    sameSet(
+      record.slots.map(({ approver }) => approver),
+      stayed.map(({ approver }) => approver),
+    ) &&
+    record.needed === wanted(plan, stayed.length)
+  );
+};
+
 /** What is wrong with a level's opening: its order, and the people and quorums it recorded. */
 export const openingFaults = (
   entry: LogEntry,
@@ -58,9 +78,9 @@ export const openingFaults = (
   if (order !== null || plan === undefined || submitted === null) {
     return [order ?? `level ${level} opens in a request that was not submitted.`];
   }
-  const before = story.levels.get(level)?.status;
-  if (before !== undefined && before !== "open") {
-    return [`level ${level} opens again after it was ${before}.`];
+  const before = story.levels.get(level);
+  if (before !== undefined && before.status !== "open") {
+    return [`level ${level} opens again after it was ${before.status}.`];
   }
   if (groups.length !== plan.groups.length) {
     return [`level ${level} opens with ${groups.length} groups of ${plan.groups.length}.`];
@@ -68,7 +88,10 @@ export const openingFaults = (
   const people = peopleBehind(story, entry);
   return plan.groups.flatMap((group, index) => {
     const record = groups[index];
-    const fault = record === undefined ? null : recordFault(group, record, submitted, people);
+    const fault =
+      record === undefined || isKept(group, record, before)
+        ? null
+        : recordFault(group, record, submitted, people);
     return fault === null ? [] : [`level ${level} ${fault}`];
   });
 };

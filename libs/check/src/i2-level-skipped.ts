@@ -1,25 +1,56 @@
+import type { GroupPlan } from "@countersign/domain/policy/policy.ts";
+import type { SubmittedFields } from "@countersign/domain/request/events.ts";
 import { judgeCondition, type Guard } from "./conditions.ts";
-import { expectedRecord, wanted } from "./eligibility.ts";
+import type { People } from "./directory-history.ts";
+import { expectedRecord, mayDecide, stillThere, wanted } from "./eligibility.ts";
 import { orderFault } from "./i2-order.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { fillsEachGroup } from "./matching.ts";
 import type { PinnedLevel } from "./pinned-chain.ts";
 import { requestFacts } from "./request-facts.ts";
-import { levelPinned, peopleBehind, type RequestStory } from "./request-story.ts";
+import { levelPinned, peopleBehind, type LevelStory, type RequestStory } from "./request-story.ts";
+
+interface Able {
+  readonly able: ReadonlySet<string>;
+  readonly needed: number;
+}
+
+/** Who could answer in a group: whom an open level recorded and who is still there, else whom it would record now. */
+const ableIn = (
+  plan: GroupPlan,
+  submitted: SubmittedFields,
+  people: People,
+  level: LevelStory | undefined,
+): Able => {
+  const expected = expectedRecord(plan, submitted, people);
+  const record = level?.groups.find(({ group }) => group === plan.group);
+  const slots = record?.slots.filter(
+    ({ approver }) => level?.voided.has(`${plan.group}/${approver}`) !== true,
+  );
+  const members = [...expected.pools, ...(slots === undefined ? expected.turns : [])]
+    .flatMap((role) => people.votersOf(role))
+    .filter((member) => mayDecide(submitted, people, member));
+  const named =
+    slots === undefined
+      ? expected.people
+      : slots.filter((slot) => stillThere(slot, submitted, people)).map(({ approver }) => approver);
+  const counted = slots?.length ?? expected.people.size;
+  return { able: new Set([...named, ...members]), needed: wanted(plan, counted) };
+};
 
 /** True when the people there are cannot reach the level's quorums. */
-const lacksPeople = (entry: LogEntry, story: RequestStory, { plan }: PinnedLevel): boolean => {
+const lacksPeople = (
+  entry: LogEntry,
+  story: RequestStory,
+  { plan, number }: PinnedLevel,
+): boolean => {
   const { submitted } = story;
   if (submitted === null) {
     return false;
   }
   const people = peopleBehind(story, entry);
-  const groups = plan.groups.map((group) => {
-    const { people: recorded, pools, turns } = expectedRecord(group, submitted, people);
-    const members = [...pools, ...turns].flatMap((role) => people.votersOf(role));
-    const able = new Set([...recorded, ...members]);
-    return { able, needed: wanted(group, recorded.size) };
-  });
+  const level = story.levels.get(number);
+  const groups = plan.groups.map((group) => ableIn(group, submitted, people, level));
   const reachable = groups.map(({ able, needed }) => able.size >= needed);
   if (plan.logic === "OR") {
     return !reachable.includes(true);
