@@ -9,7 +9,7 @@ export const productDefaults: Defaults = {
   expiresIn: null,
   routing: null,
   autoApprove: "forbid",
-  agentDeciders: "forbid",
+  agentDeciders: "allow",
   selfApproval: "forbid",
   calendar: null,
 };

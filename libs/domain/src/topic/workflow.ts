@@ -1,11 +1,19 @@
 import type { Condition } from "../policy/condition.ts";
 import type { Policy } from "../policy/policy.ts";
 
+/** How long a topic may stay in a state; durations as written. Kept for the scheduler, no approval depends on it. */
+export interface Sla {
+  readonly warning: string | null;
+  readonly breach: string | null;
+  readonly businessHours: boolean;
+}
+
 export interface WorkflowState {
   readonly key: string;
   readonly label: string;
   /** `initial` marks where unknown topics start. */
   readonly type: string | null;
+  readonly sla?: Sla;
 }
 
 export interface Transition {

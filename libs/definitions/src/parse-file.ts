@@ -1,0 +1,144 @@
+import type { ParsedDefinition } from "@countersign/domain/definition/parsed.ts";
+import { findPolicy } from "@countersign/domain/definition/find.ts";
+import { emptyDefinition } from "@countersign/domain/definition/evolve.ts";
+import { kebabCase } from "@countersign/domain/policy/kebab-case.ts";
+import type { Fault, Ignored, Warning } from "./fault.ts";
+import type { Known } from "./known.ts";
+import { readJson } from "./read-json.ts";
+import { readRoot } from "./read-root.ts";
+import type { Placed } from "./read-root.ts";
+import { readToml } from "./read-toml.ts";
+import { readYaml } from "./read-yaml.ts";
+import { Reading } from "./reading.ts";
+import { suggest } from "./suggest.ts";
+import { MAX_DEPTH } from "./tree.ts";
+import type { Node } from "./tree.ts";
+
+export type MediaType = "yaml" | "json" | "toml";
+
+/** Everything that was read from one file. With a fault there are no definitions: a file is imported whole or not at all. */
+export interface ParsedFile {
+  /** In file order. */
+  readonly definitions: readonly ParsedDefinition[];
+  /** In file order, all at once. */
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly Warning[];
+  readonly ignored: readonly Ignored[];
+}
+
+/** What a file is read with. */
+export interface FileToParse {
+  /** The whole text; its size is the caller's to bound. */
+  readonly text: string;
+  readonly mediaType: MediaType;
+  /** Name for ids of what has neither id nor name. */
+  readonly file: string;
+  /** Names of the org; left out, roles and people are not checked and policies are those of the file. */
+  readonly known?: Known;
+}
+
+const readers = { yaml: readYaml, json: readJson, toml: readToml };
+
+/** Where brackets first stand deeper than allowed: the parsers only run out of stack there. */
+const deepestAt = (text: string): number => {
+  let depth = 0;
+  for (const { 0: sign, index } of text.matchAll(/[[{\]}]/g)) {
+    depth += sign === "[" || sign === "{" ? 1 : -1;
+    if (depth > MAX_DEPTH) {
+      return index;
+    }
+  }
+  return 0;
+};
+
+const readTree = (reading: Reading, mediaType: MediaType): Node | null => {
+  try {
+    return readers[mediaType](reading);
+  } catch (error) {
+    if (!(error instanceof RangeError)) {
+      throw error;
+    }
+    const at = deepestAt(reading.source.text);
+    reading.faultAt("too-deep", at, "", `Nested deeper than ${MAX_DEPTH} levels.`);
+    return null;
+  }
+};
+
+const faultTwice = (reading: Reading, placed: readonly Placed[]): void => {
+  const seen = new Set<string>();
+  for (const { definition, cursor } of placed) {
+    const key = `${definition.kind}/${definition.id}`;
+    if (seen.has(key)) {
+      const message = `This file has a ${definition.kind} \`${definition.id}\` already.`;
+      reading.fault("duplicate-id", cursor, message);
+    }
+    seen.add(key);
+  }
+};
+
+/** Names under which the file's own policies may be named. */
+const policyNames = (placed: readonly Placed[]): ReadonlySet<string> =>
+  new Set(
+    placed.flatMap(({ definition }) => {
+      if (definition.kind === "policy") {
+        return [definition.id];
+      }
+      const transitions = definition.kind === "workflow" ? definition.content.transitions : [];
+      return transitions.flatMap(({ name, policy }) => {
+        const named = name === null ? [] : [name, kebabCase(name)];
+        return policy === null
+          ? []
+          : [policy.id, ...named.map((each) => `${definition.id}/${each}`)];
+      });
+    }),
+  );
+
+const faultUnknown = (reading: Reading, placed: readonly Placed[]): void => {
+  const org = reading.known?.definition;
+  const own = policyNames(placed);
+  const names = [...own, ...(org?.activePolicies.keys() ?? [])];
+  for (const { name, ...cursor } of reading.policyNames) {
+    const found = own.has(name) || findPolicy(org ?? emptyDefinition, name).code === "found";
+    if (!found && org !== undefined) {
+      const meant = suggest(name, names);
+      const hint = meant === undefined ? undefined : `Did you mean \`${meant}\`?`;
+      reading.fault("unknown-name", cursor, `There is no policy \`${name}\`.`, hint);
+    }
+  }
+  const calendars = new Set(
+    placed.flatMap(({ definition: { kind, id } }) => (kind === "calendar" ? [id] : [])),
+  );
+  for (const { name, ...cursor } of reading.calendarNames) {
+    const known = org?.entries.get(`calendar/${name}`)?.at(-1)?.active === true;
+    if (!known && org !== undefined && !calendars.has(name)) {
+      reading.fault("unknown-name", cursor, `There is no calendar \`${name}\`.`);
+    }
+  }
+};
+
+const inFileOrder = <Found extends { readonly line: number; readonly column: number }>(
+  found: readonly Found[],
+): readonly Found[] => found.toSorted((a, b) => a.line - b.line || a.column - b.column);
+
+/** Reads one file of definitions. Never throws on what its author wrote. */
+export const parseFile = ({ text, mediaType, file, known }: FileToParse): ParsedFile => {
+  const reading = new Reading(text.replace(/^\uFEFF/, ""), known ?? null);
+  const root = readTree(reading, mediaType);
+  let placed: readonly Placed[] = [];
+  if (root !== null) {
+    placed = readRoot(reading, { node: root, path: "" }, file);
+    faultTwice(reading, placed);
+    faultUnknown(reading, placed);
+  }
+  const [only, another] = placed;
+  const whole = only !== undefined && another === undefined;
+  const definitions = placed.map(({ definition }) =>
+    whole ? { ...definition, source: reading.source.text } : definition,
+  );
+  return {
+    definitions: reading.faults.length > 0 ? [] : definitions,
+    faults: inFileOrder(reading.faults),
+    warnings: inFileOrder(reading.warnings),
+    ignored: inFileOrder(reading.ignored),
+  };
+};

@@ -1,0 +1,196 @@
+import { durationMs } from "@countersign/domain/policy/duration.ts";
+import type { LevelPlan, Policy } from "@countersign/domain/policy/policy.ts";
+import { z } from "zod";
+import type { Fields } from "./fields.ts";
+import { readFallback, readLevel } from "./read-level.ts";
+import type { PlacedLevel } from "./read-level.ts";
+import { readLadder } from "./read-ladder.ts";
+import type { PlacedStep } from "./read-ladder.ts";
+import { readTargets } from "./read-people.ts";
+import type { Reading } from "./reading.ts";
+import type { Cursor } from "./tree.ts";
+import {
+  readDuration,
+  readJsonObject,
+  readList,
+  readNumber,
+  readText,
+  readWord,
+} from "./values.ts";
+
+/** Keys that a policy and a transition's `approval_chain` have alike. */
+export const chainKeys = [
+  "chain",
+  "escalation",
+  "expires_in",
+  "self_approval",
+  "on_all_skipped",
+  "fallback",
+  "auto_approve",
+  "observers",
+  "risk_ceiling",
+  "max_resubmissions",
+  "reapproval",
+  "grant_valid_for",
+  "pause_on_question",
+  "schema",
+  "one_pending_per",
+];
+
+/** What a policy says besides its chain when it says nothing. */
+export const plainPolicy: Omit<Policy, "id" | "name" | "chain"> = {
+  version: 0,
+  escalation: [],
+  expiresIn: null,
+  selfApproval: null,
+  onAllSkipped: "block",
+  fallback: null,
+  autoApprove: "forbid",
+  observers: [],
+  riskCeiling: 0.5,
+  maxResubmissions: 3,
+  reapproval: "required",
+  grantValidFor: "1h",
+  pauseOnQuestion: "0",
+  schema: null,
+  onePendingPer: null,
+};
+
+/** Most levels of one chain. */
+const MOST_LEVELS = 50;
+
+const forbidOrAllow = ["forbid", "allow"] as const;
+
+const isWord = (cursor: Cursor | undefined, word: string | number): boolean =>
+  cursor?.node.kind === "scalar" && cursor.node.value === word;
+
+const readSchema = (reading: Reading, cursor: Cursor | undefined): Policy["schema"] => {
+  if (cursor === undefined) {
+    return null;
+  }
+  const schema = readJsonObject(reading, cursor);
+  if (cursor.node.kind === "map") {
+    try {
+      z.fromJSONSchema(schema);
+    } catch (error) {
+      const said = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+      reading.fault("bad-schema", cursor, `This is no JSON Schema that can be checked: ${said}.`);
+    }
+  }
+  return schema;
+};
+
+/** A template of text and `${field}` parts; anything else with `${` could never be resolved. */
+const readTemplate = (reading: Reading, cursor: Cursor | undefined): string | null => {
+  const text = readText(reading, cursor, 300);
+  if (text !== null && cursor !== undefined) {
+    const rest = text.replaceAll(/\$\{[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\}/g, "");
+    if (rest.includes("${") || rest === text) {
+      const message = "This is text with at least one `${field}` in it.";
+      reading.fault("bad-id", cursor, message);
+    }
+  }
+  return text;
+};
+
+const warnTimed = (
+  reading: Reading,
+  policy: Omit<Policy, "id" | "name">,
+  levels: readonly PlacedLevel[],
+  steps: readonly PlacedStep[],
+): void => {
+  const expiry =
+    policy.expiresIn === null || policy.expiresIn === "never" ? null : durationMs(policy.expiresIn);
+  const orgAllows = reading.known?.definition?.defaults.autoApprove === "allow";
+  const off =
+    policy.autoApprove === "forbid"
+      ? "this policy does not say `auto_approve: allow`"
+      : orgAllows
+        ? null
+        : "the org's defaults do not say `auto_approve: allow`";
+  for (const { step, cursor } of [...steps, ...levels.flatMap((placed) => placed.steps)]) {
+    if (expiry !== null && (durationMs(step.after) ?? 0) >= expiry) {
+      const message = `The request expires after ${policy.expiresIn}, before this step.`;
+      reading.warn("unreachable-step", cursor, message);
+    }
+    if (step.action === "auto_approve" && off !== null) {
+      reading.warn("auto-approve-off", cursor, `This step approves nothing: ${off}.`);
+    }
+  }
+  for (const { level, onTimeoutPlace } of levels) {
+    if (level.onTimeout === "approve" && onTimeoutPlace !== null && off !== null) {
+      reading.warn("auto-approve-off", onTimeoutPlace, `This approves nothing: ${off}.`);
+    }
+    const escalates = [...level.escalation, ...policy.escalation].some(
+      ({ action }) => action === "escalate",
+    );
+    if (level.onTimeout === "escalate" && onTimeoutPlace !== null && !escalates) {
+      const message = "`on_timeout: escalate` needs a ladder with an `escalate` step.";
+      reading.fault("not-one-of", onTimeoutPlace, message);
+    }
+  }
+};
+
+const wholeTo = (max: number) => ({ min: 0, max, whole: true });
+
+/** Levels a short form put before those written here, already numbered from 1. */
+interface ChainNaming {
+  readonly name: string | null;
+  readonly before?: readonly LevelPlan[];
+}
+
+/** Everything of a policy but its id and name, from a mapping with `chain`. */
+export const readChain = (
+  reading: Reading,
+  fields: Fields,
+  { name, before = [] }: ChainNaming,
+): Omit<Policy, "id" | "name"> => {
+  const list = fields.get("chain");
+  if (list === undefined) {
+    reading.missing(fields.cursor, "chain", "A policy needs a `chain` of levels.");
+  } else if (list.node.kind === "list" && list.node.items.length === 0) {
+    reading.fault("out-of-range", list, "A chain has at least one level.");
+  }
+  const levels = readList(reading, list, MOST_LEVELS).flatMap(
+    (item, index) => readLevel(reading, item, { name, number: before.length + index + 1 }) ?? [],
+  );
+  const chain = [...before, ...levels.map(({ level }) => level)];
+  const steps = readLadder(reading, fields.get("escalation"));
+  const fallback = fields.get("fallback");
+  const placedFallback =
+    fallback === undefined
+      ? null
+      : readFallback(reading, fallback, { name: "Fallback", number: chain.length + 1 });
+  const expiry = fields.get("expires_in");
+  const pause = fields.get("pause_on_question");
+  const noPause = pause === undefined || isWord(pause, 0) || isWord(pause, "0");
+  const policy: Omit<Policy, "id" | "name"> = {
+    ...plainPolicy,
+    chain,
+    escalation: steps.map(({ step }) => step),
+    expiresIn: isWord(expiry, "never") ? "never" : readDuration(reading, expiry),
+    selfApproval: readWord(reading, fields.get("self_approval"), forbidOrAllow),
+    onAllSkipped:
+      readWord(reading, fields.get("on_all_skipped"), ["block", "approve"] as const) ?? "block",
+    fallback: placedFallback?.level ?? null,
+    autoApprove: readWord(reading, fields.get("auto_approve"), forbidOrAllow) ?? "forbid",
+    observers: readTargets(reading, fields.get("observers")),
+    riskCeiling:
+      readNumber(reading, fields.get("risk_ceiling"), { min: 0, max: 1, whole: false }) ??
+      plainPolicy.riskCeiling,
+    maxResubmissions:
+      readNumber(reading, fields.get("max_resubmissions"), wholeTo(100)) ??
+      plainPolicy.maxResubmissions,
+    reapproval:
+      readWord(reading, fields.get("reapproval"), ["required", "not_required"] as const) ??
+      "required",
+    grantValidFor:
+      readDuration(reading, fields.get("grant_valid_for")) ?? plainPolicy.grantValidFor,
+    pauseOnQuestion: noPause ? "0" : (readDuration(reading, pause) ?? "0"),
+    schema: readSchema(reading, fields.get("schema")),
+    onePendingPer: readTemplate(reading, fields.get("one_pending_per")),
+  };
+  const placed = placedFallback === null ? levels : [...levels, placedFallback];
+  warnTimed(reading, policy, placed, steps);
+  return policy;
+};

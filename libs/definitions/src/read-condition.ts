@@ -1,0 +1,161 @@
+import { dateMs } from "@countersign/domain/policy/compare-fact.ts";
+import type { Condition, Operator } from "@countersign/domain/policy/condition.ts";
+import { faultOfExpression } from "./expression.ts";
+import { fieldsOf } from "./fields.ts";
+import type { Fields } from "./fields.ts";
+import type { Reading } from "./reading.ts";
+import type { Cursor } from "./tree.ts";
+import { readJsonValue, readList, readText, readWord } from "./values.ts";
+
+const operators: Readonly<Record<string, Operator>> = {
+  "=": "=",
+  "==": "=",
+  eq: "=",
+  "!=": "!=",
+  ne: "!=",
+  ">": ">",
+  gt: ">",
+  ">=": ">=",
+  gte: ">=",
+  greater_or_equal: ">=",
+  greater_than_or_equal: ">=",
+  "<": "<",
+  lt: "<",
+  "<=": "<=",
+  lte: "<=",
+  in: "in",
+  not_in: "not_in",
+  contains: "contains",
+  exists: "exists",
+};
+const operatorWords = Object.keys(operators);
+
+const shape = {
+  what: "a condition",
+  keys: ["field", "operator", "value", "all", "any"],
+  silent: { checklist: "Checklists are not kept here; this condition is left out." },
+};
+
+const ordering: ReadonlySet<Operator> = new Set([">", ">=", "<", "<="]);
+
+const readComparison = (reading: Reading, fields: Fields): Condition | null => {
+  const { cursor } = fields;
+  for (const key of ["field", "operator"]) {
+    if (fields.get(key) === undefined) {
+      reading.missing(cursor, key, `A condition needs \`${key}\`.`);
+    }
+  }
+  const field = readText(reading, fields.get("field"), 200);
+  const word = readWord(reading, fields.get("operator"), operatorWords);
+  const operator = word === null ? null : (operators[word] ?? null);
+  const value = fields.get("value");
+  if (value === undefined && operator !== null && operator !== "exists") {
+    reading.missing(cursor, "value", "A condition needs `value`.");
+  }
+  if (field === null || operator === null || (value === undefined && operator !== "exists")) {
+    return null;
+  }
+  const wanted = value === undefined ? true : readJsonValue(reading, value);
+  if (value !== undefined) {
+    if ((operator === "in" || operator === "not_in") && !Array.isArray(wanted)) {
+      reading.fault("wrong-type", value, `\`${operator}\` compares with a list.`);
+    }
+    const date = typeof wanted === "string" && dateMs(wanted) !== null;
+    if (ordering.has(operator) && typeof wanted !== "number" && !date) {
+      const message = `\`${word}\` compares with a number or a date.`;
+      const quoted = typeof wanted === "string" && wanted !== "" && Number.isFinite(Number(wanted));
+      reading.fault("wrong-type", value, message, quoted ? "Leave the quotes out." : undefined);
+    }
+    if (operator === "exists" && typeof wanted !== "boolean") {
+      reading.fault("wrong-type", value, "`exists` compares with true or false.");
+    }
+  }
+  return { kind: "field", field, operator, value: wanted };
+};
+
+/** One of several parts, or null when nothing is left of them. */
+export const combined = (
+  kind: "all" | "any",
+  parts: readonly (Condition | null)[],
+): Condition | null => {
+  const of = parts.filter((part) => part !== null);
+  const [only] = of;
+  if (only === undefined) {
+    return null;
+  }
+  return of.length === 1 ? only : { kind, of };
+};
+
+const readParts = (reading: Reading, cursor: Cursor, kind: "all" | "any"): Condition | null => {
+  if (cursor.node.kind === "list" && cursor.node.items.length === 0) {
+    reading.fault("out-of-range", cursor, `\`${kind}\` needs at least one condition.`);
+    return null;
+  }
+  const parts = readList(reading, cursor).map((item) => readCondition(reading, item));
+  // A left-out part of an `any` might have held: then nothing may be skipped on the others alone.
+  return kind === "any" && parts.includes(null) ? null : combined(kind, parts);
+};
+
+/** A guard as text. Its place is where the text begins, also when it has more than one line. */
+const readExpression = (reading: Reading, cursor: Cursor): Condition | null => {
+  const text = readText(reading, cursor);
+  if (text === null) {
+    return null;
+  }
+  const why = faultOfExpression(text);
+  if (why !== null) {
+    reading.fault("bad-guard", cursor, `This guard cannot be read: ${why}`);
+    return null;
+  }
+  return { kind: "expression", text };
+};
+
+/**
+ * Conditions in every form: a list (all of them), a mapping with `all` or `any`, one comparison, or a guard expression.
+ * Null when there is nothing to hold (an empty list), or after a fault.
+ */
+export const readCondition = (reading: Reading, cursor: Cursor | undefined): Condition | null => {
+  if (cursor === undefined) {
+    return null;
+  }
+  const { node } = cursor;
+  if (node.kind === "list") {
+    return combined(
+      "all",
+      readList(reading, cursor).map((item) => readCondition(reading, item)),
+    );
+  }
+  if (node.kind === "scalar") {
+    return readExpression(reading, cursor);
+  }
+  const fields = fieldsOf(reading, cursor, shape);
+  if (fields === null) {
+    return null;
+  }
+  const [all, any] = [fields.get("all"), fields.get("any")];
+  const compares = ["field", "operator", "value"].some((key) => fields.get(key) !== undefined);
+  const checklist = node.entries.some(({ key }) => key === "checklist");
+  return combined("all", [
+    all === undefined ? null : readParts(reading, all, "all"),
+    any === undefined ? null : readParts(reading, any, "any"),
+    compares || (all === undefined && any === undefined && !checklist)
+      ? readComparison(reading, fields)
+      : null,
+  ]);
+};
+
+const contradict = (one: Condition, other: Condition): boolean =>
+  one.kind === "field" &&
+  other.kind === "field" &&
+  one.operator === "=" &&
+  other.operator === "=" &&
+  one.field === other.field &&
+  one.value !== other.value;
+
+/** True when the condition can never hold: two values wanted of one field at once. */
+export const neverHolds = (condition: Condition): boolean =>
+  condition.kind === "all" &&
+  condition.of.some(
+    (one, index) =>
+      neverHolds(one) || condition.of.slice(index + 1).some((other) => contradict(one, other)),
+  );

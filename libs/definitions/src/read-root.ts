@@ -1,0 +1,202 @@
+import { productDefaults } from "@countersign/domain/definition/evolve.ts";
+import type { ParsedDefinition } from "@countersign/domain/definition/parsed.ts";
+import { fieldsOf } from "./fields.ts";
+import type { Fields } from "./fields.ts";
+import { readCalendar } from "./read-calendar.ts";
+import { readDefaults } from "./read-defaults.ts";
+import { readApprovalLevels, readGate, readRouting, readRule } from "./read-gates.ts";
+import type { KeptRead } from "./read-gates.ts";
+import { readPolicy } from "./read-policy.ts";
+import { readRecipe } from "./read-recipe.ts";
+import { silent } from "./read-states.ts";
+import { readWorkflow } from "./read-workflow.ts";
+import type { Reading } from "./reading.ts";
+import type { Cursor } from "./tree.ts";
+import { readList } from "./values.ts";
+
+const bringing = [
+  "workflow",
+  "policy",
+  "policies",
+  "gates",
+  "gate_type",
+  "routing",
+  "rules",
+  "recipe",
+  "calendars",
+  "defaults",
+  "tasks",
+  "namespaces",
+  "approvals",
+];
+const shape = {
+  what: "a file of definitions",
+  keys: [...bringing, "model_version", "states", "transitions"],
+  silent: {
+    hooks: silent["hooks"] ?? "",
+    automations: silent["automations"] ?? "",
+    analytics: silent["analytics"] ?? "",
+    guards: silent["guards"] ?? "",
+  },
+};
+
+/** A definition with the place that a second one of its id would be faulted at. */
+export interface Placed {
+  readonly definition: ParsedDefinition;
+  readonly cursor: Cursor;
+}
+
+/** What is kept and listed, but not acted on in this release: nobody should count on it in silence. */
+const notYet: Readonly<Record<"gate" | "rule" | "recipe" | "calendar" | "levels", string>> = {
+  gate: "Kept, but gates are not evaluated yet.",
+  rule: "Kept, but rules are not evaluated yet.",
+  recipe: "Kept, but recipes are not run yet.",
+  calendar: "Kept, but timers do not follow calendars yet.",
+  levels: "Kept, but approval levels are not evaluated yet.",
+};
+
+/** Text from the beginning of a node's line to its end: a definition's own slice. */
+const slice = (reading: Reading, { node }: Cursor, from = node.start): string => {
+  const { text } = reading.source;
+  return text.slice(text.lastIndexOf("\n", from - 1) + 1, node.end).trimEnd();
+};
+
+/** Readings of one file's root, in the order of its keys. */
+export const readRoot = (reading: Reading, root: Cursor, file: string): readonly Placed[] => {
+  const gateAlone =
+    root.node.kind === "map" && root.node.entries.some(({ key }) => key === "gate_type");
+  if (gateAlone) {
+    const gate = readGate(reading, root, file, 1);
+    return gate === null ? [] : [keep(reading, "gate", gate)];
+  }
+  const fields = fieldsOf(reading, root, shape);
+  if (fields === null) {
+    return [];
+  }
+  const { entries } = fields.cursor.node;
+  const beside = ["states", "transitions"].find((key) => fields.get(key) !== undefined);
+  const brings = entries.some(({ key }) => bringing.includes(key) || Object.hasOwn(silent, key));
+  if (beside !== undefined && fields.get("workflow") === undefined) {
+    reading.missing(root, "workflow", `\`${beside}\` stands beside a \`workflow\`.`);
+  } else if (!brings && reading.faults.length === 0) {
+    const message = `A file brings at least one of ${bringing.join(", ")}.`;
+    reading.missing(root, "workflow", message);
+  }
+  const levels = ["tasks", "namespaces", "approvals"].find((key) => fields.get(key) !== undefined);
+  return entries.flatMap(({ key }) =>
+    key === levels ? readLevels(reading, fields, key) : readKey(reading, fields, key, file),
+  );
+};
+
+const keep = (
+  reading: Reading,
+  kind: "gate" | "rule" | "recipe" | "calendar",
+  { id, content, cursor }: KeptRead,
+): Placed => {
+  reading.ignore(cursor.node.start, cursor.path, notYet[kind]);
+  const definition = { kind, id, label: null, source: slice(reading, cursor), content };
+  return { definition, cursor };
+};
+
+const readLevels = (reading: Reading, fields: Fields, key: string): readonly Placed[] => {
+  reading.ignore(fields.keyStart(key), key, notYet.levels);
+  const content = readApprovalLevels(reading, fields);
+  const source = reading.source.text.trimEnd();
+  return [
+    {
+      definition: { kind: "levels", id: "levels", label: null, source, content },
+      cursor: fields.cursor,
+    },
+  ];
+};
+
+const readKey = (
+  reading: Reading,
+  fields: Fields,
+  key: string,
+  file: string,
+): readonly Placed[] => {
+  const cursor = fields.get(key);
+  if (cursor === undefined) {
+    return [];
+  }
+  const each = (read: (item: Cursor, number: number) => Placed | null): readonly Placed[] =>
+    readList(reading, cursor, 500).flatMap((item, index) => read(item, index + 1) ?? []);
+  const kept = (kind: "gate" | "rule" | "calendar" | "recipe", read: KeptRead | null) =>
+    read === null ? null : keep(reading, kind, read);
+  switch (key) {
+    case "workflow": {
+      const read = readWorkflow(reading, fields, cursor, file);
+      const parts = ["workflow", "states", "transitions"].flatMap((name) => {
+        const part = fields.get(name);
+        return part === undefined ? [] : [slice(reading, part, fields.keyStart(name))];
+      });
+      const source = parts.join("\n");
+      return read === null
+        ? []
+        : [
+            placed(cursor, {
+              kind: "workflow",
+              id: read.workflow.id,
+              label: read.label,
+              source,
+              content: read.workflow,
+            }),
+          ];
+    }
+    case "policy": {
+      const read = readPolicy(reading, cursor, file);
+      const source = slice(reading, cursor, fields.keyStart(key));
+      return read === null
+        ? []
+        : [
+            placed(cursor, {
+              kind: "policy",
+              id: read.policy.id,
+              label: read.label,
+              source,
+              content: read.policy,
+            }),
+          ];
+    }
+    case "policies":
+      return each((item) => {
+        const read = readPolicy(reading, item, "");
+        const source = slice(reading, item);
+        return read === null
+          ? null
+          : placed(item, {
+              kind: "policy",
+              id: read.policy.id,
+              label: read.label,
+              source,
+              content: read.policy,
+            });
+      });
+    case "gates":
+      return each((item, number) => kept("gate", readGate(reading, item, file, number)));
+    case "rules":
+      return each((item, number) => kept("rule", readRule(reading, item, file, number)));
+    case "calendars":
+      return each((item) => kept("calendar", readCalendar(reading, item)));
+    case "recipe": {
+      const read = kept("recipe", readRecipe(reading, cursor));
+      return read === null ? [] : [read];
+    }
+    case "defaults": {
+      const content = readDefaults(reading, cursor);
+      const source = slice(reading, cursor, fields.keyStart(key));
+      return [placed(cursor, { kind: "defaults", id: "defaults", label: null, source, content })];
+    }
+    case "routing": {
+      const today = reading.known?.definition?.defaults ?? productDefaults;
+      const content = { ...today, routing: readRouting(reading, cursor) };
+      const source = slice(reading, cursor, fields.keyStart(key));
+      return [placed(cursor, { kind: "defaults", id: "defaults", label: null, source, content })];
+    }
+    default:
+      return [];
+  }
+};
+
+const placed = (cursor: Cursor, definition: ParsedDefinition): Placed => ({ definition, cursor });
