@@ -2,8 +2,9 @@ import type { Reading } from "./reading.ts";
 import { readYaml } from "./read-yaml.ts";
 import type { Node } from "./tree.ts";
 
+/** One token with the white space before it: a bracket or sign, a text, or a number or word. */
 const token =
-  /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y;
+  /[ \t\r\n]*(?:([{}[\],:])|("(?:[ !#-[\]-\u{10FFFF}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/uy;
 
 type Place = "value" | "value-or-]" | "key" | "key-or-}" | ":" | "," | "end";
 

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from "yaml";
-import type { Document, Pair, YAMLMap, YAMLSeq } from "yaml";
+import type { Document, YAMLMap, YAMLSeq } from "yaml";
 import type { Reading } from "./reading.ts";
 import { MAX_ALIASES, MAX_DEPTH, below } from "./tree.ts";
 import type { Entry, MapNode, Node } from "./tree.ts";
@@ -74,7 +74,7 @@ const mergedEntries = (walk: Walk, value: Node, path: string): readonly Entry[] 
 const mapOf = (walk: Walk, node: YAMLMap, path: string, depth: number, at: number): MapNode => {
   const entries = new Map<string, Entry>();
   const merged: Entry[] = [];
-  for (const pair of node.items as Pair[]) {
+  for (const pair of node.items) {
     if (walk.stopped) {
       break;
     }

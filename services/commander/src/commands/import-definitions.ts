@@ -29,12 +29,12 @@ export const importDefinitions = async (decider: Decider, incoming: Incoming): P
       message: `Definitions are ${[...mediaTypes.keys()].join(", ")}; not ${contentType || "unnamed"}.`,
     });
   const file = decodeURIComponent(headers["Countersign-File"] ?? "") || `definitions.${mediaType}`;
-  const { directory } = decider.engine.references.of(org);
+  const { directory, definition } = decider.engine.references.of(org);
   const parsed = parseFile({
     text,
     mediaType,
     file,
-    known: { roles: directory.roles, people: directory.people },
+    known: { roles: directory.roles, people: directory.people, definition },
   });
   const definitions = parsed.definitions.map((each) => ({
     ...each,
