@@ -138,8 +138,8 @@ const histories: fc.Arbitrary<Played> = fc.record({
   acts: fc.array(acts, { minLength: 4, maxLength: 30 }),
 });
 
-const play = ({ rules, critical, members, acts: steps }: Played): SmallOrg => {
-  const org = smallOrg([rules]);
+const play = ({ rules, critical, members, acts: steps }: Played, forgetful = false): SmallOrg => {
+  const org = smallOrg([rules], forgetful);
   org.change(putPerson("ana", { access: "admin" }));
   staff.forEach((each) => org.change(putPerson(each)));
   org.change(putAgent("ci", "ana"));
@@ -180,4 +180,17 @@ test("whatever the decider decided, the checker finds nothing, and the decider w
   ]) {
     expect(seen.get(type) ?? 0, type).toBeGreaterThan(10);
   }
+});
+
+test("a commander that decides by the people of yesterday is found out", () => {
+  const found = new Set<string>();
+  fc.assert(
+    fc.property(histories, (history) => {
+      for (const { invariant } of check(play(history, true).log)) {
+        found.add(invariant);
+      }
+    }),
+    { numRuns: 300, seed: 20_260_301 },
+  );
+  expect([...found]).toContain("I2");
 });

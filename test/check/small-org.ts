@@ -3,6 +3,7 @@ import type { DefinitionEvent } from "@countersign/domain/definition/definition.
 import { emptyDefinition, evolveDefinition } from "@countersign/domain/definition/evolve.ts";
 import type { DirectoryCommand } from "@countersign/domain/directory/commands.ts";
 import { decideDirectory } from "@countersign/domain/directory/decide.ts";
+import type { DirectoryState } from "@countersign/domain/directory/directory.ts";
 import { emptyDirectory, evolveDirectory } from "@countersign/domain/directory/evolve.ts";
 import type { Policy } from "@countersign/domain/policy/policy.ts";
 import type { Reference } from "@countersign/domain/reference.ts";
@@ -49,8 +50,11 @@ export interface SmallOrg {
   passMinutes(count: number): void;
 }
 
-/** An org with these policies and nobody in it. */
-export const smallOrg = (policies: readonly Policy[]): SmallOrg => {
+/**
+ * An org with these policies and nobody in it. A forgetful one decides by the people there were at its first request
+ * and writes down that it had read today's: what no commander may do.
+ */
+export const smallOrg = (policies: readonly Policy[], forgetful = false): SmallOrg => {
   let log: LogEntry[] = [];
   let now = 0;
   let people = emptyDirectory;
@@ -79,8 +83,9 @@ export const smallOrg = (policies: readonly Policy[]): SmallOrg => {
     definitions = evolveDefinition(definitions, { event, metadata });
   }
 
+  let remembered: DirectoryState | null = null;
   const reference = (): Reference => ({
-    directory: people,
+    directory: forgetful ? (remembered ??= people) : people,
     definition: definitions,
     delegationRevision: -1,
     evaluateExpression: () => ({ value: null, why: "no guards here" }),

@@ -4,7 +4,13 @@ import type { People } from "./directory-history.ts";
 import { expectedRecord, isAsker, wanted } from "./eligibility.ts";
 import { orderFault } from "./i2-order.ts";
 import type { LogEntry } from "./log-entry.ts";
-import { levelPinned, peopleBehind, type LevelStory, type RequestStory } from "./request-story.ts";
+import {
+  levelPinned,
+  peopleBehind,
+  staying,
+  type LevelStory,
+  type RequestStory,
+} from "./request-story.ts";
 
 const sameSet = (a: Iterable<string>, b: Iterable<string>): boolean => {
   const [one, other] = [new Set(a), new Set(b)];
@@ -48,9 +54,8 @@ const recordFault = (
 /** True for a group that an open level records again as it was: without those who left, the bar that of the others. */
 const isKept = (plan: GroupPlan, record: GroupRecord, level: LevelStory | undefined): boolean => {
   const before = level?.groups.find(({ group }) => group === record.group);
-  const stayed = before?.slots.filter(
-    ({ approver }) => level?.voided.has(`${record.group}/${approver}`) !== true,
-  );
+  const stayed =
+    before === undefined || level === undefined ? undefined : staying(before, level).slots;
   return (
     before !== undefined &&
     stayed !== undefined &&

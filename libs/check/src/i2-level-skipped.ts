@@ -8,7 +8,13 @@ import type { LogEntry } from "./log-entry.ts";
 import { fillsEachGroup } from "./matching.ts";
 import type { PinnedLevel } from "./pinned-chain.ts";
 import { requestFacts } from "./request-facts.ts";
-import { levelPinned, peopleBehind, type LevelStory, type RequestStory } from "./request-story.ts";
+import {
+  levelPinned,
+  peopleBehind,
+  staying,
+  type LevelStory,
+  type RequestStory,
+} from "./request-story.ts";
 
 interface Able {
   readonly able: ReadonlySet<string>;
@@ -24,9 +30,8 @@ const ableIn = (
 ): Able => {
   const expected = expectedRecord(plan, submitted, people);
   const record = level?.groups.find(({ group }) => group === plan.group);
-  const slots = record?.slots.filter(
-    ({ approver }) => level?.voided.has(`${plan.group}/${approver}`) !== true,
-  );
+  const slots =
+    record === undefined || level === undefined ? undefined : staying(record, level).slots;
   const members = [...expected.pools, ...(slots === undefined ? expected.turns : [])]
     .flatMap((role) => people.votersOf(role))
     .filter((member) => mayDecide(submitted, people, member));

@@ -3,7 +3,7 @@ import { answersIn, wanted } from "./eligibility.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { fillsEachGroup } from "./matching.ts";
 import type { PinnedLevel } from "./pinned-chain.ts";
-import { peopleBehind, type LevelStory, type RequestStory } from "./request-story.ts";
+import { peopleBehind, staying, type LevelStory, type RequestStory } from "./request-story.ts";
 
 /** How the votes of a level add up, counted here and not taken from anywhere. */
 export interface LevelCount {
@@ -35,17 +35,15 @@ const countGroup = (
     return null;
   }
   const people = peopleBehind(story, entry);
-  const slots = record.slots.filter(
-    ({ approver }) => !level.voided.has(`${record.group}/${approver}`),
-  );
+  const standing = staying(record, level);
   const approvals = new Set<string>();
   let denied = false;
-  for (const { vote, groups } of level.votes.values()) {
+  for (const { vote, valid } of level.votes.values()) {
     const approver = vote.onBehalfOf ?? vote.votedBy;
     const counts =
-      groups.has(record.group) &&
+      valid &&
       vote.payloadHash === story.payloadHash &&
-      answersIn(plan, { ...record, slots }, submitted, people, approver);
+      answersIn(plan, standing, submitted, people, approver);
     if (counts && vote.decision === "approve") {
       approvals.add(vote.votedBy);
     } else if (counts) {
@@ -53,7 +51,7 @@ const countGroup = (
     }
   }
   const vetoed = denied && (pinned.plan.onDeny === "veto" || plan.quorum.required === "all");
-  return { needed: wanted(plan, slots.length), approvals, vetoed };
+  return { needed: wanted(plan, standing.slots.length), approvals, vetoed };
 };
 
 /** Counts a level as it stood before `entry`, by the people whom that decision had read. */

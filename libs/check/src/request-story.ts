@@ -10,10 +10,10 @@ import { pinnedChain, type PinnedChain, type PinnedLevel } from "./pinned-chain.
 
 type VoteCast = Extract<RequestEvent, { type: "VoteCast" }>["data"];
 
-/** A vote that stands, with the groups its voter belonged to when it was cast. */
+/** A vote that stands. It was valid when its level was open and its voter belonged to a group of it. */
 export interface StandingVote {
   readonly vote: VoteCast;
-  readonly groups: ReadonlySet<string>;
+  readonly valid: boolean;
 }
 
 /** A level as the log has told of it so far. */
@@ -40,6 +40,12 @@ export interface RequestStory {
 export const levelPinned = (story: RequestStory, level: number): PinnedLevel | undefined =>
   story.chain?.levels[level - 1];
 
+/** A group's record without the slots that were voided since. */
+export const staying = (record: GroupRecord, { voided }: LevelStory): GroupRecord => ({
+  ...record,
+  slots: record.slots.filter(({ approver }) => !voided.has(`${record.group}/${approver}`)),
+});
+
 /** People as the decision behind an event saw them; nobody when it does not say what it read. */
 export const peopleBehind = ({ org }: RequestStory, entry: LogEntry) =>
   org.directory.at(basisOf(entry)?.directory ?? -1);
@@ -48,21 +54,39 @@ export const peopleBehind = ({ org }: RequestStory, entry: LogEntry) =>
 export const requestEvent = ({ type, data }: LogEntry): RequestEvent =>
   ({ type, data }) as RequestEvent;
 
-const groupsOf = (story: RequestStory, entry: LogEntry, vote: VoteCast): ReadonlySet<string> => {
+const isValid = (story: RequestStory, entry: LogEntry, vote: VoteCast): boolean => {
   const level = story.levels.get(vote.level);
   const plan = levelPinned(story, vote.level)?.plan;
   const { submitted } = story;
+  if (level?.status !== "open" || plan === undefined || submitted === null) {
+    return false;
+  }
+  const people = peopleBehind(story, entry);
   const approver = vote.onBehalfOf ?? vote.votedBy;
-  const belongs = (level?.groups ?? []).filter((record, index) => {
-    const group = plan?.groups[index];
+  return level.groups.some((record, index) => {
+    const group = plan.groups[index];
     return (
-      group !== undefined &&
-      submitted !== null &&
-      level?.status === "open" &&
-      answersIn(group, record, submitted, peopleBehind(story, entry), approver)
+      group !== undefined && answersIn(group, staying(record, level), submitted, people, approver)
     );
   });
-  return new Set(belongs.map(({ group }) => group));
+};
+
+/** A leaver's vote goes with the last slot it could have been given for; a role's members of the day may come back. */
+const voidSlot = (level: LevelStory | undefined, group: string, approver: string): void => {
+  if (level === undefined) {
+    return;
+  }
+  level.voided.add(`${group}/${approver}`);
+  const elsewhere = level.groups.some(
+    (record) =>
+      record.pools.length > 0 ||
+      staying(record, level).slots.some((slot) => slot.approver === approver),
+  );
+  for (const [voter, { vote }] of level.votes) {
+    if (!elsewhere && (vote.onBehalfOf ?? voter) === approver) {
+      level.votes.delete(voter);
+    }
+  }
 };
 
 const tell = (story: RequestStory, entry: LogEntry): void => {
@@ -96,16 +120,16 @@ const tell = (story: RequestStory, entry: LogEntry): void => {
       });
       break;
     case "VoteCast": {
-      const groups = groupsOf(story, entry, event.data);
+      const valid = isValid(story, entry, event.data);
       const level = story.levels.get(event.data.level);
-      level?.votes.set(event.data.votedBy, { vote: event.data, groups });
+      level?.votes.set(event.data.votedBy, { vote: event.data, valid });
       break;
     }
     case "VoteWithdrawn":
       story.levels.get(event.data.level)?.votes.delete(event.data.votedBy);
       break;
     case "SlotVoided":
-      story.levels.get(event.data.level)?.voided.add(`${event.data.group}/${event.data.approver}`);
+      voidSlot(story.levels.get(event.data.level), event.data.group, event.data.approver);
       break;
     case "LevelApproved":
     case "LevelDenied": {
