@@ -78,7 +78,8 @@ export class Consumer implements BusSubscription {
     this.#attached.resolve();
     if (link.connected) await this.#pull?.drain();
     else this.#pull?.abandon("closed");
-    await this.#running;
+    // Without a broker the loop may wait for an answer of it; it ends with that and touches nothing more.
+    if (link.connected) await this.#running;
     await Promise.all(this.#inHand);
     this.#stopWorking?.();
     // The answers must be on their way before anybody closes the connection.

@@ -43,6 +43,8 @@ export interface NatsBusOptions {
 
 /** Milliseconds between pings; after two without an answer the link counts as broken. */
 const PING_MS = 5_000;
+/** Milliseconds to wait for JetStream when a stream or consumer is looked up or made. */
+const ADMIN_MS = 2_000;
 
 const open = async (options: NatsBusOptions): Promise<NatsConnection> => {
   const creds = options.credsFile === undefined ? undefined : await readFile(options.credsFile);
@@ -86,7 +88,7 @@ export const connectNatsBus = async (options: NatsBusOptions): Promise<Bus> => {
   let streams: BrokerStreams;
   let parts: ConstructorParameters<typeof Consumer>[0];
   try {
-    const jsm = await nc.jetstreamManager();
+    const jsm = await nc.jetstreamManager({ timeout: ADMIN_MS });
     streams = new BrokerStreams(jsm, options.replicas ?? 1);
     await streams.ensure();
     const { inboxPrefix } = options;
