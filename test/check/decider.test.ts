@@ -5,7 +5,7 @@ import type { Principal } from "@countersign/domain/request/commands.ts";
 import { check } from "@countersign/check/check.ts";
 import { putAgent, putPerson, putRole, removePerson } from "../domain/directory/people.ts";
 import { auditOf } from "./audit-of.ts";
-import { group, level, policy } from "./good-log.ts";
+import { group, level, policy } from "./written.ts";
 import { ask, smallOrg, type SmallOrg } from "./small-org.ts";
 
 const staff = ["bo", "cy", "dee", "eli"];

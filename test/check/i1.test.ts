@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { bot, goodLog, person, stream, submitted } from "./good-log.ts";
+import { goodLog } from "./good-log.ts";
+import { bot, person, stream, submitted } from "./written.ts";
 import { append, find, followedBy, without } from "./planting.ts";
 import { sentences } from "./broken.ts";
 

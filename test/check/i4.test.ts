@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Policy } from "@countersign/domain/policy/policy.ts";
 import type { SubmittedFields } from "@countersign/domain/request/events.ts";
+import { goodLog } from "./good-log.ts";
 import {
   approved,
   bot,
-  goodLog,
   group,
   imported,
   level,
@@ -13,7 +13,7 @@ import {
   pool,
   stream,
   voted,
-} from "./good-log.ts";
+} from "./written.ts";
 import { edited, find } from "./planting.ts";
 import { asking, by, story } from "./scenario.ts";
 import { broken, sentences } from "./broken.ts";

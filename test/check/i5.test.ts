@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { LogEntry } from "@countersign/check/log-entry.ts";
+import { goodLog } from "./good-log.ts";
 import {
   bot,
-  goodLog,
   imported,
   level,
   group,
@@ -12,7 +12,7 @@ import {
   stream,
   topicStream,
   transition,
-} from "./good-log.ts";
+} from "./written.ts";
 import { append, edited, find, without } from "./planting.ts";
 import { sentences } from "./broken.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { auditOf } from "./audit-of.ts";
-import { bot, goodLog, person, stream, submitted, topicStream } from "./good-log.ts";
+import { goodLog } from "./good-log.ts";
+import { bot, person, stream, submitted, topicStream } from "./written.ts";
 import { append, edited, find, followedBy, minute, without } from "./planting.ts";
 import { broken, sentences } from "./broken.ts";
 

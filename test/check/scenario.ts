@@ -2,7 +2,7 @@ import type { Actor } from "@countersign/domain/actor.ts";
 import type { LevelPlan, Policy } from "@countersign/domain/policy/policy.ts";
 import type { SubmittedFields } from "@countersign/domain/request/events.ts";
 import type { LogEntry } from "@countersign/check/log-entry.ts";
-import { bot, directory, imported, org, person, policy, stream, submitted } from "./good-log.ts";
+import { bot, directory, imported, org, person, policy, stream, submitted } from "./written.ts";
 import { append, type Written } from "./planting.ts";
 
 export interface Scenario {

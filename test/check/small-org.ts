@@ -12,7 +12,7 @@ import { decide } from "@countersign/domain/request/decide.ts";
 import { absentRequest, evolve } from "@countersign/domain/request/evolve.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
 import type { LogEntry } from "@countersign/check/log-entry.ts";
-import { definition, directory, imported, stream } from "./good-log.ts";
+import { definition, directory, imported, stream } from "./written.ts";
 import { append, minute, type Written } from "./planting.ts";
 
 export const ask = (requestId: string, policy: string, context: Ask["context"]): Ask => ({
