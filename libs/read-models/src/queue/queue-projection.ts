@@ -1,0 +1,210 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { EvaluateExpression } from "@countersign/domain/reference.ts";
+import type { KnownRequest } from "@countersign/domain/request/state.ts";
+import {
+  isReferenceStream,
+  ProjectedReferences,
+  type SharedReferences,
+} from "../projected-references.ts";
+import { ReadModelFile } from "../read-model-file.ts";
+import { RequestStates, type MissingState, type SharedStates } from "../request-states.ts";
+import { idOf, orgOf, type StoredEvent } from "../stored-event.ts";
+import { queueEntry, queueRow, votersOf } from "./queue-row.ts";
+import { QueueTables } from "./queue-tables.ts";
+import { ReferenceTable } from "./reference-table.ts";
+import { QUEUE_VERSION, queueSchema } from "./schema.ts";
+import { targetsOf } from "./targets.ts";
+import { TopicTable } from "./topic-table.ts";
+
+/** Folds the events of a request up to a revision, inclusive. */
+export type LoadState = (stream: string, upTo: bigint) => Promise<KnownRequest>;
+
+export interface QueueOptions {
+  readonly path: string;
+  readonly evaluateExpression: EvaluateExpression;
+  readonly load: LoadState;
+  /** The commander's folds, in one process with it. */
+  readonly states?: SharedStates;
+  readonly references?: SharedReferences;
+  readonly bootId?: string | null;
+}
+
+/** A request as the queue has just taken it up. */
+export interface QueueChange {
+  readonly org: string;
+  readonly id: string;
+  readonly state: KnownRequest;
+  /** The whole request as on the wire. */
+  readonly doc: string;
+}
+
+/** States loaded at once; each is one read of a stream. */
+const LOADS = 64;
+
+/**
+ * The queue: every request as it is shown, in whose queue it stands, and what a list can be filtered by. Also topics,
+ * and the people and definitions of the same moment.
+ *
+ * What a row shows is a function of the request's own events and of the people at a place in the log: at the request's
+ * last event, or at a later change of people that its chain names. Batches are cut at such changes, so that live and
+ * rebuilt rows agree however the events were batched.
+ */
+export class QueueProjection {
+  readonly name = "queue";
+  readonly prefixes = ["request-", "topic-", "directory-", "definition-", "delegation-"];
+  readonly file: ReadModelFile;
+  readonly references: ProjectedReferences;
+  readonly topics: TopicTable;
+  readonly referenceTable: ReferenceTable;
+  readonly #states: RequestStates;
+  readonly #tables: QueueTables;
+  readonly #load: LoadState;
+  readonly #concerned: StatementSync;
+  readonly #listeners: ((changes: readonly QueueChange[]) => void)[] = [];
+  #changes: QueueChange[] = [];
+
+  constructor({ path, evaluateExpression, load, states, references, ...rest }: QueueOptions) {
+    this.file = new ReadModelFile({ path, version: QUEUE_VERSION, schema: queueSchema, ...rest });
+    this.references = new ProjectedReferences(evaluateExpression, references);
+    this.referenceTable = new ReferenceTable(this.database, this.references);
+    this.topics = new TopicTable(this.database);
+    this.#states = new RequestStates(states);
+    this.#tables = new QueueTables(this.database);
+    this.#load = load;
+    this.#concerned = this.database.prepare(
+      "select r.rid, r.id, r.revision, r.position from target t join request r using (rid)" +
+        " where t.org = ? and t.name in (select value from json_each(?)) group by r.rid order by r.rid",
+    );
+  }
+
+  get database(): DatabaseSync {
+    return this.file.database;
+  }
+
+  get checkpoint(): string {
+    return this.file.checkpoint;
+  }
+
+  /** Position of the last event that is in the tables. */
+  get position(): bigint {
+    return this.file.position;
+  }
+
+  /** Calls `listener` after each batch with the requests that changed (often none), when queries already see them. */
+  onChange(listener: (changes: readonly QueueChange[]) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  apply(batch: readonly StoredEvent[], checkpoint: string): void | Promise<void> {
+    const missing = this.#missing(batch);
+    if (missing.length === 0) return this.#project(batch, checkpoint);
+    return this.#loadAll(missing).then(() => this.#project(batch, checkpoint));
+  }
+
+  passed(checkpoint: string): void {
+    this.file.reached(checkpoint);
+  }
+
+  commit(): void {
+    this.file.commit();
+  }
+
+  #project(batch: readonly StoredEvent[], checkpoint: string): void {
+    this.file.begin();
+    const waiting = new Map<string, StoredEvent[]>();
+    for (const event of batch) {
+      const { stream } = event;
+      if (stream.startsWith("request-")) {
+        const events = waiting.get(stream);
+        if (events === undefined) waiting.set(stream, [event]);
+        else events.push(event);
+      } else if (stream.startsWith("topic-")) this.topics.apply(event);
+      else if (stream.startsWith("directory-")) {
+        this.#writeRequests(waiting);
+        const names = this.referenceTable.concerned(event);
+        this.referenceTable.fold(event);
+        this.#renderAnew(orgOf(stream), names);
+      } else if (isReferenceStream(stream)) this.referenceTable.fold(event);
+    }
+    this.#writeRequests(waiting);
+    this.#tables.writeTallies();
+    this.#states.unpin();
+    this.file.reached(checkpoint, batch[batch.length - 1]?.position);
+    const changes = this.#changes;
+    this.#changes = [];
+    for (const listener of this.#listeners) listener(changes);
+  }
+
+  #writeRequests(waiting: Map<string, StoredEvent[]>): void {
+    for (const [stream, events] of waiting) this.#writeRequest(stream, events);
+    waiting.clear();
+  }
+
+  #writeRequest(stream: string, events: readonly StoredEvent[]): void {
+    const first = events[0];
+    const last = events[events.length - 1];
+    if (first === undefined || last === undefined) return;
+    const org = orgOf(stream);
+    const id = idOf(stream);
+    const state = this.#states.after(stream, events);
+    const reference = this.references.of(org);
+    const row = queueRow(state, reference, last.position.toString());
+    const at = { revision: Number(last.revision), position: Number(last.position) };
+    const placed = first.revision === 0n ? undefined : this.#tables.find(org, id);
+    if (placed === undefined) {
+      const rid = Number(first.position);
+      const targets = row.status === "pending" ? targetsOf(state, reference) : [];
+      this.#tables.insert(org, rid, queueEntry(state), row, targets, at);
+      if (row.status !== "pending") this.#tables.end(org, rid, [], votersOf(state));
+    } else {
+      this.#tables.update(org, id, placed, row, at);
+      if (placed.status === "pending" && row.status !== "pending")
+        this.#tables.end(org, placed.rid, targetsOf(state, reference), votersOf(state));
+    }
+    this.#changes.push({ org, id, state, doc: row.doc });
+  }
+
+  /** Open requests whose chain names somebody whom a change of people concerns. */
+  #renderAnew(org: string, names: readonly string[]): void {
+    if (names.length === 0) return;
+    for (const row of this.#concerned.all(org, JSON.stringify(names))) {
+      const id = String(row["id"]);
+      const stream = `request-${org}.${id}`;
+      const at = { revision: Number(row["revision"]), position: Number(row["position"]) };
+      const state = this.#states.at(stream, BigInt(at.revision));
+      const placed = this.#tables.find(org, id);
+      if (state === undefined || placed === undefined)
+        throw new Error(`the state of ${stream} at revision ${at.revision} is not at hand`);
+      const next = queueRow(state, this.references.of(org), String(at.position));
+      this.#tables.update(org, id, placed, next, at);
+      this.#changes.push({ org, id, state, doc: next.doc });
+    }
+  }
+
+  /** States to load first: before the batch's own events, and of rows that a change of people in it concerns. */
+  #missing(batch: readonly StoredEvent[]): MissingState[] {
+    const missing = this.#states.missing(batch);
+    for (const event of batch) {
+      if (!event.stream.startsWith("directory-")) continue;
+      const org = orgOf(event.stream);
+      const names = JSON.stringify(this.referenceTable.concerned(event));
+      for (const row of this.#concerned.all(org, names)) {
+        const stream = `request-${org}.${String(row["id"])}`;
+        const upTo = BigInt(Number(row["revision"]));
+        if (this.#states.at(stream, upTo) === undefined) missing.push({ stream, upTo });
+      }
+    }
+    return missing;
+  }
+
+  async #loadAll(missing: readonly MissingState[]): Promise<void> {
+    for (let from = 0; from < missing.length; from += LOADS) {
+      const some = missing.slice(from, from + LOADS);
+      await Promise.all(
+        some.map(async ({ stream, upTo }) => {
+          this.#states.pin(stream, await this.#load(stream, upTo), upTo);
+        }),
+      );
+    }
+  }
+}

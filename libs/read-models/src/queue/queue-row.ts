@@ -1,0 +1,73 @@
+import type { Reference } from "@countersign/domain/reference.ts";
+import { queueStanding } from "@countersign/domain/request/queue-standing.ts";
+import { renderRequest } from "@countersign/domain/request/render.ts";
+import type { KnownRequest } from "@countersign/domain/request/state.ts";
+
+/** What changes about a request in the queue. */
+export interface QueueRow {
+  readonly status: KnownRequest["status"];
+  /** People in whose queue it stands. */
+  readonly now: readonly string[];
+  readonly later: readonly string[];
+  /** The whole request as on the wire. */
+  readonly doc: string;
+}
+
+/** What is written about a request once. */
+export interface QueueEntry {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly rank: number;
+  readonly requesterKind: string;
+  readonly requester: string;
+  readonly action: string;
+  readonly gateType: string | null;
+  readonly pipeline: string | null;
+  readonly reasonCodes: readonly string[];
+  readonly searchText: string;
+}
+
+const ranks: Readonly<Record<KnownRequest["submitted"]["urgency"], number>> = {
+  critical: 0,
+  high: 1,
+  normal: 2,
+  low: 3,
+};
+
+/** Characters of prose that can be searched for, a request. */
+const SEARCHED = 4_000;
+
+/** The row of a request at one state; `position` is that of its last event, as a decimal text. Pure. */
+export const queueRow = (
+  state: KnownRequest,
+  reference: Reference,
+  position: string,
+): QueueRow => ({
+  status: state.status,
+  ...queueStanding(state, reference),
+  doc: renderRequest(state, reference, position),
+});
+
+export const queueEntry = ({ submitted, createdAt }: KnownRequest): QueueEntry => {
+  const { requestId, title, description, action, requester, links, topic } = submitted;
+  const pipeline = links["pipeline"];
+  return {
+    id: requestId,
+    createdAt,
+    rank: ranks[submitted.urgency],
+    requesterKind: requester.kind,
+    requester: requester.id,
+    action: action.type,
+    gateType: submitted.gateType,
+    pipeline: typeof pipeline === "string" ? pipeline : null,
+    reasonCodes: submitted.reasonCodes,
+    searchText: [title, action.type, requester.id, topic?.id ?? "", description ?? ""]
+      .join(" ")
+      .slice(0, SEARCHED),
+  };
+};
+
+/** Everybody who voted, each once: who was an approver of a request that has ended. */
+export const votersOf = (state: KnownRequest): string[] => [
+  ...new Set(state.levels.flatMap(({ votes }) => votes.map(({ votedBy }) => votedBy))),
+];

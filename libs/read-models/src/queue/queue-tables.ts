@@ -1,0 +1,179 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { QueueEntry, QueueRow } from "./queue-row.ts";
+
+/** What must be known of a row to change it. */
+export interface Placed {
+  readonly rid: number;
+  readonly revision: number;
+  readonly status: string;
+  readonly now: readonly string[];
+  readonly later: readonly string[];
+}
+
+type Stand = "now" | "later" | "voted";
+
+/** Pending rows whose place is remembered, so that a change needs no look-up. */
+const REMEMBERED = 20_000;
+
+/** Writes the queue's tables. Every statement is prepared once. */
+export class QueueTables {
+  readonly #placed = new Map<string, Placed>();
+  readonly #tallies = new Map<string, { readonly org: string; readonly name: string; n: number }>();
+  readonly #find: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #update: StatementSync;
+  readonly #insertReason: StatementSync;
+  readonly #insertStanding: StatementSync;
+  readonly #deleteStanding: StatementSync;
+  readonly #insertTarget: StatementSync;
+  readonly #deleteTarget: StatementSync;
+  readonly #insertSearch: StatementSync;
+  readonly #addTally: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    const prepare = (sql: string): StatementSync => database.prepare(sql);
+    this.#find = prepare(
+      "select rid, revision, status, now, later from request where org = ? and id = ?",
+    );
+    this.#insert = prepare("insert into request values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    this.#update = prepare(
+      "update request set status = ?, revision = ?, position = ?, now = ?, later = ?, doc = ? where rid = ?",
+    );
+    this.#insertReason = prepare("insert or ignore into reason values (?, ?, ?)");
+    this.#insertStanding = prepare("insert into standing values (?, ?, ?, ?)");
+    this.#deleteStanding = prepare(
+      "delete from standing where org = ? and person = ? and stand = ? and rid = ?",
+    );
+    this.#insertTarget = prepare("insert into target values (?, ?, ?)");
+    this.#deleteTarget = prepare("delete from target where org = ? and name = ? and rid = ?");
+    this.#insertSearch = prepare("insert into search (rowid, text) values (?, ?)");
+    this.#addTally = prepare(
+      "insert into tally values (?, ?, ?) on conflict (org, name) do update set n = n + excluded.n",
+    );
+  }
+
+  find(org: string, id: string): Placed | undefined {
+    const known = this.#placed.get(`${org}.${id}`);
+    if (known !== undefined) return known;
+    const row = this.#find.get(org, id);
+    if (row === undefined) return undefined;
+    return {
+      rid: Number(row["rid"]),
+      revision: Number(row["revision"]),
+      status: String(row["status"]),
+      now: JSON.parse(String(row["now"])) as string[],
+      later: JSON.parse(String(row["later"])) as string[],
+    };
+  }
+
+  insert(
+    org: string,
+    rid: number,
+    entry: QueueEntry,
+    row: QueueRow,
+    targets: readonly string[],
+    at: { readonly revision: number; readonly position: number },
+  ): void {
+    this.#insert.run(
+      rid,
+      org,
+      entry.id,
+      row.status,
+      entry.createdAt,
+      entry.rank,
+      entry.requesterKind,
+      entry.requester,
+      entry.action,
+      entry.gateType,
+      entry.pipeline,
+      at.revision,
+      at.position,
+      JSON.stringify(row.now),
+      JSON.stringify(row.later),
+      row.doc,
+    );
+    for (const code of entry.reasonCodes) this.#insertReason.run(org, code, rid);
+    this.#insertSearch.run(rid, entry.searchText);
+    this.#count(org, row.status, 1);
+    this.#stand(org, rid, "now", [], row.now);
+    this.#stand(org, rid, "later", [], row.later);
+    if (row.status === "pending")
+      for (const name of targets) this.#insertTarget.run(org, name, rid);
+    this.#remember(`${org}.${entry.id}`, { rid, ...at, ...row });
+  }
+
+  update(
+    org: string,
+    id: string,
+    placed: Placed,
+    row: QueueRow,
+    at: { readonly revision: number; readonly position: number },
+  ): void {
+    const { rid } = placed;
+    this.#update.run(
+      row.status,
+      at.revision,
+      at.position,
+      JSON.stringify(row.now),
+      JSON.stringify(row.later),
+      row.doc,
+      rid,
+    );
+    if (placed.status !== row.status) {
+      this.#count(org, placed.status, -1);
+      this.#count(org, row.status, 1);
+    }
+    this.#stand(org, rid, "now", placed.now, row.now);
+    this.#stand(org, rid, "later", placed.later, row.later);
+    this.#remember(`${org}.${id}`, { rid, ...at, ...row });
+  }
+
+  /** What only a pending request needs goes; who voted stays findable. */
+  end(org: string, rid: number, targets: readonly string[], voters: readonly string[]): void {
+    for (const name of targets) this.#deleteTarget.run(org, name, rid);
+    for (const person of voters) this.#insertStanding.run(org, person, "voted", rid);
+  }
+
+  /** Writes the counts that changed since the last call: once a batch, however many rows moved. */
+  writeTallies(): void {
+    for (const { org, name, n } of this.#tallies.values())
+      if (n !== 0) this.#addTally.run(org, name, n);
+    this.#tallies.clear();
+  }
+
+  #remember(key: string, placed: Placed): void {
+    this.#placed.delete(key);
+    if (placed.status !== "pending") return;
+    this.#placed.set(key, placed);
+    if (this.#placed.size > REMEMBERED) {
+      const oldest = this.#placed.keys().next();
+      if (oldest.done !== true) this.#placed.delete(oldest.value);
+    }
+  }
+
+  #stand(
+    org: string,
+    rid: number,
+    stand: Stand,
+    before: readonly string[],
+    after: readonly string[],
+  ): void {
+    for (const person of before) {
+      if (after.includes(person)) continue;
+      this.#deleteStanding.run(org, person, stand, rid);
+      this.#count(org, `${stand}:${person}`, -1);
+    }
+    for (const person of after) {
+      if (before.includes(person)) continue;
+      this.#insertStanding.run(org, person, stand, rid);
+      this.#count(org, `${stand}:${person}`, 1);
+    }
+  }
+
+  #count(org: string, name: string, change: number): void {
+    const key = `${org} ${name}`;
+    const tally = this.#tallies.get(key);
+    if (tally === undefined) this.#tallies.set(key, { org, name, n: change });
+    else tally.n += change;
+  }
+}
