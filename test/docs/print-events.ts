@@ -1,0 +1,4 @@
+import { writeFileSync } from "node:fs";
+import { eventsPage, eventsPagePath } from "./events-page.ts";
+
+writeFileSync(eventsPagePath, eventsPage());
