@@ -181,23 +181,24 @@ export const readYaml = (reading: Reading): Node | null => {
     prettyErrors: false,
     logLevel: "silent",
   });
-  if (!Array.isArray(documents)) {
-    return null;
-  }
   for (const document of documents) {
     for (const { code, pos, message } of [...document.errors, ...document.warnings]) {
       reading.faultAt("yaml-syntax", pos[0], "", sentence(message), hints[code]);
     }
   }
   const [document, second] = documents;
+  if (document === undefined) {
+    return nothing(0);
+  }
   if (second !== undefined) {
     const at = second.range[0];
     reading.faultAt("yaml-syntax", at, "", "One file holds one document.");
   }
-  if (document === undefined || reading.faults.length > 0) {
+  if (reading.faults.length > 0) {
     return null;
   }
   const walk: Walk = { reading, document, aliases: 0, nodes: 0, stopped: false };
   const root = nodeOf(walk, document.contents, "", 0, 0);
-  return walk.stopped ? null : root;
+  const broken = reading.faults.some(({ code }) => code === "yaml-syntax");
+  return walk.stopped || broken ? null : root;
 };
