@@ -1,0 +1,322 @@
+import { expect } from "vitest";
+import type { Actor, EventMetadata } from "@countersign/domain/actor.ts";
+import type { Defaults } from "@countersign/domain/definition/definition.ts";
+import type { DirectoryState } from "@countersign/domain/directory/directory.ts";
+import type { Policy } from "@countersign/domain/policy/policy.ts";
+import type { EvaluateExpression, Reference } from "@countersign/domain/reference.ts";
+import { decodeRequestEvent, encodeRequestEvent } from "@countersign/domain/request/codec.ts";
+import type {
+  Ask,
+  Decision,
+  Principal,
+  RequestCommand,
+} from "@countersign/domain/request/commands.ts";
+import { decide } from "@countersign/domain/request/decide.ts";
+import type { RequestEvent } from "@countersign/domain/request/events.ts";
+import { absentRequest, evolve } from "@countersign/domain/request/evolve.ts";
+import { queueStanding, type QueueStanding } from "@countersign/domain/request/queue-standing.ts";
+import type { RefusalCode } from "@countersign/domain/request/refusals.ts";
+import type { RequestState } from "@countersign/domain/request/state.ts";
+import { requestView } from "@countersign/domain/request/view.ts";
+import type { RequestView } from "@countersign/domain/request/wire.ts";
+import { ask } from "./examples/asks.ts";
+import { demoDirectory } from "./examples/directory.ts";
+
+/** What a request lives among: people, policies and the org's defaults. */
+export interface World {
+  readonly directory: DirectoryState;
+  readonly policies: readonly Policy[];
+  readonly defaults: Partial<Defaults>;
+  readonly evaluateExpression: EvaluateExpression;
+}
+
+/** The demo org with these policies active. */
+export const world = (...policies: readonly Policy[]): World => ({
+  directory: demoDirectory,
+  policies,
+  defaults: {},
+  evaluateExpression: () => ({ value: null, why: "no expressions here" }),
+});
+
+const references = new WeakMap<World, Reference>();
+
+/** The reference that decisions in this world read. */
+export const referenceOf = (from: World): Reference => {
+  const known = references.get(from);
+  if (known !== undefined) return known;
+  const { directory, policies, defaults, evaluateExpression } = from;
+  const made: Reference = {
+    directory,
+    definition: {
+      revision: 1,
+      entries: new Map(),
+      policies: new Map(policies.map((policy) => [`${policy.id}@${policy.version}`, policy])),
+      activePolicies: new Map(policies.map((policy) => [policy.id, policy])),
+      workflows: new Map(),
+      defaults: {
+        policy: null,
+        expiresIn: null,
+        routing: null,
+        autoApprove: "forbid",
+        agentDeciders: "forbid",
+        selfApproval: "forbid",
+        calendar: null,
+        ...defaults,
+      },
+    },
+    delegationRevision: -1,
+    evaluateExpression,
+  };
+  references.set(from, made);
+  return made;
+};
+
+/** One thing that happens: a command at a time of day, or a change of the world around the request. */
+export type Happening =
+  | {
+      readonly kind: "command";
+      readonly command: RequestCommand;
+      readonly principal: Principal | null;
+      readonly actor: Actor;
+    }
+  | { readonly kind: "world"; readonly change: (world: World) => World }
+  | { readonly kind: "clock"; readonly at: string };
+
+const command = (by: string | null, said: RequestCommand): Happening => {
+  if (by === null) {
+    const actor: Actor = { kind: "system", id: "process" };
+    return { kind: "command", command: said, principal: null, actor };
+  }
+  const kind = demoDirectory.agents.has(by) ? "agent" : "person";
+  return {
+    kind: "command",
+    command: said,
+    principal: { kind, id: by, org: "demo" },
+    actor: { kind, id: by },
+  };
+};
+
+/** Somebody asks; the deployment bot (owner ana) unless `by` says otherwise. */
+export const asked = (fields: Partial<Ask> = {}, by = "deployment-bot"): Happening =>
+  command(by, { type: "submit", ask: ask(fields) });
+
+interface Named {
+  readonly level?: number;
+  readonly hash?: string;
+  readonly notes?: string;
+}
+
+export const approves = (by: string, { level, hash, notes }: Named = {}): Happening =>
+  command(by, {
+    type: "approve",
+    payloadHash: hash ?? null,
+    level: level ?? null,
+    notes: notes ?? null,
+  });
+
+export const denies = (
+  by: string,
+  { level, hash, notes, reason = "no" }: Named & { readonly reason?: string | null } = {},
+): Happening =>
+  command(by, {
+    type: "deny",
+    payloadHash: hash ?? null,
+    level: level ?? null,
+    reason,
+    notes: notes ?? null,
+  });
+
+export const cancels = (by: string, reason: string | null = null): Happening =>
+  command(by, { type: "cancel", reason });
+export const timerFires: Happening = command(null, { type: "expire" });
+export const rechecked: Happening = command(null, { type: "recheck" });
+export const transitionReported = (completed: boolean, reason: string | null = null): Happening =>
+  command(null, { type: "report-transition", completed, reason });
+
+/** People change; nobody has told the request yet. */
+export const people = (
+  ...changes: readonly ((directory: DirectoryState) => DirectoryState)[]
+): Happening => ({
+  kind: "world",
+  change: (from) => ({
+    ...from,
+    directory: changes.reduce((directory, change) => change(directory), from.directory),
+  }),
+});
+
+/** Another version of a policy is imported and active; older ones stay known. */
+export const imported = (policy: Policy): Happening => ({
+  kind: "world",
+  change: (from) => ({ ...from, policies: [...from.policies, policy] }),
+});
+
+/** The clock shows this ISO time from here on. The day of an example begins at 2026-01-05T09:00:00.000Z. */
+export const clockShows = (at: string): Happening => ({ kind: "clock", at });
+
+export const morning = "2026-01-05T09:00:00.000Z";
+
+interface Moment {
+  readonly world: World;
+  readonly state: RequestState;
+  readonly now: string;
+  readonly events: readonly RequestEvent[];
+}
+
+interface Step {
+  readonly moment: Moment;
+  readonly decision: Decision;
+}
+
+const fold = (moment: Moment, events: readonly RequestEvent[], actor: Actor): Moment => {
+  const metadata: EventMetadata = {
+    commandId: `command-${moment.events.length}`,
+    correlationId: "c",
+    org: "demo",
+    actor,
+    channel: "rest",
+    occurredAt: moment.now,
+    schemaVersion: 1,
+  };
+  let { state } = moment;
+  for (const event of events) {
+    // Through the stored text and back, because that is how every state but the newest comes to be.
+    const { type, data, schemaVersion } = encodeRequestEvent(event);
+    state = evolve(state, { event: decodeRequestEvent(type, data, schemaVersion), metadata });
+  }
+  return { ...moment, state, events: [...moment.events, ...events] };
+};
+
+/** Brings one happening about. */
+export const take = (moment: Moment, happening: Happening): Step => {
+  switch (happening.kind) {
+    case "world":
+      return {
+        moment: { ...moment, world: happening.change(moment.world) },
+        decision: { events: [] },
+      };
+    case "clock":
+      return { moment: { ...moment, now: happening.at }, decision: { events: [] } };
+    case "command": {
+      const { command: said, principal, actor } = happening;
+      const decision = decide(
+        moment.state,
+        said,
+        { now: moment.now, actor, channel: "rest", principal },
+        referenceOf(moment.world),
+      );
+      return { moment: fold(moment, decision.events, actor), decision };
+    }
+  }
+};
+
+/** An event as a test expects it: its type, and those fields of its data that matter. */
+export type Expected =
+  | RequestEvent["type"]
+  | {
+      [T in RequestEvent["type"]]: readonly [
+        T,
+        Partial<Extract<RequestEvent, { type: T }>["data"]>,
+      ];
+    }[RequestEvent["type"]];
+
+const matcher = (expected: Expected): unknown =>
+  typeof expected === "string"
+    ? expect.objectContaining({ type: expected })
+    : { type: expected[0], data: expect.objectContaining(expected[1]) };
+
+/** What came of it all. */
+export class After {
+  readonly moment: Moment;
+  readonly decision: Decision;
+
+  constructor({ moment, decision }: Step) {
+    this.moment = moment;
+    this.decision = decision;
+  }
+
+  /** Exactly these events, in this order, and no refusal. */
+  then(...expected: readonly Expected[]): this {
+    expect(this.decision.refusal).toBeUndefined();
+    expect(this.decision.events.map((event) => event.type)).toEqual(
+      expected.map((event) => (typeof event === "string" ? event : event[0])),
+    );
+    expect(this.decision.events).toEqual(expected.map(matcher));
+    return this;
+  }
+
+  /** Refused with this code and these details among others; by default nothing happened. */
+  refused(
+    code: RefusalCode,
+    details: Readonly<Record<string, unknown>> = {},
+    ...expected: readonly Expected[]
+  ): this {
+    expect(this.decision.refusal?.code).toBe(code);
+    expect(this.decision.refusal?.message).toMatch(/^[A-Za-z].*\.$/s);
+    expect(this.decision.refusal?.details ?? {}).toMatchObject(details);
+    expect(this.decision.events).toEqual(expected.map(matcher));
+    return this;
+  }
+
+  /** No event and no refusal: it was said before, or there is nothing to do. */
+  thenNothing(): this {
+    return this.then();
+  }
+
+  /** Status of the request now. */
+  get status(): string {
+    return this.moment.state.status;
+  }
+
+  get view(): RequestView {
+    const { state } = this.moment;
+    if (state.status === "absent") throw new Error("there is no request to look at");
+    return requestView(state, referenceOf(this.moment.world), { position: "7" });
+  }
+
+  get queue(): QueueStanding {
+    const { state } = this.moment;
+    if (state.status === "absent") throw new Error("there is no request in any queue");
+    return queueStanding(state, referenceOf(this.moment.world));
+  }
+}
+
+/** A history. What is given must have been possible: a refused command in it fails the test. */
+export class Given {
+  readonly moment: Moment;
+
+  constructor(moment: Moment) {
+    this.moment = moment;
+  }
+
+  and(...history: readonly Happening[]): Given {
+    let { moment } = this;
+    for (const happening of history) {
+      const step = take(moment, happening);
+      if (step.decision.refusal !== undefined) {
+        throw new Error(`given what was refused: ${step.decision.refusal.message}`);
+      }
+      ({ moment } = step);
+    }
+    return new Given(moment);
+  }
+
+  when(happening: Happening): After {
+    return new After(take(this.moment, happening));
+  }
+
+  /** The request as the history left it. */
+  get view(): RequestView {
+    return new After({ moment: this.moment, decision: { events: [] } }).view;
+  }
+
+  get queue(): QueueStanding {
+    return new After({ moment: this.moment, decision: { events: [] } }).queue;
+  }
+
+  get status(): string {
+    return this.moment.state.status;
+  }
+}
+
+export const given = (from: World, ...history: readonly Happening[]): Given =>
+  new Given({ world: from, state: absentRequest, now: morning, events: [] }).and(...history);
