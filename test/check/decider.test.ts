@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Policy, Quorum } from "@countersign/domain/policy/policy.ts";
-import type { Principal } from "@countersign/domain/request/commands.ts";
+import type { Ask, Principal } from "@countersign/domain/request/commands.ts";
 import { check } from "@countersign/check/check.ts";
 import { putAgent, putPerson, putRole, removePerson } from "../domain/directory/people.ts";
 import { auditOf } from "./audit-of.ts";
@@ -126,26 +126,25 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
 
 interface Played {
   readonly rules: Policy;
-  readonly critical: boolean;
+  readonly context: Ask["context"];
   readonly members: readonly [readonly string[], readonly string[]];
   readonly acts: readonly Act[];
 }
 
 const histories: fc.Arbitrary<Played> = fc.record({
   rules: policies,
-  critical: fc.boolean(),
+  context: fc.constantFrom<Ask["context"][]>({ priority: "critical" }, { priority: "low" }, {}),
   members: fc.tuple(fc.subarray(everybody), fc.subarray(everybody)),
   acts: fc.array(acts, { minLength: 4, maxLength: 30 }),
 });
 
-const play = ({ rules, critical, members, acts: steps }: Played, forgetful = false): SmallOrg => {
+const play = ({ rules, context, members, acts: steps }: Played, forgetful = false): SmallOrg => {
   const org = smallOrg([rules], forgetful);
   org.change(putPerson("ana", { access: "admin" }));
   staff.forEach((each) => org.change(putPerson(each)));
   org.change(putAgent("ci", "ana"));
   org.change(putRole("qa", ...members[0]));
   org.change(putRole("sre", ...members[1]));
-  const context = critical ? { priority: "critical" } : { priority: "low" };
   const agent: Principal = { kind: "agent", id: "ci", org: "demo" };
   org.request("apr_1", agent, { type: "submit", ask: ask("apr_1", "p", context) });
   org.request("apr_2", person("bo"), { type: "submit", ask: ask("apr_2", "p", context) });
