@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { qaOnly } from "../../testkit/examples/policies.ts";
+import {
+  approves,
+  asked,
+  cancels,
+  denies,
+  given,
+  transitionReported,
+  world,
+} from "../../testkit/given-when-then.ts";
+
+const open = given(world(qaOnly), asked());
+
+describe("cancelling", () => {
+  test.each(["deployment-bot", "ana", "ivy"])("%s may cancel what the bot asked", (who) => {
+    const after = open.when(cancels(who, "not needed any more"));
+    after.then(["RequestCancelled", { reason: "not needed any more" }]);
+    expect(after.status).toBe("cancelled");
+  });
+
+  test.each(["bo", "gus", "vic", "ci"])("%s may not", (who) => {
+    open.when(cancels(who)).refused("forbidden");
+  });
+
+  test("a person may cancel their own request", () => {
+    given(world(qaOnly), asked({ agent: null }, "gus"))
+      .when(cancels("gus"))
+      .then("RequestCancelled");
+  });
+
+  test("a missing right comes before the end", () => {
+    open.and(approves("bo")).when(cancels("gus")).refused("forbidden");
+  });
+
+  test("nothing is cancelled after the end, not even again", () => {
+    open
+      .and(approves("bo"))
+      .when(cancels("ana"))
+      .refused("already-resolved", {
+        status: "approved",
+        resolved_by: { kind: "person", id: "bo" },
+      });
+    open
+      .and(cancels("ana"))
+      .when(cancels("ana"))
+      .refused("already-resolved", {
+        status: "cancelled",
+        resolved_by: { kind: "person", id: "ana" },
+      });
+  });
+
+  test("nobody votes on a cancelled request", () => {
+    open.and(cancels("ana")).when(approves("bo")).refused("already-resolved");
+    open.and(cancels("ana")).when(denies("bo")).refused("already-resolved");
+  });
+
+  test("its open slots are not required any more", () => {
+    const { view } = open.when(cancels("ana"));
+    expect(view.levels[0]?.groups[0]?.slots.map(({ status }) => status)).toEqual([
+      "not_required",
+      "not_required",
+    ]);
+    expect(view.blocked).toBe(false);
+  });
+
+  test("it cannot be cancelled before it exists", () => {
+    given(world(qaOnly)).when(cancels("ana")).refused("not-found");
+  });
+});
+
+describe("the execution of a transition", () => {
+  const topic = { workflow: "release", id: "REL-1", from: "staging", to: "production" };
+  const moving = given(world(qaOnly), asked({ topic }));
+
+  test("its approval issues no grant", () => {
+    const after = moving.when(approves("bo"));
+    after.then("VoteCast", "LevelApproved", ["RequestApproved", { grant: null }]);
+    expect(after.view.execution).toBeNull();
+  });
+
+  test("the completed transition is its execution", () => {
+    const after = moving.and(approves("bo")).when(transitionReported(true));
+    after.then(["ExecutionReported", { status: "executed", payloadHash: "sha256:aa" }]);
+    expect(after.view.execution).toEqual({ status: "executed", valid_until: null, result: null });
+  });
+
+  test("a transition that could not complete says why", () => {
+    const after = moving.and(approves("bo")).when(transitionReported(false, "the topic moved on"));
+    after.then([
+      "ExecutionReported",
+      { status: "failed", result: { reason: "the topic moved on" } },
+    ]);
+  });
+
+  test("said twice it is recorded once", () => {
+    moving
+      .and(approves("bo"), transitionReported(true))
+      .when(transitionReported(true))
+      .thenNothing();
+  });
+
+  test("nothing is reported before the approval, after a denial, or without a topic", () => {
+    moving.when(transitionReported(true)).thenNothing();
+    moving.and(denies("bo")).when(transitionReported(true)).thenNothing();
+    open.and(approves("bo")).when(transitionReported(true)).thenNothing();
+  });
+});
