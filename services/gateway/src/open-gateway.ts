@@ -12,6 +12,8 @@ import { makeRateLimit } from "./edge/rate-limit.ts";
 import { makeServer } from "./edge/server.ts";
 import { makeFeeds } from "./live/feeds.ts";
 import { makeStreams } from "./live/streams.ts";
+import { graphqlRoutes } from "./graphql/http.ts";
+import { acceptUpgrades } from "./graphql/upgrades.ts";
 import { approvalRoutes } from "./rest/approvals.ts";
 import { auditRoutes } from "./rest/audit.ts";
 import { definitionRoutes } from "./rest/definitions.ts";
@@ -45,6 +47,12 @@ export interface Gateway {
   /** Answers what waits, ends the streams, and stops. */
   close(): Promise<void>;
 }
+
+/** Does `make` when first asked, and answers the same from then on. */
+const once = <T>(make: () => Promise<T>) => {
+  let made: Promise<T> | undefined;
+  return Object.assign(() => (made ??= make()), { begun: () => made !== undefined });
+};
 
 /** Builds the HTTP edge on a bus: routes that translate, and decide nothing. */
 export const openGateway = async (options: GatewayOptions): Promise<Gateway> => {
@@ -89,6 +97,27 @@ export const openGateway = async (options: GatewayOptions): Promise<Gateway> => 
     );
   };
   await app.register(signedIn);
+
+  const engine = once(async () => {
+    const { makeEngine } = await import("./graphql/engine.ts");
+    return makeEngine(live, dev !== undefined);
+  });
+  await app.register(async (scope) => {
+    scope.addHook("onRequest", authenticate(identify));
+    graphqlRoutes(scope, { engine, streams, clock, log });
+  });
+  if (dev !== undefined) {
+    const { graphiqlRoute } = await import("./graphql/graphiql.ts");
+    graphiqlRoute(app);
+  }
+  const websockets = once(async () => {
+    const { openWebsockets } = await import("./graphql/websocket.ts");
+    return openWebsockets({ engine: await engine(), identify, clock, log });
+  });
+  acceptUpgrades(app.server, websockets);
+  app.addHook("preClose", async () => {
+    if (websockets.begun()) await (await websockets()).close();
+  });
   await app.ready();
 
   return {

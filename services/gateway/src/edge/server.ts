@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
 import { limits } from "@countersign/api-contract/limits.ts";
 import {
@@ -9,26 +8,14 @@ import {
   type onResponseHookHandler,
 } from "fastify";
 import { takeText } from "./body.ts";
+import { makeCorrelationIds } from "./correlation-ids.ts";
 import { errorOf, errorText, sendError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { NOT_FOUND } from "./refused.ts";
 
-const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
 /** A body that is refused unread is still drained up to here, so that its sender gets the answer and can go on. */
 const MAX_DRAINED = 64 * 1024 * 1024;
 const LARGEST_BODY = Math.max(limits.body, limits.definitionFile);
-
-/** Ids that are unique over all processes without costing anything: a random word once, then a number. */
-const makeCorrelationIds = () => {
-  const word = randomBytes(9).toString("base64url");
-  let count = 0;
-  return (request: { headers: NodeJS.Dict<string | string[]> }): string => {
-    const given = request.headers["x-correlation-id"];
-    if (typeof given === "string" && CORRELATION_ID.test(given)) return given;
-    count += 1;
-    return `${word}-${count.toString(36)}`;
-  };
-};
 
 /** Answers what is no HTTP, or has more headers than Node reads, and hangs up. */
 const refuseGarbage =
@@ -100,7 +87,7 @@ export const makeServer = (log: Log): FastifyInstance => {
     return503OnClosing: false,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 1024 },
-    clientErrorHandler: refuseGarbage(() => correlationId({ headers: {} })),
+    clientErrorHandler: refuseGarbage(correlationId),
     frameworkErrors: (error, request, reply) => {
       sendError(request, reply, errorOf(error, request.id, log));
     },

@@ -1,6 +1,6 @@
 import { resultOf } from "../edge/answer.ts";
 import type { Caller } from "../edge/inner.ts";
-import { watch, type LiveParts } from "./watch.ts";
+import { watch, type LiveParts, type Watch } from "./watch.ts";
 import type { LiveEvent } from "./feeds.ts";
 
 /** An event on its way to one reader. */
@@ -56,6 +56,12 @@ export const openReplay = async (
   let closed = false;
   let listener: ReplayListener | undefined;
 
+  // The right may end while the watch is still being set up.
+  const held: { watch?: Watch } = {};
+  const close = (): void => {
+    closed = true;
+    held.watch?.close();
+  };
   const ended = (): void => {
     if (closed) return;
     close();
@@ -131,7 +137,7 @@ export const openReplay = async (
       });
   };
 
-  const watched = await watch(parts, caller, {
+  held.watch = await watch(parts, caller, {
     event(event) {
       if (caughtUp && confirmed && !running && !isAgent && listener !== undefined) {
         if (event.position > floor) {
@@ -145,10 +151,7 @@ export const openReplay = async (
     },
     ended,
   });
-  const close = (): void => {
-    closed = true;
-    watched.close();
-  };
+  if (closed) held.watch.close();
   if (from === null) caughtUp = true;
   return {
     start(starting) {

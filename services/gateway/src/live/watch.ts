@@ -87,8 +87,11 @@ export const watch = async (
   };
   const armTimer = (): void => {
     const left = expiresAt - clock.now();
-    if (left <= 0) end();
-    else cancelTimer = clock.after(Math.min(left, LONGEST_TIMER_MS), armTimer);
+    // A token may be over by the few seconds that its check forgives.
+    cancelTimer = clock.after(
+      Math.min(Math.max(0, left), LONGEST_TIMER_MS),
+      left > 0 ? armTimer : end,
+    );
   };
 
   try {

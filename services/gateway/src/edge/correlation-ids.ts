@@ -1,0 +1,15 @@
+import { randomBytes } from "node:crypto";
+
+const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
+
+/** Ids that are unique over all processes without costing anything: a random word once, then a number. */
+export const makeCorrelationIds = () => {
+  const word = randomBytes(9).toString("base64url");
+  let count = 0;
+  return (request?: { headers: NodeJS.Dict<string | string[]> }): string => {
+    const given = request?.headers["x-correlation-id"];
+    if (typeof given === "string" && CORRELATION_ID.test(given)) return given;
+    count += 1;
+    return `${word}-${count.toString(36)}`;
+  };
+};

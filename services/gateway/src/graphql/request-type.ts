@@ -1,0 +1,158 @@
+import type { RequestView, TimelineEntry } from "@countersign/domain/request/wire.ts";
+import { builder } from "./builder.ts";
+import { ask, type GraphContext } from "./context.ts";
+import { ExecutionStatus, PrincipalKind, Status, Urgency } from "./enums.ts";
+import { Actor, Level } from "./level-type.ts";
+
+/** A request as lists have it: what is long is left out. */
+export type ListedRequest = Omit<RequestView, "action" | "context" | "attachments" | "timeline"> &
+  Partial<Pick<RequestView, "context" | "attachments" | "timeline">> & {
+    readonly action: Omit<RequestView["action"], "parameters"> &
+      Partial<Pick<RequestView["action"], "parameters">>;
+  };
+
+const whole = new WeakMap<ListedRequest, Promise<RequestView>>();
+
+const isWhole = (request: ListedRequest): request is RequestView =>
+  request.action.parameters !== undefined && request.timeline !== undefined;
+
+/** The request with what lists leave out; asked for once a row, and only when a field needs it. */
+const wholeOf = (request: ListedRequest, context: GraphContext): Promise<RequestView> => {
+  const known = whole.get(request);
+  if (known !== undefined) return known;
+  const asked = isWhole(request)
+    ? Promise.resolve(request)
+    : ask<RequestView>(context, "request", { id: request.id });
+  whole.set(request, asked);
+  return asked;
+};
+
+/** What one more query for each row of a list costs. */
+const ANOTHER_QUERY = 10;
+
+const Action = builder.objectRef<ListedRequest>("Action").implement({
+  description: "The payload: what would be done, exactly as it was hashed.",
+  fields: (t) => ({
+    type: t.string({ resolve: ({ action }) => action.type }),
+    tool: t.string({ nullable: true, resolve: ({ action }) => action.tool ?? null }),
+    parameters: t.field({
+      type: "JSON",
+      complexity: ANOTHER_QUERY,
+      resolve: async (request, _args, context) =>
+        (await wholeOf(request, context)).action.parameters,
+    }),
+  }),
+});
+
+const Requester = builder.objectRef<RequestView["requester"]>("Requester").implement({
+  fields: (t) => ({
+    kind: t.expose("kind", { type: PrincipalKind }),
+    id: t.exposeString("id"),
+    owner: t.exposeString("owner", { nullable: true }),
+  }),
+});
+
+const PolicyVersion = builder
+  .objectRef<RequestView["policies"][number]>("PolicyVersion")
+  .implement({
+    fields: (t) => ({
+      id: t.exposeString("id"),
+      version: t.exposeInt("version"),
+      gate: t.string({ nullable: true, resolve: ({ gate }) => gate ?? null }),
+    }),
+  });
+
+const Resolution = builder
+  .objectRef<NonNullable<RequestView["resolution"]>>("Resolution")
+  .implement({
+    fields: (t) => ({
+      by: t.expose("by", { type: Actor }),
+      reason: t.exposeString("reason", { nullable: true }),
+      notes: t.exposeString("notes", { nullable: true }),
+    }),
+  });
+
+const Execution = builder.objectRef<NonNullable<RequestView["execution"]>>("Execution").implement({
+  fields: (t) => ({
+    status: t.expose("status", { type: ExecutionStatus }),
+    validUntil: t.expose("valid_until", { type: "DateTime", nullable: true }),
+    result: t.expose("result", { type: "JSON", nullable: true }),
+  }),
+});
+
+const Target = builder.objectRef<RequestView["observers"][number]>("Target").implement({
+  fields: (t) => ({ type: t.exposeString("type"), identifier: t.exposeString("identifier") }),
+});
+
+const TimelineItem = builder.objectRef<TimelineEntry>("TimelineEntry").implement({
+  description: "One thing that will happen if nobody acts.",
+  fields: (t) => ({
+    at: t.expose("at", { type: "DateTime" }),
+    action: t.exposeString("action"),
+    level: t.exposeInt("level", { nullable: true }),
+    step: t.exposeInt("step", { nullable: true }),
+    to: t.exposeStringList("to"),
+  }),
+});
+
+export const ApprovalRequest = builder.objectRef<ListedRequest>("ApprovalRequest").implement({
+  description: "What may not happen before people agree.",
+  fields: (t) => ({
+    id: t.exposeID("id"),
+    org: t.exposeString("org"),
+    status: t.expose("status", { type: Status }),
+    title: t.exposeString("title"),
+    description: t.exposeString("description", { nullable: true }),
+    action: t.field({ type: Action, resolve: (request) => request }),
+    payloadHash: t.exposeString("payload_hash"),
+    payloadVersion: t.exposeInt("payload_version"),
+    view: t.exposeString("view", { nullable: true }),
+    requester: t.expose("requester", { type: Requester }),
+    agent: t.expose("agent", { type: "JSON", nullable: true }),
+    policy: t.field({
+      type: PolicyVersion,
+      nullable: true,
+      resolve: ({ policy, policies }) => (policy === null ? null : (policies[0] ?? null)),
+    }),
+    policies: t.expose("policies", { type: [PolicyVersion] }),
+    reasonCodes: t.exposeStringList("reason_codes"),
+    gateType: t.exposeString("gate_type", { nullable: true }),
+    policyTrace: t.expose("policy_trace", { type: "JSON" }),
+    riskSnapshot: t.expose("risk_snapshot", { type: "JSON" }),
+    context: t.field({
+      type: "JSON",
+      complexity: ANOTHER_QUERY,
+      resolve: async (request, _args, context) => (await wholeOf(request, context)).context,
+    }),
+    recommendations: t.expose("recommendations", { type: ["JSON"] }),
+    links: t.expose("links", { type: "JSON" }),
+    urgency: t.expose("urgency", { type: Urgency }),
+    validation: t.expose("validation", { type: "JSON", nullable: true }),
+    previousRequestId: t.exposeID("previous_request_id", { nullable: true }),
+    levels: t.expose("levels", { type: [Level] }),
+    blocked: t.exposeBoolean("blocked"),
+    callerPaused: t.exposeBoolean("caller_paused"),
+    observers: t.expose("observers", { type: [Target] }),
+    attachments: t.field({
+      type: ["JSON"],
+      complexity: ANOTHER_QUERY,
+      resolve: async (request, _args, context) => (await wholeOf(request, context)).attachments,
+    }),
+    claimedBy: t.exposeString("claimed_by", { nullable: true }),
+    questions: t.expose("questions", { type: ["JSON"] }),
+    children: t.expose("children", { type: ["JSON"] }),
+    parent: t.exposeID("parent", { nullable: true }),
+    attempts: t.expose("attempts", { type: ["JSON"] }),
+    createdAt: t.expose("created_at", { type: "DateTime" }),
+    expiresAt: t.expose("expires_at", { type: "DateTime", nullable: true }),
+    resolvedAt: t.expose("resolved_at", { type: "DateTime", nullable: true }),
+    resolution: t.expose("resolution", { type: Resolution, nullable: true }),
+    execution: t.expose("execution", { type: Execution, nullable: true }),
+    timeline: t.field({
+      type: [TimelineItem],
+      complexity: { field: ANOTHER_QUERY, multiplier: 2 },
+      resolve: async (request, _args, context) => (await wholeOf(request, context)).timeline,
+    }),
+    position: t.exposeString("position"),
+  }),
+});

@@ -1,0 +1,12 @@
+import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
+import { builder } from "./builder.ts";
+import "./scalars.ts";
+import "./queries.ts";
+import "./mutations.ts";
+import "./subscriptions.ts";
+
+/** The GraphQL schema, made of the type modules. */
+export const schema: GraphQLSchema = builder.toSchema();
+
+/** The schema as it stands in `schema.graphql`. */
+export const printedSchema = (): string => `${printSchema(lexicographicSortSchema(schema))}\n`;

@@ -1,0 +1,272 @@
+import { createClient, type Client } from "graphql-ws";
+import { describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { exampleRequest, exampleRow } from "./example-request.ts";
+import { openUnderTest, requestId, type Answers, type UnderTest } from "./gateway-under-test.ts";
+import { read } from "./reading-streams.ts";
+
+interface Entry {
+  readonly request: ReturnType<typeof exampleRequest>;
+  readonly now: string[];
+  readonly later: string[];
+}
+
+/** A projector whose queue the test changes. */
+const withQueue = (entries: Map<string, Entry>): Answers => ({
+  "queue-entry": (_message, body) => {
+    const entry = entries.get(String(body["id"]));
+    return entry === undefined ? { error: { code: "not-found", message: "" } } : { result: entry };
+  },
+  request: (_message, body) => {
+    const entry = entries.get(String(body["id"]));
+    return entry === undefined
+      ? { error: { code: "not-found", message: "" } }
+      : { result: entry.request };
+  },
+  requests: (_message, body) => ({
+    result: {
+      items: [...entries.values()]
+        .filter(({ now }) => body["mine"] === "now" && now.includes("bo"))
+        .map(({ request }) => exampleRow(request)),
+      page: { next: null, total_estimate: 0 },
+    },
+  }),
+  counts: () => ({
+    result: { mine_now: entries.size, mine_later: 0, as_delegate: 0, pending: entries.size },
+  }),
+});
+
+const entry = (number: number, overrides: Partial<Entry> = {}): [string, Entry] => [
+  requestId(number),
+  { request: exampleRequest({ id: requestId(number) }), now: ["bo"], later: [], ...overrides },
+];
+
+const changes = `subscription ($filter: ApprovalFilter) {
+  queueChanged(filter: $filter) { kind request { id status } counts { mineNow } } }`;
+
+const subscribe = (gateway: UnderTest, query: string, variables: object = {}, as = "bo") =>
+  read(gateway, "/graphql", { as, body: { query, variables } });
+
+describe("queueChanged by server-sent events", () => {
+  test("says ready once attached; rows come in, change and leave with their counts", async () => {
+    const entries = new Map([entry(1)]);
+    await using gateway = await openUnderTest(withQueue(entries));
+    const stream = await subscribe(gateway, changes);
+    expect(await stream.next()).toEqual({ comment: "ready" });
+
+    entries.set(...entry(2));
+    await gateway.publish(1, "RequestSubmitted", { subject: requestId(2) });
+    await gateway.publish(2, "LevelOpened", { subject: requestId(2) });
+    const added = await stream.next();
+    expect(added?.event).toBe("next");
+    expect(JSON.parse(added?.data ?? "")).toEqual({
+      data: {
+        queueChanged: {
+          kind: "ADDED",
+          request: { id: requestId(2), status: "PENDING" },
+          counts: { mineNow: 2 },
+        },
+      },
+    });
+
+    await gateway.publish(3, "LevelOverdue", { subject: requestId(1) });
+    expect(await stream.json()).toMatchObject({
+      data: { queueChanged: { kind: "UPDATED", request: { id: requestId(1) } } },
+    });
+
+    const approved = exampleRequest({ id: requestId(1), status: "approved" });
+    entries.set(...entry(1, { request: approved, now: [] }));
+    await gateway.publish(4, "RequestApproved", { subject: requestId(1) });
+    expect(await stream.json()).toMatchObject({
+      data: {
+        queueChanged: { kind: "REMOVED", request: { id: requestId(1), status: "APPROVED" } },
+      },
+    });
+    stream.stop();
+  });
+
+  test("tells nobody about rows of other people's queues", async () => {
+    const entries = new Map([entry(1, { now: ["cy"] })]);
+    await using gateway = await openUnderTest(withQueue(entries));
+    const stream = await subscribe(gateway, changes);
+    await stream.next();
+    await gateway.publish(1, "VoteCast", { subject: requestId(1) });
+    entries.set(...entry(2));
+    await gateway.publish(2, "RequestSubmitted", { subject: requestId(2) });
+    expect(await stream.json()).toMatchObject({
+      data: { queueChanged: { kind: "ADDED", request: { id: requestId(2) } } },
+    });
+    stream.stop();
+  });
+
+  test("keeps to its filter, and an agent to its own requests", async () => {
+    const entries = new Map([
+      entry(1, { now: [] }),
+      entry(2, { request: exampleRequest({ id: requestId(2), gate_type: "cost" }), now: [] }),
+    ]);
+    await using gateway = await openUnderTest(withQueue(entries));
+    const filtered = await subscribe(gateway, changes, { filter: { gateType: "cost" } });
+    const own = await subscribe(gateway, changes, {}, "ci");
+    await filtered.next();
+    await own.next();
+    for (const number of [1, 2]) {
+      await gateway.publish(number, "RequestSubmitted", { subject: requestId(number) });
+    }
+    expect(await filtered.json()).toMatchObject({
+      data: { queueChanged: { request: { id: requestId(2) } } },
+    });
+    expect(await own.json()).toMatchObject({
+      data: { queueChanged: { request: { id: requestId(1) } } },
+    });
+    filtered.stop();
+    own.stop();
+  });
+
+  test("reads each change once, however many watch", async () => {
+    const entries = new Map([entry(1)]);
+    await using gateway = await openUnderTest(withQueue(entries));
+    const streams = await Promise.all([1, 2, 3].map(() => subscribe(gateway, changes)));
+    for (const stream of streams) await stream.next();
+    await gateway.publish(1, "VoteCast", { subject: requestId(1) });
+    await Promise.all(streams.map((stream) => stream.json()));
+    expect(gateway.received.filter(({ name }) => name === "queue-entry")).toHaveLength(1);
+    for (const stream of streams) stream.stop();
+  });
+});
+
+describe("the other subscriptions", () => {
+  test("approvalRequestChanged starts with the request as it is", async () => {
+    const entries = new Map([entry(1)]);
+    await using gateway = await openUnderTest(withQueue(entries));
+    const query = `subscription { approvalRequestChanged(id: "${requestId(1)}") { id status } }`;
+    const stream = await subscribe(gateway, query);
+    expect(await stream.json()).toEqual({
+      data: { approvalRequestChanged: { id: requestId(1), status: "PENDING" } },
+    });
+    entries.set(...entry(1, { request: exampleRequest({ status: "denied" }) }));
+    await gateway.publish(1, "RequestDenied", { subject: requestId(1) });
+    expect(await stream.json()).toMatchObject({
+      data: { approvalRequestChanged: { status: "DENIED" } },
+    });
+    stream.stop();
+  });
+
+  test("approvalRequestChanged of an absent request is refused with its code", async () => {
+    await using gateway = await openUnderTest(withQueue(new Map()));
+    const query = `subscription { approvalRequestChanged(id: "${requestId(1)}") { id } }`;
+    const answer = await gateway.call("POST", "/graphql", {
+      headers: { accept: "text/event-stream" },
+      body: { query },
+    });
+    expect(answer.json).toMatchObject({ errors: [{ extensions: { code: "not-found" } }] });
+  });
+
+  test("events names each event as the domain does", async () => {
+    await using gateway = await openUnderTest();
+    const stream = await subscribe(
+      gateway,
+      "subscription { events { id position event subject org at data } }",
+    );
+    await stream.next();
+    await gateway.publish(5, "RequestApproved", { subject: requestId(1) });
+    await gateway.publish(6, "VoteCast", { subject: requestId(1) });
+    expect(await stream.json()).toEqual({
+      data: {
+        events: {
+          id: "00000000-0000-4000-8000-000000000005",
+          position: "5",
+          event: "RequestApproved",
+          subject: requestId(1),
+          org: "demo",
+          at: "2026-03-01T10:00:00.000Z",
+          data: { level: 1 },
+        },
+      },
+    });
+    expect(await stream.json()).toMatchObject({ data: { events: { event: "VoteCast" } } });
+    stream.stop();
+  });
+
+  test("need an answer that is a stream", async () => {
+    await using gateway = await openUnderTest();
+    const answer = await gateway.call("POST", "/graphql", { body: { query: changes } });
+    expect(answer.status).toBe(400);
+  });
+
+  test("end with complete when the service stops", async () => {
+    const gateway = await openUnderTest(withQueue(new Map()));
+    const stream = await subscribe(gateway, changes);
+    await stream.next();
+    await gateway.close();
+    let last = await stream.next();
+    for (let block = last; block !== undefined; block = await stream.next()) last = block;
+    expect(last === undefined || last.event === "complete").toBe(true);
+  });
+});
+
+describe("graphql-ws", () => {
+  const connect = (gateway: UnderTest, connectionParams: Record<string, unknown>): Client =>
+    createClient({
+      url: `${gateway.url.replace("http", "ws")}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams,
+      retryAttempts: 0,
+      lazyCloseTimeout: 0,
+    });
+
+  test("carries the same subscriptions and queries", async () => {
+    const entries = new Map([entry(1)]);
+    await using gateway = await openUnderTest(withQueue(entries));
+    const client = connect(gateway, { authorization: "Bearer bo" });
+    const counted = await client.iterate({ query: "{ queueCounts { pending } }" }).next();
+    expect(counted.value).toEqual({ data: { queueCounts: { pending: 1 } } });
+    const query = `subscription { approvalRequestChanged(id: "${requestId(1)}") { status } }`;
+    const stream = client.iterate({ query });
+    expect((await stream.next()).value).toMatchObject({
+      data: { approvalRequestChanged: { status: "PENDING" } },
+    });
+    await gateway.publish(1, "VoteCast", { subject: requestId(1) });
+    expect((await stream.next()).value).toHaveProperty("data.approvalRequestChanged");
+    await client.dispose();
+  });
+
+  test.each([
+    ["without a token", {}],
+    ["with an unknown token", { authorization: "Bearer nobody" }],
+  ])("is refused %s", async (_title, connectionParams) => {
+    await using gateway = await openUnderTest();
+    const client = connect(gateway, connectionParams);
+    await expect(client.iterate({ query: "{ viewer { id } }" }).next()).rejects.toMatchObject({
+      code: 4403,
+    });
+    await client.dispose();
+  });
+
+  test("holds to the limits, and takes no cookie from another site's page", async () => {
+    await using gateway = await openUnderTest();
+    const client = connect(gateway, { authorization: "Bearer bo" });
+    const fields = Array.from({ length: 16 }, (_, index) => `a${index}: viewer { id }`);
+    await expect(client.iterate({ query: `{ ${fields.join(" ")} }` }).next()).rejects.toMatchObject(
+      [{ message: expect.stringContaining("aliases") }],
+    );
+    await client.dispose();
+
+    class FromElsewhere extends WebSocket {
+      constructor(address: string, protocols: string) {
+        super(address, protocols, {
+          headers: { cookie: "countersign_session=bo", origin: "https://evil.example.org" },
+        });
+      }
+    }
+    const foreign = createClient({
+      url: `${gateway.url.replace("http", "ws")}/graphql`,
+      webSocketImpl: FromElsewhere,
+      retryAttempts: 0,
+      lazyCloseTimeout: 0,
+    });
+    await expect(foreign.iterate({ query: "{ viewer { id } }" }).next()).rejects.toMatchObject({
+      code: 4403,
+    });
+    await foreign.dispose();
+  });
+});
