@@ -39,18 +39,6 @@ export interface FileToParse {
 
 const readers = { yaml: readYaml, json: readJson, toml: readToml };
 
-/** Where brackets first stand deeper than allowed: the parsers only run out of stack there. */
-const deepestAt = (text: string): number => {
-  let depth = 0;
-  for (const { 0: sign, index } of text.matchAll(/[[{\]}]/g)) {
-    depth += sign === "[" || sign === "{" ? 1 : -1;
-    if (depth > MAX_DEPTH) {
-      return index;
-    }
-  }
-  return 0;
-};
-
 const readTree = (reading: Reading, mediaType: MediaType): Node | null => {
   try {
     return readers[mediaType](reading);
@@ -58,8 +46,8 @@ const readTree = (reading: Reading, mediaType: MediaType): Node | null => {
     if (!(error instanceof RangeError)) {
       throw error;
     }
-    const at = deepestAt(reading.source.text);
-    reading.faultAt("too-deep", at, "", `Nested deeper than ${MAX_DEPTH} levels.`);
+    // The parsers' own stack ended before our limit could say where.
+    reading.faultAt("too-deep", 0, "", `Nested deeper than ${MAX_DEPTH} levels.`);
     return null;
   }
 };

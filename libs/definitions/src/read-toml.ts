@@ -141,11 +141,17 @@ export const readToml = (reading: Reading): Node | null => {
     if (!(error instanceof TomlError)) {
       throw error;
     }
-    const said = error.message.split("\n")[0] ?? error.message;
-    const message = `${said.replace(/^Invalid TOML document: /, "Not TOML: ")}.`;
+    const said = (error.message.split("\n")[0] ?? error.message).replace(
+      /^Invalid TOML document: /,
+      "",
+    );
     const at = source.offset(error.line, error.column);
-    const code = /redefine|already defined/.test(said) ? "duplicate-key" : "toml-syntax";
-    reading.faultAt(code, at, "", message);
+    if (said.includes("excessively nested")) {
+      reading.faultAt("too-deep", at, "", `Nested deeper than ${MAX_DEPTH} levels.`);
+    } else {
+      const code = /redefine|already defined/.test(said) ? "duplicate-key" : "toml-syntax";
+      reading.faultAt(code, at, "", `Not TOML: ${said.replace(/\.+$/, "")}.`);
+    }
     return null;
   }
 };

@@ -181,10 +181,20 @@ export const readYaml = (reading: Reading): Node | null => {
     prettyErrors: false,
     logLevel: "silent",
   });
-  for (const document of documents) {
-    for (const { code, pos, message } of [...document.errors, ...document.warnings]) {
+  const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
+  const overflow = errors.find(({ message }) => /call stack|stack overflow/i.test(message));
+  if (overflow !== undefined) {
+    const message = `Nested deeper than ${MAX_DEPTH} levels.`;
+    reading.faultAt("too-deep", overflow.pos[0], "", message);
+    return null;
+  }
+  let last = -1;
+  for (const { code, pos, message } of errors) {
+    // One slip makes the parser complain several times at one place: the first word is the clearest.
+    if (pos[0] !== last) {
       reading.faultAt("yaml-syntax", pos[0], "", sentence(message), hints[code]);
     }
+    last = pos[0];
   }
   const [document, second] = documents;
   if (document === undefined) {
