@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { changed } from "../../testkit/examples/directory.ts";
 import { qaOnly } from "../../testkit/examples/policies.ts";
 import {
   approves,
@@ -6,6 +7,7 @@ import {
   cancels,
   denies,
   given,
+  people,
   transitionReported,
   world,
 } from "../../testkit/given-when-then.ts";
@@ -26,6 +28,12 @@ describe("cancelling", () => {
   test("a person may cancel their own request", () => {
     given(world(qaOnly), asked({ agent: null }, "gus"))
       .when(cancels("gus"))
+      .then("RequestCancelled");
+  });
+
+  test("the owner of the asking agent may cancel without being an admin", () => {
+    given(world(qaOnly), people(changed("ana", { access: "approver" })), asked())
+      .when(cancels("ana"))
       .then("RequestCancelled");
   });
 

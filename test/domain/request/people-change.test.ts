@@ -112,6 +112,22 @@ describe("people who leave", () => {
       .refused("not-an-approver");
   });
 
+  test("whoever left the role cannot repeat the vote that went with the slot", () => {
+    everyone
+      .and(approves("dee"), people(role("crew", "bo", "cy")), rechecked)
+      .when(approves("dee"))
+      .refused("not-an-approver");
+  });
+
+  test("a branch of all stays denied when somebody else leaves it", () => {
+    const branches = [group(all, "crew"), group(any, "director")];
+    const { view } = under(level(branches, { logic: "OR", onDeny: "unreachable" })).and(
+      denies("bo"),
+      people(leaves("dee")),
+    );
+    expect(view.levels[0]?.groups[0]?.status).toBe("denied");
+  });
+
   test("newcomers do not raise the bar of all", () => {
     everyone
       .and(people(role("crew", "bo", "cy", "dee", "gus")), approves("bo"), approves("cy"))

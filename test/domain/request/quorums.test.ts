@@ -77,6 +77,14 @@ describe("the quorum of one group", () => {
     twice.when(approves("bo")).then("VoteCast");
   });
 
+  test("a person in two roles of all is wanted once", () => {
+    const { view } = under(level(group(all, "qa_lead", "team_lead", "user:bo")));
+    expect(view.levels[0]?.groups[0]).toMatchObject({
+      needed: 2,
+      slots: [{ approver: "bo" }, { approver: "cy" }],
+    });
+  });
+
   test("roles and people can stand in one group", () => {
     under(level(group(any, "staff", "user:gus")))
       .when(approves("gus"))
