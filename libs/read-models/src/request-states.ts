@@ -16,7 +16,7 @@ export interface MissingState {
 }
 
 interface Held {
-  readonly state: KnownRequest;
+  readonly state: RequestState;
   readonly revision: bigint;
 }
 
@@ -62,32 +62,31 @@ export class RequestStates {
     return missing;
   }
 
-  /** The state after events that follow one another in one stream. Throws when what came before is not at hand. */
-  after(stream: string, events: readonly StoredEvent[]): KnownRequest {
+  /**
+   * The state after events that follow one another in one stream; undefined while the request is absent, which an
+   * abandoned one stays. Throws when what came before is not at hand.
+   */
+  after(stream: string, events: readonly StoredEvent[]): KnownRequest | undefined {
     const first = events[0];
     const last = events[events.length - 1];
     if (first === undefined || last === undefined) throw new Error(`no events of ${stream}`);
     const shared = this.#shared.at(stream, last.revision);
-    if (shared !== undefined && shared.status !== "absent") return shared;
-    let state: RequestState = this.#held(stream, first.revision - 1n) ?? absentRequest;
-    if (state.status === "absent" && first.revision !== 0n)
+    if (shared !== undefined) return known(shared);
+    let state = first.revision === 0n ? absentRequest : this.#held(stream, first.revision - 1n);
+    if (state === undefined)
       throw new Error(`the state of ${stream} before revision ${first.revision} is not at hand`);
-    let known: KnownRequest | undefined;
-    for (const event of events) known = state = evolve(state, readRequestEvent(event));
-    if (known === undefined) throw new Error(`no events of ${stream}`);
-    this.#hold(stream, known, last.revision);
-    return known;
+    for (const event of events) state = evolve(state, readRequestEvent(event));
+    this.#hold(stream, state, last.revision);
+    return known(state);
   }
 
   /** The state at a revision, if it is at hand. */
-  at(stream: string, revision: bigint): KnownRequest | undefined {
-    const shared = this.#shared.at(stream, revision);
-    if (shared !== undefined && shared.status !== "absent") return shared;
-    return this.#held(stream, revision);
+  at(stream: string, revision: bigint): RequestState | undefined {
+    return this.#shared.at(stream, revision) ?? this.#held(stream, revision);
   }
 
   /** Remembers a state that was loaded, until the batch is done. */
-  pin(stream: string, state: KnownRequest, revision: bigint): void {
+  pin(stream: string, state: RequestState, revision: bigint): void {
     this.#pinned.set(stream, { state, revision });
   }
 
@@ -96,14 +95,14 @@ export class RequestStates {
     if (this.#pinned.size > 0) this.#pinned.clear();
   }
 
-  #held(stream: string, revision: bigint): KnownRequest | undefined {
+  #held(stream: string, revision: bigint): RequestState | undefined {
     const own = this.#own.get(stream);
     if (own?.revision === revision) return own.state;
     const pinned = this.#pinned.get(stream);
     return pinned?.revision === revision ? pinned.state : undefined;
   }
 
-  #hold(stream: string, state: KnownRequest, revision: bigint): void {
+  #hold(stream: string, state: RequestState, revision: bigint): void {
     this.#own.delete(stream);
     this.#own.set(stream, { state, revision });
     if (this.#own.size > this.#capacity) {
@@ -113,11 +112,13 @@ export class RequestStates {
   }
 }
 
-/** The state that a stream's events lead to, for whoever loads what is missing. Throws when there are none. */
-export const foldRequest = (events: readonly StoredEvent[]): KnownRequest => {
+const known = (state: RequestState): KnownRequest | undefined =>
+  state.status === "absent" ? undefined : state;
+
+/** The state that a stream's events lead to, for whoever loads what is missing. */
+export const foldRequest = (events: readonly StoredEvent[]): RequestState => {
   let state: RequestState = absentRequest;
   for (const event of events) state = evolve(state, readRequestEvent(event));
-  if (state.status === "absent") throw new Error("a request without events has no state");
   return state;
 };
 

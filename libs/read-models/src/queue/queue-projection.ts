@@ -6,6 +6,7 @@ import {
   ProjectedReferences,
   type SharedReferences,
 } from "../projected-references.ts";
+import { loadStates, type LoadState } from "../load-states.ts";
 import { ReadModelFile } from "../read-model-file.ts";
 import { RequestStates, type MissingState, type SharedStates } from "../request-states.ts";
 import { idOf, orgOf, type StoredEvent } from "../stored-event.ts";
@@ -15,9 +16,6 @@ import { ReferenceTable } from "./reference-table.ts";
 import { QUEUE_VERSION, queueSchema } from "./schema.ts";
 import { targetsOf } from "./targets.ts";
 import { TopicTable } from "./topic-table.ts";
-
-/** Folds the events of a request up to a revision, inclusive. */
-export type LoadState = (stream: string, upTo: bigint) => Promise<KnownRequest>;
 
 export interface QueueOptions {
   readonly path: string;
@@ -37,9 +35,6 @@ export interface QueueChange {
   /** The whole request as on the wire. */
   readonly doc: string;
 }
-
-/** States loaded at once; each is one read of a stream. */
-const LOADS = 64;
 
 /**
  * The queue: every request as it is shown, in whose queue it stands, and what a list can be filtered by. Also topics,
@@ -98,7 +93,9 @@ export class QueueProjection {
   apply(batch: readonly StoredEvent[], checkpoint: string): void | Promise<void> {
     const missing = this.#missing(batch);
     if (missing.length === 0) return this.#project(batch, checkpoint);
-    return this.#loadAll(missing).then(() => this.#project(batch, checkpoint));
+    return loadStates(this.#states, missing, this.#load).then(() =>
+      this.#project(batch, checkpoint),
+    );
   }
 
   passed(checkpoint: string): void {
@@ -147,6 +144,7 @@ export class QueueProjection {
     const org = orgOf(stream);
     const id = idOf(stream);
     const state = this.#states.after(stream, events);
+    if (state === undefined) return;
     const reference = this.references.of(org);
     const row = queueRow(state, reference, last.position.toString());
     const at = { revision: Number(last.revision), position: Number(last.position) };
@@ -173,7 +171,7 @@ export class QueueProjection {
       const at = { revision: Number(row["revision"]), position: Number(row["position"]) };
       const state = this.#states.at(stream, BigInt(at.revision));
       const placed = this.#tables.find(org, id);
-      if (state === undefined || placed === undefined)
+      if (state === undefined || state.status === "absent" || placed === undefined)
         throw new Error(`the state of ${stream} at revision ${at.revision} is not at hand`);
       const next = queueRow(state, this.references.of(org), String(at.position));
       this.#tables.update(org, id, placed, next, at);
@@ -195,16 +193,5 @@ export class QueueProjection {
       }
     }
     return missing;
-  }
-
-  async #loadAll(missing: readonly MissingState[]): Promise<void> {
-    for (let from = 0; from < missing.length; from += LOADS) {
-      const some = missing.slice(from, from + LOADS);
-      await Promise.all(
-        some.map(async ({ stream, upTo }) => {
-          this.#states.pin(stream, await this.#load(stream, upTo), upTo);
-        }),
-      );
-    }
   }
 }

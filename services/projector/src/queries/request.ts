@@ -1,0 +1,87 @@
+import { REQUEST_ID } from "@countersign/api-contract/ids.ts";
+import type { StoredRequest } from "@countersign/read-models/queue/read-queue.ts";
+import type { Reply } from "@countersign/messaging/bus.ts";
+import { commandSubject } from "@countersign/messaging/subjects.ts";
+import { maySee, type Asked } from "../asked.ts";
+import { optionalWord, requiredText, wholeNumber } from "../parameters.ts";
+import { notFound, yes } from "../reply.ts";
+import { reachMinPosition, type QueuePart } from "./queue-part.ts";
+
+const PEEK_MS = 5_000;
+const PEEKED = '{"ok":true,"result":';
+const MAX_WAIT_MS = 60_000;
+
+/** What every request's JSON says of who made it. */
+interface Made {
+  readonly requester: { readonly kind: string; readonly id: string };
+  readonly status: string;
+  readonly payload_version: number;
+}
+
+/** The request as stored, for who may see it. */
+const visible = (
+  part: QueuePart,
+  { org, viewer }: Asked,
+  id: string,
+): StoredRequest | undefined => {
+  const stored = part.reader.request(org, id);
+  if (stored === undefined) return undefined;
+  if (!maySee(viewer, { kind: stored.requesterKind, id: stored.requester })) throw notFound();
+  return stored;
+};
+
+/** A request that was created a moment ago may not be projected here yet: the commander knows. */
+const peek = async (
+  part: QueuePart,
+  { org, viewer, message }: Asked,
+  id: string,
+): Promise<string> => {
+  if (part.peekOver === null || !REQUEST_ID.test(id)) throw notFound();
+  const reply = await part.peekOver.request(commandSubject(org, "peek-request"), "", {
+    headers: { ...message.headers, "Countersign-Target": id },
+    timeoutMs: PEEK_MS,
+  });
+  if (!reply.body.startsWith(PEEKED)) throw notFound();
+  const doc = reply.body.slice(PEEKED.length, -1);
+  if (!maySee(viewer, (JSON.parse(doc) as Made).requester)) throw notFound();
+  return doc;
+};
+
+const waitFor = async (
+  part: QueuePart,
+  asked: Asked,
+  id: string,
+  doc: string,
+  ms: number,
+): Promise<string> => {
+  const onlyEnd = optionalWord(asked.parameters, "wait_for", ["terminal"]) === "terminal";
+  const known = onlyEnd ? null : (JSON.parse(doc) as Made).payload_version;
+  const woken = await part.polls.wait(asked.org, id, ms, known);
+  return woken ?? part.reader.request(asked.org, id)?.doc ?? doc;
+};
+
+/** One request, whole; with `wait_ms` once it has ended, was changed, or the time is over. */
+export const requestQuery = (part: QueuePart, asked: Asked): Reply | Promise<Reply> => {
+  const { parameters } = asked;
+  const id = requiredText(parameters, "id");
+  const ms = wholeNumber(parameters, "wait_ms", { from: 0, to: MAX_WAIT_MS, otherwise: 0 });
+  const reaching = reachMinPosition(part, parameters);
+  const answer = (): Reply | Promise<Reply> => {
+    const stored = visible(part, asked, id);
+    if (stored === undefined) return peek(part, asked, id).then(yes);
+    if (ms === 0 || stored.status !== "pending") return yes(stored.doc);
+    return waitFor(part, asked, id, stored.doc, ms).then(yes);
+  };
+  return reaching === undefined ? answer() : reaching.then(answer);
+};
+
+/** A request with the people in whose queue it stands: what a live queue shows for a change. */
+export const queueEntryQuery = async (part: QueuePart, asked: Asked): Promise<Reply> => {
+  const id = requiredText(asked.parameters, "id");
+  await reachMinPosition(part, asked.parameters);
+  const stored = visible(part, asked, id);
+  if (stored === undefined) throw notFound();
+  const { doc, now, later, requesterKind: kind, requester } = stored;
+  const made = JSON.stringify({ kind, id: requester });
+  return yes(`{"request":${doc},"now":${now},"later":${later},"requester":${made}}`);
+};

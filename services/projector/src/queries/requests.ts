@@ -1,0 +1,87 @@
+import type { ListFilter } from "@countersign/read-models/queue/list-requests.ts";
+import type { Reply } from "@countersign/messaging/bus.ts";
+import type { JsonObject } from "@countersign/domain/json.ts";
+import type { Asked, Viewer } from "../asked.ts";
+import {
+  optionalText,
+  optionalTexts,
+  optionalTime,
+  optionalWord,
+  wholeNumber,
+} from "../parameters.ts";
+import { badParameter, yes } from "../reply.ts";
+import type { QueuePart } from "./queue-part.ts";
+
+const statuses = ["pending", "approved", "denied", "expired", "cancelled"];
+
+/** Statuses as filters name them: `rejected` is another word for `denied`. */
+const statusesOf = (parameters: JsonObject): readonly string[] | undefined => {
+  const named = optionalTexts(parameters, "status");
+  if (named === undefined || named.length === 0) return undefined;
+  return [...new Set(named.map((name) => (name === "rejected" ? "denied" : name)))].map((name) => {
+    if (!statuses.includes(name))
+      throw badParameter("status", `must be one of ${statuses.join(", ")}`);
+    return name;
+  });
+};
+
+/** Undefined: nothing can be in it. Nobody acts for another person yet, so a delegate's queue is empty. */
+const mineOf = (
+  stand: "now" | "later" | "requested" | "delegate",
+  { principal }: Viewer,
+): Pick<ListFilter, "mine" | "agent"> | undefined => {
+  if (stand === "delegate") return undefined;
+  if (principal.kind === "person") return { mine: { stand, person: principal.id } };
+  return stand === "requested" ? { agent: principal.id } : undefined;
+};
+
+/** Only what is there, so that absent keys stay absent. */
+const given = <T extends object>(values: { [K in keyof T]: T[K] | undefined }): T =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+
+const filterOf = ({ parameters, viewer }: Asked): ListFilter | undefined => {
+  const mine = optionalWord(parameters, "mine", ["now", "later", "delegate", "requested"] as const);
+  const own = mine === undefined ? {} : mineOf(mine, viewer);
+  if (own === undefined) return undefined;
+  const { principal } = viewer;
+  return given<ListFilter>({
+    status: statusesOf(parameters),
+    mine: own.mine,
+    visibleTo: own.agent ?? (principal.kind === "agent" ? principal.id : undefined),
+    agent: optionalText(parameters, "agent"),
+    action: optionalText(parameters, "action"),
+    reasonCode: optionalText(parameters, "reason_code"),
+    gateType: optionalText(parameters, "gate_type"),
+    approver: optionalText(parameters, "approver"),
+    pipeline: optionalText(parameters, "pipeline"),
+    from: optionalTime(parameters, "from"),
+    to: optionalTime(parameters, "to"),
+    q: optionalText(parameters, "q"),
+  });
+};
+
+const pageText = (items: readonly string[], next: string | null, total: number): string =>
+  `{"items":[${items.join(",")}],"page":${JSON.stringify({ next, total_estimate: total })}}`;
+
+/** The list of requests, newest first unless asked otherwise, 50 a page. */
+export const requestsQuery = (part: QueuePart, asked: Asked): Reply => {
+  const { parameters, org } = asked;
+  const filter = filterOf(asked);
+  const sort =
+    optionalWord(parameters, "sort", ["newest", "oldest", "urgency"] as const) ?? "newest";
+  const limit = wholeNumber(parameters, "limit", { from: 1, to: 100, otherwise: 50 });
+  const after = optionalText(parameters, "after") ?? null;
+  if (filter === undefined) return yes(pageText([], null, 0));
+  const page = part.reader.page({ org, filter, sort, limit, after });
+  if (page === null) throw badParameter("after", "is no place in this list");
+  return yes(pageText(page.items, page.next, page.totalEstimate));
+};
+
+/** The badge of the viewer. */
+export const countsQuery = (part: QueuePart, { org, viewer }: Asked): Reply => {
+  const { principal } = viewer;
+  if (principal.kind === "agent")
+    return yes('{"mine_now":0,"mine_later":0,"as_delegate":0,"pending":0}');
+  const { mineNow, mineLater, pending } = part.reader.counts(org, principal.id);
+  return yes(JSON.stringify({ mine_now: mineNow, mine_later: mineLater, as_delegate: 0, pending }));
+};
