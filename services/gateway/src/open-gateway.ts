@@ -7,6 +7,7 @@ import type { Clock } from "@countersign/runtime/clock.ts";
 import type { FastifyInstance } from "fastify";
 import { authenticate, makeIdentify } from "./edge/authenticate.ts";
 import { makeInner } from "./edge/inner.ts";
+import { makeHttpMetrics } from "./edge/http-metrics.ts";
 import type { Log } from "./edge/log.ts";
 import { makeRateLimit } from "./edge/rate-limit.ts";
 import { makeServer } from "./edge/server.ts";
@@ -36,7 +37,8 @@ export interface GatewayOptions {
   readonly publicUrl: string;
   /** Requests a minute for each credential; null: no limit. */
   readonly rateLimit: number | null;
-  readonly metrics: OperationsOptions["metrics"];
+  /** What else `/metrics` shows, in Prometheus' text format, besides the gateway's own. */
+  readonly metrics?: () => Promise<string>;
   /** What else has to be ready besides the bus, as sentences about what is not. */
   readonly notReady?: OperationsOptions["notReady"];
 }
@@ -56,7 +58,7 @@ const once = <T>(make: () => Promise<T>) => {
 
 /** Builds the HTTP edge on a bus: routes that translate, and decide nothing. */
 export const openGateway = async (options: GatewayOptions): Promise<Gateway> => {
-  const { bus, verify, dev, clock, log, publicUrl, rateLimit, metrics } = options;
+  const { bus, verify, dev, clock, log, publicUrl, rateLimit } = options;
   const inner = makeInner(bus);
   const identify = makeIdentify(verify, makeRateLimit(rateLimit, clock));
   const feeds = makeFeeds(bus, log);
@@ -69,7 +71,11 @@ export const openGateway = async (options: GatewayOptions): Promise<Gateway> => 
     ...((await options.notReady?.()) ?? []),
   ];
 
-  const app = makeServer(log);
+  const httpMetrics = makeHttpMetrics();
+  const metrics = async (): Promise<string> =>
+    `${(await options.metrics?.()) ?? ""}${httpMetrics.text()}`;
+
+  const app = makeServer(log, httpMetrics);
   app.addHook("preClose", (done) => {
     longPolls.release();
     streams.endAll();

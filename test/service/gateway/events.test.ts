@@ -49,8 +49,6 @@ const ids = async (stream: Reading, count: number): Promise<(string | undefined)
   return found;
 };
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-
 describe("the stream of events", () => {
   test("says ready once attached, and everything after that comes", async () => {
     await using gateway = await openUnderTest();
@@ -81,21 +79,21 @@ describe("the stream of events", () => {
 
   test("keeps what comes in while the past is read, once", async () => {
     const positions = [1, 2];
-    let gateway: UnderTest | undefined;
+    const held: { gateway?: UnderTest } = {};
     let queries = 0;
     await using opened = await openUnderTest({
       events: async (message, body) => {
         queries += 1;
         if (queries === 1) {
           positions.push(3);
-          await gateway?.publish(3, "VoteCast");
-          await gateway?.publish(4, "VoteCast");
+          await held.gateway?.publish(3, "VoteCast");
+          await held.gateway?.publish(4, "VoteCast");
           positions.push(4);
         }
         return withPast(positions)["events"]?.(message, body) ?? { result: { items: [] } };
       },
     });
-    gateway = opened;
+    held.gateway = opened;
     const stream = await read(opened, `${base}/events?after=0`);
     expect(await ids(stream, 4)).toEqual(["1", "2", "3", "4"]);
     await opened.publish(5, "VoteCast");
@@ -198,19 +196,28 @@ describe("the stream of events", () => {
   });
 });
 
-describe("a service that stops", () => {
-  test("ends streams, and answers long polls with the state as it is", async () => {
-    let waiting: (() => void) | undefined;
-    const began = new Promise<void>((resolve) => {
-      waiting = resolve;
-    });
-    const gateway = await openUnderTest({
-      request: async (_message, body) => {
-        if (body["wait_ms"] === undefined) return { result: exampleRequest() };
-        waiting?.();
-        return new Promise(() => {});
-      },
-    });
+/** A projector whose long polls wait until they are let go. */
+const withWaiting = () => {
+  const began = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const answers: Answers = {
+    request: async (_message, body) => {
+      if (body["wait_ms"] !== undefined) {
+        began.resolve();
+        await release.promise;
+      }
+      return {
+        result: exampleRequest({ status: body["wait_ms"] === undefined ? "pending" : "expired" }),
+      };
+    },
+  };
+  return { answers, began: began.promise, release: () => release.resolve() };
+};
+
+describe("long polls", () => {
+  test("are answered with the state as it is when the service stops, and streams end", async () => {
+    const { answers, began, release } = withWaiting();
+    const gateway = await openUnderTest(answers);
     const stream = await read(gateway, `${base}/events`);
     await stream.next();
     const poll = gateway.call("GET", `${base}/approvals/${requestId()}?wait=60s`);
@@ -218,20 +225,13 @@ describe("a service that stops", () => {
     const closed = gateway.close();
     expect(await poll).toMatchObject({ status: 200, json: { status: "pending" } });
     expect(await stream.next()).toBeUndefined();
+    release();
     await closed;
   });
 
-  test("gives a long poll up when its caller goes away", async () => {
-    let signalled: (() => void) | undefined;
-    const began = new Promise<void>((resolve) => {
-      signalled = resolve;
-    });
-    await using gateway = await openUnderTest({
-      request: () => {
-        signalled?.();
-        return new Promise(() => {});
-      },
-    });
+  test("are given up when their caller goes away, without noise", async () => {
+    const { answers, began, release } = withWaiting();
+    await using gateway = await openUnderTest(answers);
     const stop = new AbortController();
     const poll = fetch(`${gateway.url}${base}/approvals/${requestId()}?wait=60s`, {
       headers: { authorization: "Bearer bo" },
@@ -240,7 +240,8 @@ describe("a service that stops", () => {
     await began;
     stop.abort();
     await expect(poll).rejects.toThrow();
-    await settled();
+    release();
+    expect((await gateway.call("GET", "/healthz")).status).toBe(200);
     expect(gateway.logged.filter(({ level }) => level === "error")).toEqual([]);
   });
 });

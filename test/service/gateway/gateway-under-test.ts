@@ -136,7 +136,7 @@ export const openUnderTest = async (
     log: { debug: log("debug"), warn: log("warn"), error: log("error") },
     publicUrl: "http://127.0.0.1:4400",
     rateLimit: null,
-    metrics: async () => ({ contentType: "text/plain", text: "countersign_up 1\n" }),
+    metrics: async () => "countersign_up 1\n",
     ...overrides,
   });
   const { port } = (await gateway.listen("127.0.0.1", 0)) satisfies Pick<AddressInfo, "port">;

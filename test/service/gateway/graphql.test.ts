@@ -313,9 +313,8 @@ describe("what may not be asked", () => {
   ])("%s is 400 with errors", async (_title, query) => {
     const answer = await ask(query);
     expect(answer.status).toBe(400);
-    expect(answer.json["errors"]).toEqual([
-      expect.objectContaining({ message: expect.any(String) }),
-    ]);
+    expect(answer.json).toHaveProperty("errors.0.message");
+    expect(answer.text).not.toContain('"http"');
   });
 
   test("as deep as twelve, with connections not counted", async () => {

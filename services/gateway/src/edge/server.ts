@@ -10,6 +10,7 @@ import {
 import { takeText } from "./body.ts";
 import { makeCorrelationIds } from "./correlation-ids.ts";
 import { errorOf, errorText, sendError } from "./errors.ts";
+import type { HttpMetrics } from "./http-metrics.ts";
 import type { Log } from "./log.ts";
 import { NOT_FOUND } from "./refused.ts";
 
@@ -77,7 +78,7 @@ const accessLog =
   };
 
 /** An HTTP server whose every answer, its own refusals included, has the API's shape. Routes are added by the caller. */
-export const makeServer = (log: Log): FastifyInstance => {
+export const makeServer = (log: Log, metrics: HttpMetrics): FastifyInstance => {
   const correlationId = makeCorrelationIds();
   const app = fastify({
     bodyLimit: limits.body,
@@ -102,6 +103,11 @@ export const makeServer = (log: Log): FastifyInstance => {
     const length = Number(request.headers["content-length"] ?? 0);
     // Fastify refuses it before reading; Node then drains what still comes, unless it is out of all proportion.
     if (length > LARGEST_BODY && length > MAX_DRAINED) reply.header("connection", "close");
+    done();
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    const route = request.routeOptions.url ?? "none";
+    metrics.count(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     done();
   });
   if (log.isLevelEnabled?.("debug") ?? true) app.addHook("onResponse", accessLog(log));

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Reply } from "@countersign/messaging/bus.ts";
 import type { Caller, Inner } from "../edge/inner.ts";
+import { Refused } from "../edge/refused.ts";
 
 /** Requests that wait in the projector for a decision. */
 export interface LongPolls {
@@ -36,7 +37,8 @@ export const makeLongPolls = (inner: Inner): LongPolls => {
           { timeoutMs: waitMs + MARGIN_MS, signal: controller.signal },
         );
       } catch (error) {
-        if (!released || response.destroyed) throw error;
+        if (response.destroyed) throw new Refused("unavailable", "The caller went away.");
+        if (!released) throw error;
         return await inner.query(caller, "request", parameters);
       } finally {
         waiting.delete(controller);

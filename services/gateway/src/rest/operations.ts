@@ -6,7 +6,8 @@ import { Refused } from "../edge/refused.ts";
 export interface OperationsOptions {
   /** Sentences about what is not ready; empty when all is. */
   readonly notReady: () => Promise<readonly string[]> | readonly string[];
-  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  /** In Prometheus' text format. */
+  readonly metrics: () => Promise<string>;
   readonly identify: Identify;
 }
 
@@ -38,7 +39,8 @@ export const operationRoutes = (app: FastifyInstance, options: OperationsOptions
         throw new Refused("forbidden", "Metrics need a token with the scope metrics.");
       }
     }
-    const { contentType, text } = await metrics();
-    return reply.header("content-type", contentType).send(text);
+    return reply
+      .header("content-type", "text/plain; version=0.0.4; charset=utf-8")
+      .send(await metrics());
   });
 };

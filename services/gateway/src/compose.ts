@@ -1,0 +1,45 @@
+import { makeTokenVerifier } from "@countersign/identity/jwt.ts";
+import { connectNatsBus } from "@countersign/messaging-nats/nats-bus.ts";
+import { systemClock } from "@countersign/runtime/clock.ts";
+import { makeLog } from "@countersign/runtime/log.ts";
+import type { GatewayConfig } from "./config.ts";
+import { openGateway } from "./open-gateway.ts";
+
+export interface RunningGateway extends AsyncDisposable {
+  /** Where it listens. */
+  readonly url: string;
+}
+
+/** A gateway in a process of its own, over NATS. Rejects when the broker cannot be reached or the port is taken. */
+export const compose = async (config: GatewayConfig): Promise<RunningGateway> => {
+  const { host, port, publicUrl, nats, auth, rateLimit, logLevel } = config;
+  const log = makeLog("gateway", logLevel);
+  const clock = systemClock;
+  await using opening = new AsyncDisposableStack();
+  const bus = await connectNatsBus({
+    servers: nats.servers,
+    ...(nats.credsFile === null ? {} : { credsFile: nats.credsFile }),
+    name: "countersign-gateway",
+    inboxPrefix: "_INBOX_gateway",
+    log,
+    clock,
+  });
+  opening.defer(() => bus.close());
+  const { jwksUrl, issuer, audience, claims } = auth;
+  const gateway = await openGateway({
+    bus,
+    verify: makeTokenVerifier({ keys: jwksUrl, issuer, audience, claims, clock }),
+    clock,
+    log,
+    publicUrl,
+    rateLimit,
+  });
+  opening.defer(() => gateway.close());
+  const address = await gateway.listen(host, port);
+  const stack = opening.move();
+  const shownHost = address.host.includes(":") ? `[${address.host}]` : address.host;
+  return {
+    url: `http://${shownHost}:${address.port}`,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+};
