@@ -1,16 +1,7 @@
 import { expect } from "vitest";
 import type { Actor, EventMetadata } from "@countersign/domain/actor.ts";
-import type { Defaults } from "@countersign/domain/definition/definition.ts";
-import type { DirectoryState } from "@countersign/domain/directory/directory.ts";
-import type { Policy } from "@countersign/domain/policy/policy.ts";
-import type { EvaluateExpression, Reference } from "@countersign/domain/reference.ts";
 import { decodeRequestEvent, encodeRequestEvent } from "@countersign/domain/request/codec.ts";
-import type {
-  Ask,
-  Decision,
-  Principal,
-  RequestCommand,
-} from "@countersign/domain/request/commands.ts";
+import type { Decision } from "@countersign/domain/request/commands.ts";
 import { decide } from "@countersign/domain/request/decide.ts";
 import type { RequestEvent } from "@countersign/domain/request/events.ts";
 import { absentRequest, evolve } from "@countersign/domain/request/evolve.ts";
@@ -19,141 +10,8 @@ import type { RefusalCode } from "@countersign/domain/request/refusals.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
 import { requestView } from "@countersign/domain/request/view.ts";
 import type { RequestView } from "@countersign/domain/request/wire.ts";
-import { ask } from "./examples/asks.ts";
-import { demoDirectory } from "./examples/directory.ts";
-
-/** What a request lives among: people, policies and the org's defaults. */
-export interface World {
-  readonly directory: DirectoryState;
-  readonly policies: readonly Policy[];
-  readonly defaults: Partial<Defaults>;
-  readonly evaluateExpression: EvaluateExpression;
-}
-
-/** The demo org with these policies active. */
-export const world = (...policies: readonly Policy[]): World => ({
-  directory: demoDirectory,
-  policies,
-  defaults: {},
-  evaluateExpression: () => ({ value: null, why: "no expressions here" }),
-});
-
-const references = new WeakMap<World, Reference>();
-
-/** The reference that decisions in this world read. */
-export const referenceOf = (from: World): Reference => {
-  const known = references.get(from);
-  if (known !== undefined) return known;
-  const { directory, policies, defaults, evaluateExpression } = from;
-  const made: Reference = {
-    directory,
-    definition: {
-      revision: 1,
-      entries: new Map(),
-      policies: new Map(policies.map((policy) => [`${policy.id}@${policy.version}`, policy])),
-      activePolicies: new Map(policies.map((policy) => [policy.id, policy])),
-      workflows: new Map(),
-      defaults: {
-        policy: null,
-        expiresIn: null,
-        routing: null,
-        autoApprove: "forbid",
-        agentDeciders: "forbid",
-        selfApproval: "forbid",
-        calendar: null,
-        ...defaults,
-      },
-    },
-    delegationRevision: -1,
-    evaluateExpression,
-  };
-  references.set(from, made);
-  return made;
-};
-
-/** One thing that happens: a command at a time of day, or a change of the world around the request. */
-export type Happening =
-  | {
-      readonly kind: "command";
-      readonly command: RequestCommand;
-      readonly principal: Principal | null;
-      readonly actor: Actor;
-    }
-  | { readonly kind: "world"; readonly change: (world: World) => World }
-  | { readonly kind: "clock"; readonly at: string };
-
-const command = (by: string | null, said: RequestCommand): Happening => {
-  if (by === null) {
-    const actor: Actor = { kind: "system", id: "process" };
-    return { kind: "command", command: said, principal: null, actor };
-  }
-  const kind = demoDirectory.agents.has(by) ? "agent" : "person";
-  return {
-    kind: "command",
-    command: said,
-    principal: { kind, id: by, org: "demo" },
-    actor: { kind, id: by },
-  };
-};
-
-/** Somebody asks; the deployment bot (owner ana) unless `by` says otherwise. */
-export const asked = (fields: Partial<Ask> = {}, by = "deployment-bot"): Happening =>
-  command(by, { type: "submit", ask: ask(fields) });
-
-interface Named {
-  readonly level?: number;
-  readonly hash?: string;
-  readonly notes?: string;
-}
-
-export const approves = (by: string, { level, hash, notes }: Named = {}): Happening =>
-  command(by, {
-    type: "approve",
-    payloadHash: hash ?? null,
-    level: level ?? null,
-    notes: notes ?? null,
-  });
-
-export const denies = (
-  by: string,
-  { level, hash, notes, reason = "no" }: Named & { readonly reason?: string | null } = {},
-): Happening =>
-  command(by, {
-    type: "deny",
-    payloadHash: hash ?? null,
-    level: level ?? null,
-    reason,
-    notes: notes ?? null,
-  });
-
-export const cancels = (by: string, reason: string | null = null): Happening =>
-  command(by, { type: "cancel", reason });
-export const timerFires: Happening = command(null, { type: "expire" });
-export const rechecked: Happening = command(null, { type: "recheck" });
-export const transitionReported = (completed: boolean, reason: string | null = null): Happening =>
-  command(null, { type: "report-transition", completed, reason });
-
-/** People change; nobody has told the request yet. */
-export const people = (
-  ...changes: readonly ((directory: DirectoryState) => DirectoryState)[]
-): Happening => ({
-  kind: "world",
-  change: (from) => ({
-    ...from,
-    directory: changes.reduce((directory, change) => change(directory), from.directory),
-  }),
-});
-
-/** Another version of a policy is imported and active; older ones stay known. */
-export const imported = (policy: Policy): Happening => ({
-  kind: "world",
-  change: (from) => ({ ...from, policies: [...from.policies, policy] }),
-});
-
-/** The clock shows this ISO time from here on. The day of an example begins at 2026-01-05T09:00:00.000Z. */
-export const clockShows = (at: string): Happening => ({ kind: "clock", at });
-
-export const morning = "2026-01-05T09:00:00.000Z";
+import { morning, type Happening } from "./happenings.ts";
+import { referenceOf, type World } from "./world.ts";
 
 interface Moment {
   readonly world: World;
@@ -235,7 +93,7 @@ export class After {
   }
 
   /** Exactly these events, in this order, and no refusal. */
-  then(...expected: readonly Expected[]): this {
+  yields(...expected: readonly Expected[]): this {
     expect(this.decision.refusal).toBeUndefined();
     expect(this.decision.events.map((event) => event.type)).toEqual(
       expected.map((event) => (typeof event === "string" ? event : event[0])),
@@ -258,8 +116,8 @@ export class After {
   }
 
   /** No event and no refusal: it was said before, or there is nothing to do. */
-  thenNothing(): this {
-    return this.then();
+  yieldsNothing(): this {
+    return this.yields();
   }
 
   /** Status of the request now. */

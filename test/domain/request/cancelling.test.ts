@@ -1,23 +1,23 @@
 import { describe, expect, test } from "vitest";
 import { changed } from "../../testkit/examples/directory.ts";
 import { qaOnly } from "../../testkit/examples/policies.ts";
+import { given } from "../../testkit/given-when-then.ts";
 import {
   approves,
   asked,
   cancels,
   denies,
-  given,
   people,
   transitionReported,
-  world,
-} from "../../testkit/given-when-then.ts";
+} from "../../testkit/happenings.ts";
+import { world } from "../../testkit/world.ts";
 
 const open = given(world(qaOnly), asked());
 
 describe("cancelling", () => {
   test.each(["deployment-bot", "ana", "ivy"])("%s may cancel what the bot asked", (who) => {
     const after = open.when(cancels(who, "not needed any more"));
-    after.then(["RequestCancelled", { reason: "not needed any more" }]);
+    after.yields(["RequestCancelled", { reason: "not needed any more" }]);
     expect(after.status).toBe("cancelled");
   });
 
@@ -28,13 +28,13 @@ describe("cancelling", () => {
   test("a person may cancel their own request", () => {
     given(world(qaOnly), asked({ agent: null }, "gus"))
       .when(cancels("gus"))
-      .then("RequestCancelled");
+      .yields("RequestCancelled");
   });
 
   test("the owner of the asking agent may cancel without being an admin", () => {
     given(world(qaOnly), people(changed("ana", { access: "approver" })), asked())
       .when(cancels("ana"))
-      .then("RequestCancelled");
+      .yields("RequestCancelled");
   });
 
   test("a missing right comes before the end", () => {
@@ -83,19 +83,19 @@ describe("the execution of a transition", () => {
 
   test("its approval issues no grant", () => {
     const after = moving.when(approves("bo"));
-    after.then("VoteCast", "LevelApproved", ["RequestApproved", { grant: null }]);
+    after.yields("VoteCast", "LevelApproved", ["RequestApproved", { grant: null }]);
     expect(after.view.execution).toBeNull();
   });
 
   test("the completed transition is its execution", () => {
     const after = moving.and(approves("bo")).when(transitionReported(true));
-    after.then(["ExecutionReported", { status: "executed", payloadHash: "sha256:aa" }]);
+    after.yields(["ExecutionReported", { status: "executed", payloadHash: "sha256:aa" }]);
     expect(after.view.execution).toEqual({ status: "executed", valid_until: null, result: null });
   });
 
   test("a transition that could not complete says why", () => {
     const after = moving.and(approves("bo")).when(transitionReported(false, "the topic moved on"));
-    after.then([
+    after.yields([
       "ExecutionReported",
       { status: "failed", result: { reason: "the topic moved on" } },
     ]);
@@ -105,12 +105,12 @@ describe("the execution of a transition", () => {
     moving
       .and(approves("bo"), transitionReported(true))
       .when(transitionReported(true))
-      .thenNothing();
+      .yieldsNothing();
   });
 
   test("nothing is reported before the approval, after a denial, or without a topic", () => {
-    moving.when(transitionReported(true)).thenNothing();
-    moving.and(denies("bo")).when(transitionReported(true)).thenNothing();
-    open.and(approves("bo")).when(transitionReported(true)).thenNothing();
+    moving.when(transitionReported(true)).yieldsNothing();
+    moving.and(denies("bo")).when(transitionReported(true)).yieldsNothing();
+    open.and(approves("bo")).when(transitionReported(true)).yieldsNothing();
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { any, group, level, policy, when } from "../../testkit/examples/policies.ts";
-import { approves, asked, given, world } from "../../testkit/given-when-then.ts";
+import { given } from "../../testkit/given-when-then.ts";
+import { approves, asked } from "../../testkit/happenings.ts";
+import { world } from "../../testkit/world.ts";
 
 const leads = level(group(any, "qa_lead"));
 const director = level(group(any, "director"), { conditions: when("priority", "critical") });
@@ -10,7 +12,7 @@ describe("conditions of a level", () => {
   test("a level that applies opens and says why", () => {
     given(both, asked({ context: { priority: "critical" } }))
       .when(approves("bo"))
-      .then("VoteCast", "LevelApproved", [
+      .yields("VoteCast", "LevelApproved", [
         "LevelOpened",
         { level: 2, because: 'priority = "critical"' },
       ]);
@@ -19,7 +21,7 @@ describe("conditions of a level", () => {
   test("a level that does not apply is skipped with the facts", () => {
     given(both, asked({ context: { priority: "low" } }))
       .when(approves("bo"))
-      .then(
+      .yields(
         "VoteCast",
         "LevelApproved",
         ["LevelSkipped", { level: 2, because: 'priority = "low"', facts: { priority: "low" } }],
@@ -30,7 +32,7 @@ describe("conditions of a level", () => {
   test("a missing field counts as needing approval, and is named", () => {
     given(both, asked())
       .when(approves("bo"))
-      .then("VoteCast", "LevelApproved", [
+      .yields("VoteCast", "LevelApproved", [
         "LevelOpened",
         { level: 2, because: "priority missing" },
       ]);
@@ -42,7 +44,7 @@ describe("conditions of a level", () => {
     });
     given(world(policy(guarded)))
       .when(asked())
-      .then("RequestSubmitted", "LevelOpened");
+      .yields("RequestSubmitted", "LevelOpened");
   });
 
   test("an expression that is false skips", () => {
@@ -55,7 +57,7 @@ describe("conditions of a level", () => {
     };
     given(refuting)
       .when(asked({ context: { amount: 3 } }))
-      .then("RequestSubmitted", ["LevelSkipped", { level: 1 }], ["LevelOpened", { level: 2 }]);
+      .yields("RequestSubmitted", ["LevelSkipped", { level: 1 }], ["LevelOpened", { level: 2 }]);
   });
 
   test("conditions see the action, the risk, the requester and the agent", () => {
@@ -73,7 +75,7 @@ describe("conditions of a level", () => {
     given(world(policy([leads, level(group(any, "director"), { conditions })])))
       .and(asked({ riskSnapshot: { score: 0.9 }, links: { run: "run-7" } }))
       .when(approves("bo"))
-      .then("VoteCast", "LevelApproved", [
+      .yields("VoteCast", "LevelApproved", [
         "LevelOpened",
         {
           because:
@@ -100,7 +102,7 @@ describe("conditions of a level", () => {
     };
     given(world(policy([level(group(any, "director"), { conditions }), leads])))
       .when(asked({ topic, action }))
-      .then("RequestSubmitted", ["LevelOpened", { level: 1 }]);
+      .yields("RequestSubmitted", ["LevelOpened", { level: 1 }]);
   });
 });
 
@@ -110,7 +112,7 @@ describe("when every level is skipped", () => {
 
   test("nothing is approved without a decision: the request is blocked", () => {
     const after = given(world(policy(only))).when(low);
-    after.then("RequestSubmitted", "LevelSkipped", ["LevelBlocked", { level: null, groups: [] }]);
+    after.yields("RequestSubmitted", "LevelSkipped", ["LevelBlocked", { level: null, groups: [] }]);
     expect(after.view.blocked).toBe(true);
     expect(after.queue).toEqual({ now: [], later: [] });
   });
@@ -127,7 +129,7 @@ describe("when every level is skipped", () => {
   test("on_all_skipped: approve lets it pass, in the system's name", () => {
     given(world(policy(only, { onAllSkipped: "approve" })))
       .when(low)
-      .then("RequestSubmitted", "LevelSkipped", [
+      .yields("RequestSubmitted", "LevelSkipped", [
         "RequestApproved",
         { by: { kind: "system", id: "on_all_skipped" } },
       ]);
@@ -137,16 +139,16 @@ describe("when every level is skipped", () => {
     const withFallback = policy(only, { fallback: leads });
     given(world(withFallback))
       .when(low)
-      .then("RequestSubmitted", "LevelSkipped", ["LevelOpened", { level: 2 }]);
+      .yields("RequestSubmitted", "LevelSkipped", ["LevelOpened", { level: 2 }]);
     given(world(withFallback), low)
       .when(approves("bo"))
-      .then("VoteCast", ["LevelApproved", { level: 2 }], "RequestApproved");
+      .yields("VoteCast", ["LevelApproved", { level: 2 }], "RequestApproved");
   });
 
   test("a fallback comes before on_all_skipped: approve", () => {
     given(world(policy(only, { fallback: leads, onAllSkipped: "approve" })))
       .when(low)
-      .then("RequestSubmitted", "LevelSkipped", ["LevelOpened", { level: 2 }]);
+      .yields("RequestSubmitted", "LevelSkipped", ["LevelOpened", { level: 2 }]);
   });
 
   test("a fallback is not used when some level was approved", () => {

@@ -1,18 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { LadderStep } from "@countersign/domain/policy/policy.ts";
 import { any, group, level, policy, qaOnly } from "../../testkit/examples/policies.ts";
+import { given } from "../../testkit/given-when-then.ts";
 import {
   approves,
   asked,
   cancels,
   clockShows,
   denies,
-  given,
   rechecked,
   timerFires,
-  world,
-  type World,
-} from "../../testkit/given-when-then.ts";
+} from "../../testkit/happenings.ts";
+import { world, type World } from "../../testkit/world.ts";
 
 const demo = world(qaOnly);
 const leads = level(group(any, "qa_lead"));
@@ -121,25 +120,28 @@ describe("expiry", () => {
 
   test("the timer expires a request that is due", () => {
     const after = open.and(due).when(timerFires);
-    after.then(expiredEvent);
+    after.yields(expiredEvent);
     expect(after.view.resolution?.by).toEqual({ kind: "timer", id: "expiry" });
     expect(after.view.resolved_at).toBe("2026-01-05T10:00:00.000Z");
   });
 
   test("a timer that is early, late again or after the end changes nothing", () => {
-    open.and(lastMoment).when(timerFires).thenNothing();
-    open.and(due, timerFires).when(timerFires).thenNothing();
-    open.and(approves("bo"), due).when(timerFires).thenNothing();
+    open.and(lastMoment).when(timerFires).yieldsNothing();
+    open.and(due, timerFires).when(timerFires).yieldsNothing();
+    open.and(approves("bo"), due).when(timerFires).yieldsNothing();
   });
 
   test("a request that never expires is never due", () => {
     given(demo, asked({ expiresIn: "never" }), clockShows("2099-01-01T00:00:00.000Z"))
       .when(timerFires)
-      .thenNothing();
+      .yieldsNothing();
   });
 
   test("the last moment before it still counts", () => {
-    open.and(lastMoment).when(approves("bo")).then("VoteCast", "LevelApproved", "RequestApproved");
+    open
+      .and(lastMoment)
+      .when(approves("bo"))
+      .yields("VoteCast", "LevelApproved", "RequestApproved");
   });
 
   test.each([
@@ -164,7 +166,7 @@ describe("expiry", () => {
 
   test("a request found expired late is resolved when it was found, and keeps when it was due", () => {
     const after = open.and(clockShows("2026-01-05T15:00:00.000Z")).when(timerFires);
-    after.then(expiredEvent);
+    after.yields(expiredEvent);
     expect(after.view.resolved_at).toBe("2026-01-05T15:00:00.000Z");
     expect(after.view.expires_at).toBe("2026-01-05T10:00:00.000Z");
   });

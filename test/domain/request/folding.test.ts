@@ -6,20 +6,19 @@ import { absentRequest, evolve } from "@countersign/domain/request/evolve.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
 import { all, any, group, level, policy, qaOnly, when } from "../../testkit/examples/policies.ts";
 import { leaves, role } from "../../testkit/examples/directory.ts";
+import { Given, given } from "../../testkit/given-when-then.ts";
 import {
   approves,
   asked,
-  Given,
   cancels,
   clockShows,
   denies,
-  given,
   people,
   rechecked,
   timerFires,
   transitionReported,
-  world,
-} from "../../testkit/given-when-then.ts";
+} from "../../testkit/happenings.ts";
+import { world } from "../../testkit/world.ts";
 
 const metadata: EventMetadata = {
   commandId: "c",

@@ -9,15 +9,9 @@ import {
   percent,
   policy,
 } from "../../testkit/examples/policies.ts";
-import {
-  approves,
-  asked,
-  denies,
-  given,
-  people,
-  rechecked,
-  world,
-} from "../../testkit/given-when-then.ts";
+import { given } from "../../testkit/given-when-then.ts";
+import { approves, asked, denies, people, rechecked } from "../../testkit/happenings.ts";
+import { world } from "../../testkit/world.ts";
 
 const under = (...levels: readonly ReturnType<typeof level>[]) =>
   given(world(policy(levels)), people(role("crew", "bo", "cy", "dee")), asked());
@@ -29,7 +23,7 @@ describe("people who leave", () => {
     everyone
       .and(people(leaves("dee")))
       .when(rechecked)
-      .then(["SlotVoided", { level: 1, group: "crew", approver: "dee" }]);
+      .yields(["SlotVoided", { level: 1, group: "crew", approver: "dee" }]);
   });
 
   test.each([
@@ -40,35 +34,35 @@ describe("people who leave", () => {
     everyone
       .and(people(change))
       .when(rechecked)
-      .then(["SlotVoided", { approver: "dee" }]);
+      .yields(["SlotVoided", { approver: "dee" }]);
   });
 
   test("a voided slot is voided once", () => {
     everyone
       .and(people(leaves("dee")), rechecked)
       .when(rechecked)
-      .thenNothing();
+      .yieldsNothing();
   });
 
   test("nothing is written when a member of a pool leaves and others stay", () => {
     under(level(group(any, "crew")))
       .and(people(leaves("dee")))
       .when(rechecked)
-      .thenNothing();
+      .yieldsNothing();
   });
 
   test("the bar of all is the people recorded minus the leavers", () => {
     everyone
       .and(approves("bo"), people(leaves("dee")), rechecked)
       .when(approves("cy"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test("a vote records missing leavers first", () => {
     everyone
       .and(approves("bo"), people(leaves("dee")))
       .when(approves("cy"))
-      .then(["SlotVoided", { approver: "dee" }], ...passes);
+      .yields(["SlotVoided", { approver: "dee" }], ...passes);
   });
 
   test("a leaver's vote is voided with the slot", () => {
@@ -81,28 +75,28 @@ describe("people who leave", () => {
     after
       .and(approves("bo"))
       .when(approves("cy"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test("a leaver of a pool does not count any more", () => {
     under(level(group(atLeast(2), "crew")))
       .and(approves("dee"), people(leaves("dee")))
       .when(approves("bo"))
-      .then("VoteCast");
+      .yields("VoteCast");
   });
 
   test("a leaver's deny goes with them", () => {
     under(level(group(atLeast(2), "crew"), { onDeny: "unreachable" }))
       .and(denies("dee"), people(leaves("dee")), approves("bo"))
       .when(approves("cy"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test("percent is taken of those who stay", () => {
     under(level(group(percent(67), "crew")))
       .and(people(leaves("dee")), rechecked, approves("bo"))
       .when(approves("cy"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test("a person who comes back finds the slot void", () => {
@@ -132,7 +126,7 @@ describe("people who leave", () => {
     everyone
       .and(people(role("crew", "bo", "cy", "dee", "gus")), approves("bo"), approves("cy"))
       .when(approves("dee"))
-      .then(...passes);
+      .yields(...passes);
   });
 });
 
@@ -141,20 +135,20 @@ describe("leaving never resolves a level", () => {
 
   test("it is blocked when no vote is left to come", () => {
     const after = left.when(rechecked);
-    after.then("SlotVoided", ["LevelBlocked", { level: 1 }]);
+    after.yields("SlotVoided", ["LevelBlocked", { level: 1 }]);
     expect(after.status).toBe("pending");
     expect(after.view.blocked).toBe(true);
   });
 
   test("the alarm is given once", () => {
-    left.and(rechecked).when(rechecked).thenNothing();
+    left.and(rechecked).when(rechecked).yieldsNothing();
   });
 
   test("a changed vote resolves it", () => {
     left
       .and(rechecked)
       .when(denies("bo"))
-      .then("VoteWithdrawn", "VoteCast", "LevelDenied", "RequestDenied");
+      .yields("VoteWithdrawn", "VoteCast", "LevelDenied", "RequestDenied");
   });
 
   test("a branch of OR whose people left, with the other denied, waits for people", () => {
@@ -162,7 +156,7 @@ describe("leaving never resolves a level", () => {
     either
       .and(people(leaves("hal"), role("crew", "bo")))
       .when(denies("bo"))
-      .then("VoteCast", ["LevelBlocked", { level: 1 }]);
+      .yields("VoteCast", ["LevelBlocked", { level: 1 }]);
   });
 });
 
@@ -174,7 +168,7 @@ describe("a level without people", () => {
     pooled
       .and(people(role("legal", "hal")))
       .when(approves("hal"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test("it is not shown as blocked any more as soon as they come", () => {
@@ -184,7 +178,7 @@ describe("a level without people", () => {
 
   test("all records its people when they come", () => {
     const after = recorded.and(people(role("legal", "hal", "gus"))).when(rechecked);
-    after.then([
+    after.yields([
       "LevelOpened",
       {
         level: 1,
@@ -208,65 +202,65 @@ describe("a level without people", () => {
     recorded
       .and(people(role("legal", "hal", "gus")), rechecked, approves("hal"))
       .when(approves("gus"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test("a recheck that finds nobody says nothing again", () => {
-    pooled.when(rechecked).thenNothing();
-    recorded.when(rechecked).thenNothing();
+    pooled.when(rechecked).yieldsNothing();
+    recorded.when(rechecked).yieldsNothing();
   });
 
   test("a level that loses its last person is blocked", () => {
     under(level(group(any, "director")))
       .and(people(leaves("hal")))
       .when(rechecked)
-      .then(["LevelBlocked", { level: 1, groups: ["director"] }]);
+      .yields(["LevelBlocked", { level: 1, groups: ["director"] }]);
   });
 
   test("a set that became too small for its quorum counts as empty", () => {
     under(level(group(atLeast(3), "crew")))
       .and(people(leaves("dee")))
       .when(rechecked)
-      .then(["LevelBlocked", { level: 1, groups: ["crew"] }]);
+      .yields(["LevelBlocked", { level: 1, groups: ["crew"] }]);
   });
 
   test("it goes on when people came, and alarms again when they leave again", () => {
     const again = under(level(group(any, "director")))
       .and(people(leaves("hal")), rechecked)
       .and(people(role("director", "gus")));
-    again.when(rechecked).then("LevelOpened");
+    again.when(rechecked).yields("LevelOpened");
     again
       .and(rechecked, people(leaves("gus")))
       .when(rechecked)
-      .then("LevelBlocked");
+      .yields("LevelBlocked");
   });
 
   test("votes given before stay when a level is recorded again", () => {
     under(level([group(any, "crew"), group(all, "legal")]))
       .and(approves("bo"), people(role("legal", "hal")), rechecked)
       .when(approves("hal"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test("on_empty: deny denies when its people left", () => {
     under(level(group(any, "director"), { onEmpty: "deny" }))
       .and(people(leaves("hal")))
       .when(rechecked)
-      .then("LevelDenied", ["RequestDenied", { by: { kind: "system", id: "on_empty" } }]);
+      .yields("LevelDenied", ["RequestDenied", { by: { kind: "system", id: "on_empty" } }]);
   });
 
   test("on_empty: skip goes on when its people left", () => {
     under(level(group(any, "director"), { onEmpty: "skip" }), level(group(any, "crew")))
       .and(people(leaves("hal")))
       .when(rechecked)
-      .then(["LevelSkipped", { level: 1 }], ["LevelOpened", { level: 2 }]);
+      .yields(["LevelSkipped", { level: 1 }], ["LevelOpened", { level: 2 }]);
   });
 
   test("on_empty: skip does not skip votes that stand", () => {
     under(level(group(atLeast(2), "crew"), { onEmpty: "skip" }))
       .and(approves("bo"), people(leaves("cy"), leaves("dee")))
       .when(rechecked)
-      .then("LevelBlocked");
+      .yields("LevelBlocked");
   });
 
   test("a recheck of a request that ended is refused and changes nothing", () => {

@@ -12,21 +12,19 @@ import {
   policy,
   when,
 } from "../../testkit/examples/policies.ts";
+import { After, given, take } from "../../testkit/given-when-then.ts";
 import {
-  After,
   approves,
   asked,
   cancels,
   clockShows,
   denies,
-  given,
   people,
   rechecked,
-  take,
   timerFires,
-  world,
   type Happening,
-} from "../../testkit/given-when-then.ts";
+} from "../../testkit/happenings.ts";
+import { world } from "../../testkit/world.ts";
 
 const persons = ["ana", "bo", "cy", "dee", "eli", "fay", "gus", "hal", "vic"] as const;
 const person = fc.constantFrom(...persons);

@@ -9,7 +9,9 @@ import {
   percent,
   policy,
 } from "../../testkit/examples/policies.ts";
-import { approves, asked, denies, given, people, world } from "../../testkit/given-when-then.ts";
+import { given } from "../../testkit/given-when-then.ts";
+import { approves, asked, denies, people } from "../../testkit/happenings.ts";
+import { world } from "../../testkit/world.ts";
 
 const staff = ["bo", "cy", "dee", "eli", "fay"];
 const under = (plan: ReturnType<typeof level>) =>
@@ -21,34 +23,34 @@ describe("the quorum of one group", () => {
   test("any: the first approval is enough", () => {
     under(level(group(any, "staff")))
       .when(approves("dee"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test("threshold: one short of the count leaves the level open", () => {
     under(level(group(atLeast(3), "staff")))
       .and(approves("bo"))
       .when(approves("cy"))
-      .then("VoteCast");
+      .yields("VoteCast");
   });
 
   test("threshold: the count approves", () => {
     under(level(group(atLeast(3), "staff")))
       .and(approves("bo"), approves("cy"))
       .when(approves("dee"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test("all by role: everybody recorded at the opening must approve", () => {
     const open = under(level(group(all, "staff"))).and(...staff.slice(1).map((id) => approves(id)));
     expect(open.status).toBe("pending");
-    open.when(approves("bo")).then(...passes);
+    open.when(approves("bo")).yields(...passes);
   });
 
   test("all of named people wants each of them", () => {
     under(level(group(all, "user:bo", "user:gus")))
       .and(approves("bo"))
       .when(approves("gus"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test.each([
@@ -66,7 +68,7 @@ describe("the quorum of one group", () => {
     under(level(group(percent(50), "staff")))
       .and(approves("bo"), approves("cy"))
       .when(approves("dee"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test("a person with two ways into a group has one slot and counts once", () => {
@@ -74,7 +76,7 @@ describe("the quorum of one group", () => {
     expect(twice.view.levels[0]?.groups[0]?.slots.map((slot) => slot.approver).toSorted()).toEqual(
       staff,
     );
-    twice.when(approves("bo")).then("VoteCast");
+    twice.when(approves("bo")).yields("VoteCast");
   });
 
   test("a person in two roles of all is wanted once", () => {
@@ -88,7 +90,7 @@ describe("the quorum of one group", () => {
   test("roles and people can stand in one group", () => {
     under(level(group(any, "staff", "user:gus")))
       .when(approves("gus"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test("round robin gives the slot to one member", () => {
@@ -107,7 +109,7 @@ describe("a deny in one group", () => {
   ] as const)("under %s it denies the level and the request, by default", (_, quorum) => {
     under(level(group(quorum, "staff")))
       .when(denies("bo", { reason: "the tests are red" }))
-      .then(
+      .yields(
         "VoteCast",
         ["LevelDenied", { level: 1, group: "staff", by: { kind: "person", id: "bo" } }],
         ["RequestDenied", { by: { kind: "person", id: "bo" }, reason: "the tests are red" }],
@@ -118,27 +120,27 @@ describe("a deny in one group", () => {
     under(level(group(atLeast(3), "staff"), { onDeny: "unreachable" }))
       .and(denies("bo"))
       .when(denies("cy"))
-      .then("VoteCast");
+      .yields("VoteCast");
   });
 
   test("on_deny: unreachable denies as soon as too few are left", () => {
     under(level(group(atLeast(3), "staff"), { onDeny: "unreachable" }))
       .and(denies("bo"), denies("cy"))
       .when(denies("dee"))
-      .then(...fails);
+      .yields(...fails);
   });
 
   test("on_deny: unreachable counts approvals already cast as still possible", () => {
     under(level(group(atLeast(2), "staff"), { onDeny: "unreachable" }))
       .and(approves("bo"), denies("cy"), denies("dee"), denies("eli"))
       .when(approves("fay"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test("on_deny: unreachable still denies at once under all", () => {
     under(level(group(all, "staff"), { onDeny: "unreachable" }))
       .when(denies("bo"))
-      .then(...fails);
+      .yields(...fails);
   });
 
   test("the open slots of a denied level are not required any more", () => {
@@ -163,7 +165,7 @@ describe("several groups joined by AND", () => {
   test("every group must reach its quorum, in any order", () => {
     const one = under(both).and(approves("eli"), approves("dee"));
     expect(one.status).toBe("pending");
-    one.when(approves("fay")).then(...passes);
+    one.when(approves("fay")).yields(...passes);
   });
 
   test("a group with its quorum stays open, and a deny there still counts", () => {
@@ -171,21 +173,21 @@ describe("several groups joined by AND", () => {
     under(pairs)
       .and(approves("bo"))
       .when(denies("cy"))
-      .then("VoteCast", ["LevelDenied", { group: "qa-lead" }], "RequestDenied");
+      .yields("VoteCast", ["LevelDenied", { group: "qa-lead" }], "RequestDenied");
   });
 
   test("a deny of one group denies the level", () => {
     under(both)
       .and(approves("dee"))
       .when(denies("fay"))
-      .then(...fails);
+      .yields(...fails);
   });
 
   test("one person in two groups counts once, so a second person must follow", () => {
     const leads = level([group(any, "qa_lead"), group(any, "team_lead")]);
     const one = under(leads).and(approves("bo"));
     expect(one.status).toBe("pending");
-    one.when(approves("cy")).then(...passes);
+    one.when(approves("cy")).yields(...passes);
   });
 
   test("the matching finds the place that leaves room for the other, whoever votes first", () => {
@@ -193,11 +195,11 @@ describe("several groups joined by AND", () => {
     under(plan)
       .and(approves("bo"))
       .when(approves("cy"))
-      .then(...passes);
+      .yields(...passes);
     under(plan)
       .and(approves("cy"))
       .when(approves("bo"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test("distinct_approvers: false lets one approval stand for both", () => {
@@ -206,7 +208,7 @@ describe("several groups joined by AND", () => {
     });
     under(lenient)
       .when(approves("bo"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test("a deny counts in every group its voter belongs to", () => {
@@ -229,7 +231,7 @@ describe("several groups joined by AND", () => {
     });
     under(sharing)
       .when(denies("cy"))
-      .then(...fails);
+      .yields(...fails);
   });
 });
 
@@ -238,7 +240,7 @@ describe("several groups joined by OR", () => {
 
   test("one group's quorum approves the level, the other is not required", () => {
     const after = under(either).and(approves("eli"), approves("bo")).when(approves("fay"));
-    after.then(...passes);
+    after.yields(...passes);
     expect(after.view.levels[0]?.groups.map(({ status }) => status)).toEqual([
       "approved",
       "not_required",
@@ -247,7 +249,7 @@ describe("several groups joined by OR", () => {
 
   test("a deny closes its branch only", () => {
     const after = under(either).when(denies("eli"));
-    after.then("VoteCast");
+    after.yields("VoteCast");
     expect(after.view.levels[0]?.groups.map(({ status }) => status)).toEqual(["denied", "open"]);
     expect(
       after.view.levels[0]?.groups[0]?.slots.map(({ approver, status }) => [approver, status]),
@@ -261,14 +263,14 @@ describe("several groups joined by OR", () => {
     under(either)
       .and(denies("eli"))
       .when(denies("bo"))
-      .then(...fails);
+      .yields(...fails);
   });
 
   test("the denier of a branch may still change, which reopens it", () => {
     under(either)
       .and(denies("eli"), approves("eli"))
       .when(approves("fay"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test("a vote counts in each group of its voter", () => {
@@ -277,13 +279,13 @@ describe("several groups joined by OR", () => {
     });
     under(overlapping)
       .when(approves("bo"))
-      .then(...passes);
+      .yields(...passes);
   });
 
   test("a denied branch cannot be completed by its remaining approvals", () => {
     const branches = level([group(atLeast(2), "staff"), group(all, "sre_lead", "director")], {
       logic: "OR",
     });
-    under(branches).and(approves("bo"), denies("cy")).when(approves("eli")).then("VoteCast");
+    under(branches).and(approves("bo"), denies("cy")).when(approves("eli")).yields("VoteCast");
   });
 });

@@ -47,5 +47,5 @@ export const decodeRequestEvent = (
   if (!isKnown(type)) throw new Error(`Unknown request event ${type}.`);
   if (schemaVersion !== versions[type])
     throw new Error(`Unknown version ${schemaVersion} of request event ${type}.`);
-  return { type, data: JSON.parse(data) } as RequestEvent;
+  return { type, data: JSON.parse(data) };
 };

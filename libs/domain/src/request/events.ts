@@ -203,4 +203,3 @@ export type RequestEvent =
     };
 
 export type RequestEventType = RequestEvent["type"];
-export type Submitted = Extract<RequestEvent, { type: "RequestSubmitted" }>;

@@ -1,4 +1,3 @@
-import type { Actor } from "../actor.ts";
 import type { JsonObject } from "../json.ts";
 
 /** Every way the domain says no. A literal, never an exception; the edges map it to their own words. */
@@ -40,13 +39,6 @@ export interface Refusal {
   /** One sentence: what is wrong and, where there is one, the way out. */
   readonly message: string;
   readonly details?: JsonObject;
-}
-
-/** `details` of a conflict with somebody's decision. */
-export interface ResolvedDetails {
-  readonly resolved_by: Actor;
-  readonly resolved_at: string;
-  readonly status: string;
 }
 
 export const refuse = (code: RefusalCode, message: string, details?: JsonObject): Refusal =>

@@ -49,7 +49,7 @@ const agentOf = (
 const forgedAgent = ({ agent }: Ask, { kind, id }: Principal): Refusal | null => {
   const named = agent?.["id"];
   if (named === undefined || named === null || (kind === "agent" && named === id)) return null;
-  const message = `must be the credential's own agent, not ${String(named)}`;
+  const message = `must be the credential's own agent, not ${JSON.stringify(named)}`;
   return refuse("unprocessable", `agent.id ${message}.`, {
     faults: [{ path: "agent.id", message }],
   });

@@ -1,0 +1,54 @@
+import type { Defaults } from "@countersign/domain/definition/definition.ts";
+import type { DirectoryState } from "@countersign/domain/directory/directory.ts";
+import type { Policy } from "@countersign/domain/policy/policy.ts";
+import type { EvaluateExpression, Reference } from "@countersign/domain/reference.ts";
+import { demoDirectory } from "./examples/directory.ts";
+
+/** What a request lives among: people, policies and the org's defaults. */
+export interface World {
+  readonly directory: DirectoryState;
+  readonly policies: readonly Policy[];
+  readonly defaults: Partial<Defaults>;
+  readonly evaluateExpression: EvaluateExpression;
+}
+
+/** The demo org with these policies active. */
+export const world = (...policies: readonly Policy[]): World => ({
+  directory: demoDirectory,
+  policies,
+  defaults: {},
+  evaluateExpression: () => ({ value: null, why: "no expressions here" }),
+});
+
+const references = new WeakMap<World, Reference>();
+
+/** The reference that decisions in this world read. */
+export const referenceOf = (from: World): Reference => {
+  const known = references.get(from);
+  if (known !== undefined) return known;
+  const { directory, policies, defaults, evaluateExpression } = from;
+  const made: Reference = {
+    directory,
+    definition: {
+      revision: 1,
+      entries: new Map(),
+      policies: new Map(policies.map((policy) => [`${policy.id}@${policy.version}`, policy])),
+      activePolicies: new Map(policies.map((policy) => [policy.id, policy])),
+      workflows: new Map(),
+      defaults: {
+        policy: null,
+        expiresIn: null,
+        routing: null,
+        autoApprove: "forbid",
+        agentDeciders: "forbid",
+        selfApproval: "forbid",
+        calendar: null,
+        ...defaults,
+      },
+    },
+    delegationRevision: -1,
+    evaluateExpression,
+  };
+  references.set(from, made);
+  return made;
+};
