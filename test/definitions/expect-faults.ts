@@ -11,7 +11,7 @@ export type Case = readonly [
 /** One test a case: exactly these faults at exactly these places, each said in a sentence, and nothing is imported. */
 export const expectFaults = (cases: readonly Case[]): void => {
   for (const [title, marked, ...faults] of cases) {
-    test(title, () => {
+    test(`${title}`, () => {
       const { parsed, places } = parseMarked(marked);
       expect(
         parsed.faults.map(({ code, path, line, column }) => [code, path, line, column]),
