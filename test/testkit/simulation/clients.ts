@@ -1,0 +1,308 @@
+import type { Principal } from "@countersign/domain/request/commands.ts";
+import { commandEventType } from "@countersign/messaging/cloud-events.ts";
+import { intakeSubject } from "@countersign/messaging/subjects.ts";
+import type { Caller } from "./caller.ts";
+import type { Ledger } from "./ledger.ts";
+import {
+  admin,
+  agents,
+  definitions,
+  orgs,
+  people,
+  policyIds,
+  roles,
+  states,
+  topics,
+  workflow,
+} from "./org.ts";
+import type { World } from "./world.ts";
+
+const person = (org: string, id: string): Principal => ({ kind: "person", id, org });
+const agent = (org: string, id: string): Principal => ({ kind: "agent", id, org });
+
+/** The people and programs of a run. Each method is one of them doing one thing, with all its retries. */
+export class Clients {
+  readonly #caller: Caller;
+  readonly #ledger: Ledger;
+  readonly #world: World;
+  #count = 0;
+
+  constructor(caller: Caller, ledger: Ledger) {
+    this.#caller = caller;
+    this.#ledger = ledger;
+    this.#world = caller.process.world;
+  }
+
+  /** Somebody does something. Settles when it is over; never rejects but for a fault of the simulation itself. */
+  async act(): Promise<void> {
+    const { dice } = this.#world;
+    const org = dice.pick(orgs);
+    const throwed = dice.next();
+    if (throwed < 0.3) return this.ask(org);
+    if (throwed < 0.68) return this.voteTogether(org);
+    if (throwed < 0.73) return this.cancel(org);
+    if (throwed < 0.86) return this.move(org);
+    if (throwed < 0.91) return this.changePeople(org);
+    if (throwed < 0.92) return this.importAgain(org);
+    return this.sendIn(org);
+  }
+
+  /** An agent or a person asks: with a key or without, with a dedupe key or without, sometimes twice at once. */
+  async ask(org: string): Promise<void> {
+    const { dice } = this.#world;
+    const principal = dice.chance(0.7)
+      ? agent(org, dice.pick(agents).id)
+      : person(org, dice.pick(people).id);
+    const title = this.#next("ask");
+    const key = dice.chance(0.6) ? this.#next("key") : undefined;
+    const body = this.#askBody(title, dice.chance(0.35) ? dice.pick(["d1", "d2"]) : null);
+    const call = { org, principal, body, ...(key === undefined ? {} : { key }) };
+    const times = key === undefined ? 1 : 6;
+    const asked = [this.#asked(call, title, times)];
+    if (key !== undefined && dice.chance(0.3)) asked.push(this.#asked(call, title, times));
+    const ids = (await Promise.all(asked)).filter((id) => id !== null);
+    if (new Set(ids).size > 1)
+      this.#ledger.fault(`I12: one ask with one key (${title}) was answered with ${ids.join()}`);
+    if (key === undefined || ids.length === 0 || !dice.chance(0.3)) return;
+    await this.#caller.pause(dice.between(0, 60_000));
+    const again = await this.#asked(call, title, times);
+    if (again !== null && again !== ids[0])
+      this.#ledger.fault(`I12: asking again with its key (${title}) made another request`);
+    const other = this.#next("ask");
+    const changed = await this.#asked({ ...call, body: this.#askBody(other, null) }, other, 1);
+    if (changed !== null)
+      this.#ledger.fault(`I12: the key of ${title} was accepted with another body`);
+  }
+
+  /** Two or three people decide on the same request at the same time. */
+  async voteTogether(org: string): Promise<void> {
+    const { dice } = this.#world;
+    const recent = this.#ledger.recent(org, 12);
+    if (recent.length === 0) return;
+    const id = dice.pick(recent);
+    const voters = Array.from({ length: dice.between(1, 3) }, () =>
+      dice.pick([admin, ...people.map((each) => each.id)]),
+    );
+    await Promise.all(voters.map((voter) => this.#vote(org, id, voter)));
+  }
+
+  async cancel(org: string): Promise<void> {
+    const { dice } = this.#world;
+    const recent = this.#ledger.recent(org, 8);
+    if (recent.length === 0) return;
+    const id = dice.pick(recent);
+    const called = await this.#caller.insist(
+      "cancel",
+      {
+        org,
+        principal: person(org, dice.pick([admin, "bo"])),
+        target: id,
+        correlationId: this.#next("cancel"),
+        body: "{}",
+      },
+      4,
+    );
+    if (called.kind === "done") this.#ledger.promise({ kind: "cancelled", org, id });
+  }
+
+  /** Somebody moves a topic, or tries to. */
+  async move(org: string): Promise<void> {
+    const { dice } = this.#world;
+    const topic = dice.pick(topics);
+    const to = dice.pick(states);
+    const principal = dice.chance(0.5)
+      ? agent(org, dice.pick(agents).id)
+      : person(org, dice.pick(people).id);
+    const called = await this.#caller.insist(
+      "request-transition",
+      {
+        org,
+        principal,
+        correlationId: this.#next("move"),
+        body: JSON.stringify({ workflow: "release", topic: { id: topic }, to }),
+        ...(dice.chance(0.5) ? { key: this.#next("key") } : {}),
+      },
+      5,
+    );
+    if (called.kind !== "done") return;
+    const ids = called.result["approval_ids"];
+    const approvalIds = Array.isArray(ids) ? ids.map(String) : null;
+    for (const id of approvalIds ?? []) this.#ledger.know(org, id);
+    this.#ledger.promise({ kind: "moved", org, topic, to, approvalIds });
+  }
+
+  /** An admin changes who is there and who may decide. */
+  async changePeople(org: string): Promise<void> {
+    const { dice } = this.#world;
+    const throwed = dice.next();
+    if (throwed < 0.5) {
+      const role = dice.pick(Object.keys(roles));
+      const members = (roles[role] ?? []).filter(() => dice.chance(0.7));
+      await this.#change(org, "put-role", role, { members });
+    } else if (throwed < 0.9) {
+      const { id, access } = dice.pick(people);
+      const active = dice.chance(0.6);
+      await this.#change(org, "put-person", id, { name: id, access, active });
+    } else {
+      const { id, owner } = dice.pick(agents);
+      await this.#change(org, "put-agent", id, { name: id, owner });
+    }
+  }
+
+  async importAgain(org: string): Promise<void> {
+    const generation = this.#world.dice.between(1, 3);
+    await this.#import(org, definitions(generation));
+    if (this.#world.dice.chance(0.3)) await this.#import(org, workflow(generation));
+  }
+
+  /** Another service publishes a command, again while it is unsure whether the broker has it. */
+  async sendIn(org: string): Promise<void> {
+    const { dice } = this.#world;
+    const producer = dice.chance(0.9) ? dice.pick(agents).id : "stranger";
+    const title = this.#next("in");
+    const id = this.#next("event");
+    const source = `/services/${producer}`;
+    const body = JSON.stringify({
+      specversion: "1.0",
+      id,
+      source,
+      type: commandEventType("request-approval"),
+      data: JSON.parse(this.#askBody(title, dice.chance(0.3) ? "d1" : null)) as unknown,
+    });
+    const copies = dice.chance(0.3) ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) {
+      // Another message id, as a producer has that was restarted: only (source, id) tells that it is the same.
+      const publication = {
+        subject: intakeSubject(org, producer, "request-approval"),
+        id: `${id}-${copy}`,
+        body,
+      };
+      for (let attempt = 0; attempt < 5; attempt++) {
+        try {
+          await this.#caller.publish(publication);
+          if (copy === 0) this.#ledger.takenIn.push({ org, producer, source, id, title });
+          break;
+        } catch {
+          await this.#caller.pause(500);
+        }
+      }
+    }
+  }
+
+  /** Fills an org: people, roles, agents, definitions; until everything is acknowledged. */
+  async settle(org: string): Promise<void> {
+    for (const { id, access } of people)
+      await this.#change(org, "put-person", id, { name: id, access });
+    for (const { id, owner } of agents)
+      await this.#change(org, "put-agent", id, { name: id, owner });
+    for (const [role, members] of Object.entries(roles))
+      await this.#change(org, "put-role", role, { members });
+    await this.#import(org, definitions(0));
+    await this.#import(org, workflow(0));
+  }
+
+  #next(prefix: string): string {
+    this.#count += 1;
+    return `${prefix}-${this.#count}`;
+  }
+
+  #askBody(title: string, dedupe: string | null): string {
+    const { dice } = this.#world;
+    return JSON.stringify({
+      title,
+      action: { type: "deploy", parameters: { number: this.#count } },
+      policy: dice.pick(policyIds),
+      ...(dedupe === null ? {} : { dedupe }),
+      ...(dice.chance(0.2) ? { expires_in: "20s" } : {}),
+    });
+  }
+
+  async #asked(
+    call: {
+      readonly org: string;
+      readonly principal: Principal;
+      readonly body: string;
+      readonly key?: string;
+    },
+    title: string,
+    times: number,
+  ): Promise<string | null> {
+    const { org, principal, key } = call;
+    const full = { ...call, correlationId: this.#next("ask") };
+    const called = await this.#caller.insist("request-approval", full, times);
+    if (called.kind === "refused" && key !== undefined)
+      this.#ledger.refusedAsks.push({ org, title, code: called.code, sentAt: called.sentAt });
+    if (called.kind !== "done") return null;
+    if (called.outcome === "repeated") this.#world.reach("repeat by idempotency key");
+    const id = String(called.result["id"]);
+    const owner = `${org} ${principal.kind} ${principal.id}`;
+    this.#ledger.promise({
+      kind: "asked",
+      org,
+      id,
+      title,
+      key: key === undefined ? null : `${owner} ${key}`,
+    });
+    return id;
+  }
+
+  async #vote(org: string, id: string, voter: string): Promise<void> {
+    const { dice } = this.#world;
+    const decision = dice.chance(0.75) ? "approve" : "deny";
+    const called = await this.#caller.insist(
+      decision,
+      {
+        org,
+        principal: person(org, voter),
+        target: id,
+        correlationId: this.#next("vote"),
+        body: decision === "deny" ? '{"reason":"not now"}' : "{}",
+        ...(dice.chance(0.4) ? { key: this.#next("key") } : {}),
+      },
+      4,
+    );
+    if (called.kind !== "done") return;
+    const position = BigInt(String(called.result["position"]));
+    this.#ledger.promise({ kind: "voted", org, id, person: voter, decision, position });
+    if (dice.chance(0.3)) await this.#readBack(org, id, voter, position);
+  }
+
+  /** Whoever acted and reads with the position they were given sees at least what they did. */
+  async #readBack(org: string, id: string, reader: string, position: bigint): Promise<void> {
+    const called = await this.#caller.query("request", {
+      org,
+      principal: person(org, reader),
+      correlationId: this.#next("read"),
+      body: JSON.stringify({ id, min_position: position.toString() }),
+    });
+    if (called.kind !== "done") return;
+    this.#world.reach("read one's own write");
+    if (BigInt(String(called.result["position"])) < position)
+      this.#ledger.fault(`I15: ${id} was read at an earlier position than ${position}`);
+  }
+
+  async #change(org: string, name: string, target: string, entry: object): Promise<void> {
+    const correlationId = this.#next("change");
+    const body = JSON.stringify(entry);
+    const call = { org, principal: person(org, admin), target, correlationId, body };
+    const called = await this.#caller.insist(name, call, 20);
+    if (called.kind === "done")
+      this.#ledger.promise({ kind: "directory", org, entry: called.result });
+  }
+
+  async #import(org: string, text: string): Promise<void> {
+    const called = await this.#caller.insist(
+      "import-definitions",
+      {
+        org,
+        principal: person(org, admin),
+        correlationId: this.#next("import"),
+        body: text,
+        contentType: "application/yaml",
+      },
+      20,
+    );
+    if (called.kind === "refused")
+      throw new Error(`the definitions were refused: ${JSON.stringify(called)}`);
+  }
+}

@@ -1,0 +1,179 @@
+import { evaluateExpression } from "@countersign/definitions/expression.ts";
+import type { Log } from "@countersign/runtime/log.ts";
+import { makeIds } from "@countersign/runtime/ids.ts";
+import { openCommander, type Commander } from "@countersign/commander/commander.ts";
+import { openProjector } from "@countersign/projector/projector.ts";
+import { startRelay } from "@countersign/relay/relay.ts";
+import { join } from "node:path";
+import type { Faults } from "./faults.ts";
+import { copyFiles } from "./read-model-dump.ts";
+import { Machine, Process } from "./machine.ts";
+import { SimulatedBroker } from "./simulated-bus.ts";
+import { SimulatedEventStore } from "./simulated-event-store.ts";
+import type { World } from "./world.ts";
+
+/** A service on its machine: started, killed and started again in the course of a run. */
+export interface Service {
+  readonly machine: Machine;
+  readonly kind: "commander" | "projector" | "relay" | "scheduler";
+  process: Process | null;
+  start(): void;
+}
+
+/** Every service of Countersign in one simulated world, over one store and one broker. */
+export class System {
+  readonly world: World;
+  readonly faults: Faults;
+  readonly store: SimulatedEventStore;
+  readonly broker: SimulatedBroker;
+  readonly services: Service[] = [];
+  readonly commanders = new Map<string, Commander>();
+  /** What a service wrote into its log as an error: a bug, or something that should have been expected. */
+  readonly errors: string[] = [];
+  readonly #folder: string;
+  #projectorFolder = "";
+  #starts = 0;
+
+  constructor(world: World, faults: Faults, folder: string) {
+    this.world = world;
+    this.faults = faults;
+    this.#folder = folder;
+    this.store = new SimulatedEventStore(world, faults);
+    this.broker = new SimulatedBroker(world, faults);
+    this.#add("commander", "commander-1", (process) => this.#commander(process));
+    this.#add("commander", "commander-2", (process) => this.#commander(process));
+    this.#add("projector", "projector", (process) => this.#projector(process));
+    this.#add("relay", "relay", (process) => this.#relay(process));
+  }
+
+  startAll(): void {
+    for (const service of this.services) service.start();
+  }
+
+  serviceOf(process: Process): Service | undefined {
+    return this.services.find((service) => service.process === process);
+  }
+
+  /** The folder of the projector's present process. */
+  get projectorFolder(): string {
+    return this.#projectorFolder;
+  }
+
+  /** Makes the first admin of an org, as the setup of a new installation does. */
+  async bootstrap(org: string, id: string): Promise<void> {
+    const [commander] = this.commanders.values();
+    const outcome = await commander?.decider.directory(
+      {
+        commandId: `cmd_setup_${org}`,
+        commandHash: null,
+        org,
+        principal: null,
+        actor: { kind: "system", id: "setup" },
+        channel: "system",
+        correlationId: "setup",
+        causationId: null,
+      },
+      {
+        type: "put-person",
+        person: { id, name: id, email: null, access: "admin", zone: null, active: true },
+      },
+    );
+    if (outcome?.ok !== true) throw new Error(`${org} got no admin`);
+  }
+
+  /** Opens a projector beside the one in use, on an empty folder; resolves once it has caught up. */
+  async openRebuild(folder: string): Promise<void> {
+    const process = new Process(new Machine("rebuild", this.world));
+    await this.#openProjector(process, folder);
+    await new Promise<void>((resolve) => process.after(1_000, resolve));
+    process.kill();
+  }
+
+  #add(kind: Service["kind"], name: string, open: (process: Process) => Promise<unknown>): void {
+    const machine = new Machine(name, this.world);
+    const service: Service = {
+      machine,
+      kind,
+      process: null,
+      start: () => {
+        const process = new Process(machine);
+        service.process = process;
+        open(process).catch((error: unknown) => this.world.fail(error));
+      },
+    };
+    this.services.push(service);
+  }
+
+  #checkpoint(machine: Machine, name: string) {
+    return {
+      load: () => machine.load(name) ?? "start",
+      save: (checkpoint: string) => machine.save(name, checkpoint),
+    };
+  }
+
+  #log(machine: Machine): Log {
+    const ignore = (): void => undefined;
+    const fault = (fields: object, message: string): void => {
+      const error = "err" in fields && fields.err instanceof Error ? fields.err.stack : "";
+      this.errors.push(`${machine.name}: ${message} ${error}`);
+    };
+    const warn = (_fields: object, message: string): void => this.world.reach(`warned: ${message}`);
+    return { debug: ignore, info: ignore, warn, error: fault };
+  }
+
+  async #commander(process: Process): Promise<void> {
+    const { machine } = process;
+    const bus = this.broker.connect(process);
+    const commander = await openCommander({
+      store: this.store.connect(process),
+      inner: bus,
+      outer: bus,
+      clock: process.clock,
+      ids: makeIds(process.clock, this.world.dice),
+      log: this.#log(machine),
+      evaluateExpression,
+      checkpoint: this.#checkpoint(machine, "processes"),
+    });
+    this.commanders.set(machine.name, commander);
+    commander.failed.catch((error: unknown) => this.world.fail(error));
+  }
+
+  /**
+   * A killed projector leaves its files as the operating system has them; the connections of the dead one stay open in
+   * this process, so the next one works on a copy.
+   */
+  async #projector(process: Process): Promise<void> {
+    const before = this.#projectorFolder;
+    this.#starts += 1;
+    const folder = join(this.#folder, `projector-${this.#starts}`);
+    if (before !== "") copyFiles(before, folder);
+    this.#projectorFolder = folder;
+    await this.#openProjector(process, folder);
+  }
+
+  async #openProjector(process: Process, dataDir: string): Promise<void> {
+    const projector = await openProjector({
+      store: this.store.connect(process),
+      bus: this.broker.connect(process),
+      dataDir,
+      clock: process.clock,
+      evaluateExpression,
+      log: this.#log(process.machine),
+      bootId: "simulated",
+    });
+    projector.failed.catch((error: unknown) => this.world.fail(error));
+    await projector.live;
+  }
+
+  async #relay(process: Process): Promise<void> {
+    const relay = startRelay({
+      store: this.store.connect(process),
+      bus: this.broker.connect(process),
+      checkpoint: this.#checkpoint(process.machine, "relay"),
+      clock: process.clock,
+      log: this.#log(process.machine),
+    });
+    relay.closed.catch((error: unknown) => this.world.fail(error));
+    await relay.closed;
+  }
+}

@@ -1,0 +1,119 @@
+import { noFaults, roughWeather } from "./faults.ts";
+import type { Service, System } from "./system.ts";
+
+/** Chance that whoever wrote such an event dies before it learns so: where a step over two streams is half done. */
+const fatal: Readonly<Record<string, number>> = {
+  TransitionBlocked: 0.12,
+  PendingClaimed: 0.12,
+  RequestSubmitted: 0.01,
+  RequestApproved: 0.06,
+  RequestDenied: 0.05,
+  TransitionCompleted: 0.05,
+  RoleChanged: 0.05,
+};
+
+/** What goes wrong in a run, and how it is put right at the end. */
+export class Troubles {
+  readonly #system: System;
+  readonly #blockedBy = new Map<string, unknown>();
+  #over = false;
+
+  constructor(system: System) {
+    this.#system = system;
+    system.store.onEvent((event, by) => {
+      if (event.type === "TransitionBlocked") {
+        const { approvalIds } = JSON.parse(event.data) as { approvalIds: readonly string[] };
+        for (const id of approvalIds) this.#blockedBy.set(id, by);
+      }
+      if (event.type === "RequestSubmitted") {
+        const { requestId } = JSON.parse(event.data) as { requestId: string };
+        this.#blockedBy.delete(requestId);
+      }
+      const { dice } = system.world;
+      if (this.#over || !dice.chance(fatal[event.type] ?? 0.001)) return;
+      const service = system.serviceOf(by);
+      if (service !== undefined) this.kill(service);
+    });
+  }
+
+  /** Begins, and goes on until `end`. */
+  begin(): void {
+    const { world, faults } = this.#system;
+    Object.assign(faults, roughWeather);
+    const next = (): void => {
+      if (this.#over) return;
+      this.#one();
+      world.after(world.dice.between(200, 5_000), next);
+    };
+    next();
+  }
+
+  /** The last fault: everything is up, connected and on time from now on. */
+  end(): void {
+    this.#over = true;
+    const { faults, store, broker, services } = this.#system;
+    Object.assign(faults, noFaults);
+    store.restart();
+    broker.start();
+    for (const service of services) {
+      service.machine.connected = true;
+      service.machine.skew = 0;
+      if (service.process === null) service.start();
+    }
+  }
+
+  kill(service: Service): void {
+    const { process, kind, machine } = service;
+    const { world } = this.#system;
+    if (process === null) return;
+    if ([...this.#blockedBy.values()].includes(process))
+      world.reach("crash between TransitionBlocked and RequestSubmitted");
+    service.process = null;
+    process.kill();
+    world.reach(`killed: ${kind}`);
+    if (world.dice.chance(0.4)) machine.loseUnsynced(6);
+    world.after(world.dice.between(50, 6_000), () => {
+      if (service.process === null) service.start();
+    });
+  }
+
+  #one(): void {
+    const { world, faults, store, broker, services } = this.#system;
+    const { dice } = world;
+    const service = dice.pick(services);
+    const throwed = dice.next();
+    if (throwed < 0.4) {
+      this.kill(service);
+    } else if (throwed < 0.5) {
+      store.crash();
+      world.reach("store crashed");
+      world.after(dice.between(100, 5_000), () => store.restart());
+    } else if (throwed < 0.58) {
+      broker.stop();
+      world.reach("broker away");
+      world.after(dice.between(100, 8_000), () => broker.start());
+    } else if (throwed < 0.62) {
+      broker.wipe();
+      world.reach("broker wiped");
+    } else if (throwed < 0.74) {
+      service.machine.connected = false;
+      world.reach("machine cut off");
+      world.after(dice.between(500, 15_000), () => {
+        service.machine.connected = true;
+      });
+    } else if (throwed < 0.9) {
+      this.#jump(service);
+    } else {
+      Object.assign(faults, dice.chance(0.6) ? roughWeather : noFaults);
+    }
+  }
+
+  #jump({ machine }: Service): void {
+    const { world } = this.#system;
+    const { dice } = world;
+    const before = machine.skew;
+    const far = dice.chance(0.15) ? 300_000 : 20_000;
+    machine.skew = dice.chance(0.3) ? 0 : dice.between(-far, far);
+    world.reach(machine.skew < before ? "clock jumped back" : "clock jumped ahead");
+  }
+}
