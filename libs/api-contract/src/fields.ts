@@ -19,8 +19,6 @@ export const target = z.discriminatedUnion(
   { error: 'must be {"type": "role" or "user", "identifier": …}' },
 );
 
-export type WireTarget = z.output<typeof target>;
-
 export const targets = (max: number) =>
   z.array(target).max(max, `must have at most ${max} entries`);
 

@@ -41,6 +41,25 @@ export interface Engine {
 const isIterable = (value: unknown): value is AsyncIterableIterator<ExecutionResult> =>
   typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 
+const MAX_COSTS = 100;
+const costs = new WeakMap<DocumentNode, Map<string, number>>();
+
+/** What a query costs. Of its variables only numbers matter, those of `first`: the answer is remembered by them. */
+const complexityOf = (
+  document: DocumentNode,
+  variables: Record<string, unknown>,
+  ctx: GraphContext,
+): number => {
+  const known = costs.get(document) ?? new Map<string, number>();
+  costs.set(document, known);
+  const numbers = Object.entries(variables).filter(([, value]) => typeof value === "number");
+  const key = numbers.join(";");
+  const cost =
+    known.get(key) ?? complexityFromQuery(document, { schema, ctx, variables }).complexity;
+  if (known.size < MAX_COSTS) known.set(key, cost);
+  return cost;
+};
+
 const operationOf = (document: DocumentNode) =>
   document.definitions.find((definition) => definition.kind === "OperationDefinition");
 
@@ -108,7 +127,7 @@ export const makeEngine = (live: LiveParts, dev: boolean): Engine => {
     const variables = operation.variables ?? {};
     if (!isIntrospection(document)) {
       try {
-        const { complexity } = complexityFromQuery(document, { schema, ctx: context, variables });
+        const complexity = complexityOf(document, variables, context);
         if (complexity > limits.complexity) {
           const message = `The query costs ${complexity}, more than ${limits.complexity}.`;
           return { ok: false, errors: [new GraphQLError(message)] };

@@ -100,11 +100,11 @@ export const openReplay = async (
       clock.after(BEHIND_RETRY_MS, resolve);
     });
 
-  /** Reads until the projector has passed the first live event: an agent's may hold nothing for it up to there. */
+  /** Reads until the projector has passed the first live event that this reader sees. */
   const confirm = async (first: bigint): Promise<void> => {
     for (let tries = 0; tries < BEHIND_RETRIES && !closed; tries++) {
       const more = await readPast();
-      if (floor >= first || (isAgent && !more)) return;
+      if (floor >= first) return;
       if (!more) await pause();
     }
   };
@@ -112,13 +112,13 @@ export const openReplay = async (
   const drain = async (): Promise<void> => {
     while (!caughtUp && !closed) caughtUp = !(await readPast());
     for (let event = pending[0]; event !== undefined && !closed; event = pending[0]) {
-      if (!confirmed) {
+      const visible = !isAgent || (await isOwn(event));
+      if (visible && !confirmed) {
         await confirm(event.position);
         confirmed = true;
       }
       pending.shift();
-      if (event.position <= floor) continue;
-      if (isAgent && !(await isOwn(event))) continue;
+      if (!visible || event.position <= floor) continue;
       if (!closed) listener?.event({ position: String(event.position), text: event.text });
     }
   };
