@@ -32,7 +32,7 @@ const nobody: SharedStates = { at: () => undefined };
 export class RequestStates {
   readonly #shared: SharedStates;
   readonly #own = new Map<string, Held>();
-  /** Loaded for the batch at hand, however many they are. */
+  /** Needed by the batch at hand, however many they are. */
   readonly #pinned = new Map<string, Held>();
   readonly #capacity: number;
 
@@ -56,7 +56,7 @@ export class RequestStates {
     const missing: MissingState[] = [];
     for (const [stream, { first, last }] of spans) {
       if (first === 0n || this.#held(stream, first - 1n) !== undefined) continue;
-      if (!inBetween && this.#shared.at(stream, last) !== undefined) continue;
+      if (!inBetween && this.secure(stream, last)) continue;
       missing.push({ stream, upTo: first - 1n });
     }
     return missing;
@@ -70,8 +70,8 @@ export class RequestStates {
     const first = events[0];
     const last = events[events.length - 1];
     if (first === undefined || last === undefined) throw new Error(`no events of ${stream}`);
-    const shared = this.#shared.at(stream, last.revision);
-    if (shared !== undefined) return known(shared);
+    const reached = this.at(stream, last.revision);
+    if (reached !== undefined) return known(reached);
     let state = first.revision === 0n ? absentRequest : this.#held(stream, first.revision - 1n);
     if (state === undefined)
       throw new Error(`the state of ${stream} before revision ${first.revision} is not at hand`);
@@ -80,12 +80,22 @@ export class RequestStates {
     return known(state);
   }
 
+  /**
+   * True when the state at a revision is at hand, and then it stays so until the batch is done: while something else
+   * is loaded, the commander moves on and forgets it.
+   */
+  secure(stream: string, revision: bigint): boolean {
+    const state = this.at(stream, revision);
+    if (state !== undefined) this.pin(stream, state, revision);
+    return state !== undefined;
+  }
+
   /** The state at a revision, if it is at hand. */
   at(stream: string, revision: bigint): RequestState | undefined {
     return this.#shared.at(stream, revision) ?? this.#held(stream, revision);
   }
 
-  /** Remembers a state that was loaded, until the batch is done. */
+  /** Remembers a state until the batch is done. */
   pin(stream: string, state: RequestState, revision: bigint): void {
     this.#pinned.set(stream, { state, revision });
   }

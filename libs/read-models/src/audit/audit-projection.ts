@@ -13,8 +13,18 @@ export interface AuditOptions {
 /** The audit trail: every event of every stream, with the store's own text, found by org, request and actor. */
 export class AuditProjection {
   readonly name = "audit";
-  /** All streams. */
-  readonly prefixes: readonly string[] = [];
+  /** All streams of ours; another program's in the same store are none of the audit's business. */
+  readonly prefixes: readonly string[] = [
+    "request-",
+    "topic-",
+    "directory-",
+    "delegation-",
+    "definition-",
+    "run-",
+    "pending-",
+    "automation-",
+    "security-",
+  ];
   readonly file: ReadModelFile;
   readonly #insert: StatementSync;
   readonly #made: StatementSync;

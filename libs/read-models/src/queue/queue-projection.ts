@@ -189,7 +189,7 @@ export class QueueProjection {
       for (const row of this.#concerned.all(org, names)) {
         const stream = `request-${org}.${String(row["id"])}`;
         const upTo = BigInt(Number(row["revision"]));
-        if (this.#states.at(stream, upTo) === undefined) missing.push({ stream, upTo });
+        if (!this.#states.secure(stream, upTo)) missing.push({ stream, upTo });
       }
     }
     return missing;

@@ -29,6 +29,7 @@ export class QueueTables {
   readonly #deleteTarget: StatementSync;
   readonly #insertSearch: StatementSync;
   readonly #addTally: StatementSync;
+  readonly #dropTally: StatementSync;
 
   constructor(database: DatabaseSync) {
     const prepare = (sql: string): StatementSync => database.prepare(sql);
@@ -47,6 +48,7 @@ export class QueueTables {
     this.#insertTarget = prepare("insert into target values (?, ?, ?)");
     this.#deleteTarget = prepare("delete from target where org = ? and name = ? and rid = ?");
     this.#insertSearch = prepare("insert into search (rowid, text) values (?, ?)");
+    this.#dropTally = prepare("delete from tally where org = ? and name = ? and n = 0");
     this.#addTally = prepare(
       "insert into tally values (?, ?, ?) on conflict (org, name) do update set n = n + excluded.n",
     );
@@ -136,8 +138,12 @@ export class QueueTables {
 
   /** Writes the counts that changed since the last call: once a batch, however many rows moved. */
   writeTallies(): void {
-    for (const { org, name, n } of this.#tallies.values())
-      if (n !== 0) this.#addTally.run(org, name, n);
+    for (const { org, name, n } of this.#tallies.values()) {
+      if (n === 0) continue;
+      this.#addTally.run(org, name, n);
+      // No row for nothing: a rebuild, which sees fewer states in between, would not make it.
+      if (n < 0) this.#dropTally.run(org, name);
+    }
     this.#tallies.clear();
   }
 
