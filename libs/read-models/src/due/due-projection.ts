@@ -58,7 +58,13 @@ const rowOf = (row: Record<string, unknown>): DueRow => ({
   generation: Number(row["generation"]),
 });
 
-const ends = new Set(["RequestApproved", "RequestDenied", "RequestExpired", "RequestCancelled"]);
+/** Events after which nothing of a request is due any more. */
+export const endsTimers: ReadonlySet<string> = new Set([
+  "RequestApproved",
+  "RequestDenied",
+  "RequestExpired",
+  "RequestCancelled",
+]);
 
 /** What is due when, for the scheduler: it suggests, the decider decides. */
 export class DueProjection {
@@ -97,7 +103,7 @@ export class DueProjection {
   apply(batch: readonly StoredEvent[], checkpoint: string): void {
     this.file.begin();
     const ended = new Set<string>();
-    for (const { stream, type } of batch) if (ends.has(type)) ended.add(stream);
+    for (const { stream, type } of batch) if (endsTimers.has(type)) ended.add(stream);
     let earliest = Number.POSITIVE_INFINITY;
     const planned = new Set<string>();
     for (const event of batch) {

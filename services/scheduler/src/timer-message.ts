@@ -1,0 +1,24 @@
+import type { Publication } from "@countersign/messaging/bus.ts";
+import { timerSubject } from "@countersign/messaging/subjects.ts";
+import { dueKey, type DueRow } from "@countersign/read-models/due/due-projection.ts";
+
+/**
+ * What a due timer says: api.md, NATS. The first message of a timer has its key as dedupe id, so that two schedulers
+ * are heard as one; a repetition has an id of its own, because the broker swallows repeated ids for two minutes.
+ */
+export const timerMessage = (row: DueRow, attempt: number): Publication => {
+  const key = dueKey(row);
+  return {
+    subject: timerSubject(row.org, row.kind),
+    id: attempt === 1 ? key : `${key}#${attempt}`,
+    body: JSON.stringify({
+      key,
+      request: row.request,
+      version: row.version,
+      level: row.level,
+      step: row.step,
+      generation: row.generation,
+      due_at: row.dueAt,
+    }),
+  };
+};
