@@ -3,6 +3,7 @@ import type { DefinitionEvent } from "@countersign/domain/definition/definition.
 import { emptyDefinition, evolveDefinition } from "@countersign/domain/definition/evolve.ts";
 import type { DirectoryCommand } from "@countersign/domain/directory/commands.ts";
 import { decideDirectory } from "@countersign/domain/directory/decide.ts";
+import { emptyDelegations } from "@countersign/domain/delegation/evolve.ts";
 import type { DirectoryState } from "@countersign/domain/directory/directory.ts";
 import { emptyDirectory, evolveDirectory } from "@countersign/domain/directory/evolve.ts";
 import type { Policy } from "@countersign/domain/policy/policy.ts";
@@ -87,7 +88,7 @@ export const smallOrg = (policies: readonly Policy[], forgetful = false): SmallO
   const reference = (): Reference => ({
     directory: forgetful ? (remembered ??= people) : people,
     definition: definitions,
-    delegationRevision: -1,
+    delegation: emptyDelegations,
     evaluateExpression: () => ({ value: null, why: "no guards here" }),
   });
 

@@ -1,4 +1,6 @@
 import type { Defaults } from "@countersign/domain/definition/definition.ts";
+import type { DelegationState } from "@countersign/domain/delegation/delegation.ts";
+import { emptyDelegations } from "@countersign/domain/delegation/evolve.ts";
 import type { DirectoryState } from "@countersign/domain/directory/directory.ts";
 import type { Policy } from "@countersign/domain/policy/policy.ts";
 import type { EvaluateExpression, Reference } from "@countersign/domain/reference.ts";
@@ -9,6 +11,7 @@ export interface World {
   readonly directory: DirectoryState;
   readonly policies: readonly Policy[];
   readonly defaults: Partial<Defaults>;
+  readonly delegation: DelegationState;
   readonly evaluateExpression: EvaluateExpression;
 }
 
@@ -17,6 +20,7 @@ export const world = (...policies: readonly Policy[]): World => ({
   directory: demoDirectory,
   policies,
   defaults: {},
+  delegation: emptyDelegations,
   evaluateExpression: () => ({ value: null, why: "no expressions here" }),
 });
 
@@ -26,7 +30,7 @@ const references = new WeakMap<World, Reference>();
 export const referenceOf = (from: World): Reference => {
   const known = references.get(from);
   if (known !== undefined) return known;
-  const { directory, policies, defaults, evaluateExpression } = from;
+  const { directory, policies, defaults, delegation, evaluateExpression } = from;
   const made: Reference = {
     directory,
     definition: {
@@ -46,7 +50,7 @@ export const referenceOf = (from: World): Reference => {
         ...defaults,
       },
     },
-    delegationRevision: -1,
+    delegation,
     evaluateExpression,
   };
   references.set(from, made);

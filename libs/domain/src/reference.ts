@@ -1,4 +1,5 @@
 import type { DefinitionState } from "./definition/definition.ts";
+import type { DelegationState } from "./delegation/delegation.ts";
 import type { DirectoryState } from "./directory/directory.ts";
 import type { JsonObject } from "./json.ts";
 
@@ -12,7 +13,6 @@ export type EvaluateExpression = (
 export interface Reference {
   readonly directory: DirectoryState;
   readonly definition: DefinitionState;
-  /** Revision of the delegation stream; -1 while it is empty. */
-  readonly delegationRevision: number;
+  readonly delegation: DelegationState;
   readonly evaluateExpression: EvaluateExpression;
 }

@@ -1,6 +1,11 @@
 import { emptyDefinition, evolveDefinition } from "@countersign/domain/definition/evolve.ts";
+import { emptyDelegations, evolveDelegations } from "@countersign/domain/delegation/evolve.ts";
 import { emptyDirectory, evolveDirectory } from "@countersign/domain/directory/evolve.ts";
-import { readDefinitionEvent, readDirectoryEvent } from "@countersign/domain/read-events.ts";
+import {
+  readDefinitionEvent,
+  readDelegationEvent,
+  readDirectoryEvent,
+} from "@countersign/domain/read-events.ts";
 import type { EvaluateExpression, Reference } from "@countersign/domain/reference.ts";
 import { orgOf, type StoredEvent } from "./stored-event.ts";
 
@@ -18,7 +23,7 @@ export const isReferenceStream = (stream: string): boolean =>
 const sameMoment = (a: Reference, b: Reference): boolean =>
   a.directory.revision === b.directory.revision &&
   a.definition.revision === b.definition.revision &&
-  a.delegationRevision === b.delegationRevision;
+  a.delegation.revision === b.delegation.revision;
 
 /**
  * Each org's people and definitions as they stood at the projection's own place in the log, never later: what a row
@@ -48,7 +53,6 @@ export class ProjectedReferences {
   fold(event: StoredEvent): void {
     const org = orgOf(event.stream);
     const known = this.of(org);
-    const revision = Number(event.revision);
     if (event.stream.startsWith("directory-")) {
       follow(event, known.directory.revision);
       const directory = evolveDirectory(known.directory, readDirectoryEvent(event));
@@ -58,8 +62,9 @@ export class ProjectedReferences {
       const definition = evolveDefinition(known.definition, readDefinitionEvent(event));
       this.#byOrg.set(org, { ...known, definition });
     } else {
-      follow(event, known.delegationRevision);
-      this.#byOrg.set(org, { ...known, delegationRevision: revision });
+      follow(event, known.delegation.revision);
+      const delegation = evolveDelegations(known.delegation, readDelegationEvent(event));
+      this.#byOrg.set(org, { ...known, delegation });
     }
   }
 
@@ -67,7 +72,7 @@ export class ProjectedReferences {
     return {
       directory: emptyDirectory,
       definition: emptyDefinition,
-      delegationRevision: -1,
+      delegation: emptyDelegations,
       evaluateExpression: this.#evaluateExpression,
     };
   }

@@ -14,6 +14,9 @@ export type RefusalCode =
   | "level-not-named"
   | "payload-changed"
   | "no-vote"
+  | "not-consumed"
+  | "grant-spent"
+  | "grant-expired"
   | "topic-state"
   | "topic-blocked"
   | "reason-required"
@@ -31,6 +34,8 @@ export type RefusalCode =
   | "no-such-transition"
   | "fields-missing"
   | "condition-not-met"
+  | "delegation-cycle"
+  | "delegation-too-deep"
   | "denied-by-rule";
 
 /** A refusal with the sentence and the details that its reader needs. */
