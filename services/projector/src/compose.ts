@@ -33,7 +33,7 @@ export const compose = async (config: ProjectorConfig): Promise<ComposedProjecto
   opening.defer(() => bus.close());
   const store = openEsdbEventStore({ connectionString: eventStore, clock });
   opening.defer(() => store.close());
-  const projector = await openProjector({
+  const projector = openProjector({
     store,
     bus,
     dataDir,
@@ -47,6 +47,7 @@ export const compose = async (config: ProjectorConfig): Promise<ComposedProjecto
     host,
     port,
     notReady: () => [
+      ...(projector.ready() ? [] : ["the projector has not caught up"]),
       ...projector.running
         .filter((projection) => !projection.isLive())
         .map(({ name }) => `the read model ${name} has not caught up`),

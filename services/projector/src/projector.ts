@@ -49,14 +49,14 @@ const openPart = (name: PartName, options: PartOptions, parts: ProjectorParts): 
 };
 
 /**
- * Opens the read models, follows the store with them, and answers queries on them. Queries that come before a read
+ * Opens the read models at once, follows the store with them, and answers queries on them. Queries that come before a read
  * model has caught up are answered `unavailable`. `shared` is what one process has in common with the commander.
  */
-export const openProjector = async (parts: ProjectorParts): Promise<Projector> => {
+export const openProjector = (parts: ProjectorParts): Projector => {
   const { store, bus, clock, log, only = partNames, shared } = parts;
   mkdirSync(parts.dataDir, { recursive: true });
   const references = shared?.references ?? new References(parts.evaluateExpression);
-  if (shared === undefined) await references.start(store);
+  const started = shared === undefined ? references.start(store) : Promise.resolve();
   const opened = only.map((name) => openPart(name, { ...parts, references }, parts));
   const running = opened.map(({ projection }) =>
     runProjection(store, projection, {
@@ -69,15 +69,21 @@ export const openProjector = async (parts: ProjectorParts): Promise<Projector> =
       log.error({ err, readModel: name }, "a read model stopped: it failed on an event"),
     );
   const served = opened.flatMap(({ queries }, index) =>
-    serveQueries(bus, { queries, ready: () => running[index]?.isLive() === true }, log),
+    serveQueries(
+      bus,
+      { queries, ready: () => references.live && running[index]?.isLive() === true },
+      log,
+    ),
   );
   const live = Promise.all([
+    started,
     ...running.map((projection) => projection.live),
     ...served.map(({ ready }) => ready),
   ]).then(() => undefined);
   live.catch(() => undefined);
   const failed = new Promise<never>((_, reject) => {
     for (const { closed } of running) closed.catch(reject);
+    started.catch(reject);
     references.closed.catch(reject);
   });
   failed.catch(() => undefined);
@@ -101,7 +107,7 @@ export const openProjector = async (parts: ProjectorParts): Promise<Projector> =
   return {
     live,
     running,
-    ready: () => running.every((projection) => projection.isLive()),
+    ready: () => references.live && running.every((projection) => projection.isLive()),
     failed,
     close: () => (closing ??= closeOnce()),
   };

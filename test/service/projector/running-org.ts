@@ -104,7 +104,7 @@ export const startOrg = async ({
     },
   });
   const startProjector = async (): Promise<Projector> => {
-    const started = await openProjector({
+    const started = openProjector({
       store,
       bus,
       dataDir: dir,
