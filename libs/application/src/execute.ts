@@ -93,7 +93,7 @@ export const loadFold = async <
 
 const basisOf = (reference: Reference): Basis => ({
   directory: reference.directory.revision,
-  delegation: reference.delegationRevision,
+  delegation: reference.delegation.revision,
   definition: reference.definition.revision,
 });
 
@@ -101,7 +101,9 @@ const basisOf = (reference: Reference): Basis => ({
  * Load, decide, append at the exact revision; on a conflict reload and decide again. A command id that already
  * stands in the stream is answered from what is stored, or refused `conflict` when it came with another body.
  * `fresh` streams (ids made or derived just now) are decided without reading: `no-stream` at the append is the check.
- * Throws `StoreUnavailable` when the outcome stays unknown.
+ * Before such a command is refused, its stream is read: a repeat is answered like the first, whatever changed since.
+ * Never decided on less than the stream's last decision had read: people and definitions another process has seen
+ * come here too, within moments. Throws `StoreUnavailable` when they do not, and when the outcome stays unknown.
  */
 export const execute = async <
   State,
@@ -116,12 +118,14 @@ export const execute = async <
 ): Promise<Outcome<State>> =>
   inTurn(kind.folds, stream, async () => {
     const { aggregate, folds } = kind;
+    const cached = folds.get(stream);
+    let unread = cached === undefined && options.fresh === true;
     let fold =
-      folds.get(stream) ??
-      (options.fresh === true
-        ? emptyFold(aggregate.initial)
-        : await loadFold(engine.store, stream, aggregate));
+      cached ??
+      (unread ? emptyFold(aggregate.initial) : await loadFold(engine.store, stream, aggregate));
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (fold.basis !== null && !engine.references.covers(envelope.org, fold.basis))
+        await engine.references.reach(envelope.org, fold.basis, engine.clock);
       const known = fold.commands.get(envelope.commandId);
       const reference = engine.references.of(envelope.org);
       if (known !== undefined) {
@@ -142,6 +146,11 @@ export const execute = async <
         fold.lastOccurredAt !== null && fold.lastOccurredAt > clock ? fold.lastOccurredAt : clock;
       const decision = decide(fold.state, now, reference, fold);
       if (decision.events.length === 0) {
+        if (unread) {
+          unread = false;
+          fold = await loadFold(engine.store, stream, aggregate);
+          if (fold.revision >= 0n) continue;
+        }
         if (fold.revision >= 0n) folds.set(stream, fold);
         return decision.refusal === undefined
           ? { ok: true, fold, reference, effect: "unchanged" }
@@ -172,6 +181,7 @@ export const execute = async <
           : { ok: false, refusal: decision.refusal, fold: appended };
       }
       folds.drop(stream);
+      unread = false;
       fold = await loadFold(engine.store, stream, aggregate);
     }
     throw new StoreUnavailable(`stream ${stream} kept changing while a command was decided`);
@@ -210,6 +220,7 @@ const append = async <State, Event extends { readonly type: string; readonly dat
         revision,
         position,
         lastOccurredAt: metadata.occurredAt,
+        basis: metadata.basis ?? null,
         commands: fold.commands,
       };
       kind.folds.set(stream, next);

@@ -1,4 +1,4 @@
-import type { EventMetadata } from "@countersign/domain/actor.ts";
+import type { Basis, EventMetadata } from "@countersign/domain/actor.ts";
 
 /** A stream folded up to a revision, with what dedupe and time need to know. */
 export interface Fold<State> {
@@ -9,6 +9,8 @@ export interface Fold<State> {
   readonly position: bigint;
   /** ISO time of the last event, or null. */
   readonly lastOccurredAt: string | null;
+  /** What the last decision had read of the org's reference streams: whoever decides next must know as much. */
+  readonly basis: Basis | null;
   /** Hash (or null) by command id. Shared by successive folds of one stream: it only grows. */
   readonly commands: Map<string, string | null>;
 }
@@ -18,6 +20,7 @@ export const emptyFold = <State>(initial: State): Fold<State> => ({
   revision: -1n,
   position: 0n,
   lastOccurredAt: null,
+  basis: null,
   commands: new Map(),
 });
 
@@ -34,6 +37,7 @@ export const nextFold = <State>(
     revision: fold.revision + 1n,
     position,
     lastOccurredAt: metadata.occurredAt,
+    basis: metadata.basis ?? fold.basis,
     commands: fold.commands,
   };
 };

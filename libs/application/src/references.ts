@@ -1,10 +1,16 @@
-import type { EventMetadata } from "@countersign/domain/actor.ts";
-import { readDefinitionEvent, readDirectoryEvent } from "@countersign/domain/read-events.ts";
+import type { Basis, EventMetadata } from "@countersign/domain/actor.ts";
+import {
+  readDefinitionEvent,
+  readDelegationEvent,
+  readDirectoryEvent,
+} from "@countersign/domain/read-events.ts";
 import type {
   DefinitionEvent,
   DefinitionState,
 } from "@countersign/domain/definition/definition.ts";
 import { emptyDefinition, evolveDefinition } from "@countersign/domain/definition/evolve.ts";
+import type { DelegationEvent } from "@countersign/domain/delegation/delegation.ts";
+import { emptyDelegations, evolveDelegations } from "@countersign/domain/delegation/evolve.ts";
 import type { DirectoryEvent, DirectoryState } from "@countersign/domain/directory/directory.ts";
 import { emptyDirectory, evolveDirectory } from "@countersign/domain/directory/evolve.ts";
 import type { EvaluateExpression, Reference } from "@countersign/domain/reference.ts";
@@ -13,11 +19,16 @@ import type {
   EventSubscription,
   RecordedEvent,
 } from "@countersign/event-store/event-store.ts";
+import { StoreUnavailable } from "@countersign/event-store/errors.ts";
+import type { Clock } from "@countersign/runtime/clock.ts";
 import type { Fold } from "./fold-cache.ts";
 import { orgOfStream } from "./streams.ts";
 
 /** Streams whose folds every decision may read. */
 export const referencePrefixes = ["directory-", "delegation-", "definition-"] as const;
+
+/** Milliseconds by which a process may be behind another and still answer. */
+const MOST_BEHIND_MS = 5_000;
 
 /**
  * The reference streams of every org, folded from a catch-up subscription of one's own. Appends of this process are
@@ -28,6 +39,7 @@ export class References {
   readonly #byOrg = new Map<string, Reference>();
   readonly #evaluateExpression: EvaluateExpression;
   readonly #changed: ((org: string) => void)[] = [];
+  readonly #waiting = new Set<() => void>();
   #subscription: EventSubscription | undefined;
   #live = false;
 
@@ -72,6 +84,36 @@ export class References {
     return this.#byOrg.get(org) ?? this.#empty();
   }
 
+  /** True when the org's reference streams are folded at least as far as a decision elsewhere had read them. */
+  covers(org: string, basis: Basis): boolean {
+    const { directory, definition, delegation } = this.of(org);
+    return (
+      directory.revision >= basis.directory &&
+      definition.revision >= basis.definition &&
+      delegation.revision >= basis.delegation
+    );
+  }
+
+  /** Resolves once `covers`; throws `StoreUnavailable` after five seconds: this process is too far behind to decide. */
+  async reach(org: string, basis: Basis, clock: Clock): Promise<void> {
+    if (this.covers(org, basis)) return;
+    await new Promise<void>((resolve, reject) => {
+      const look = (): void => {
+        if (!this.covers(org, basis)) return;
+        cancel();
+        this.#waiting.delete(look);
+        resolve();
+      };
+      const cancel = clock.after(MOST_BEHIND_MS, () => {
+        this.#waiting.delete(look);
+        reject(
+          new StoreUnavailable(`the people and definitions of ${org} are not folded far enough`),
+        );
+      });
+      this.#waiting.add(look);
+    });
+  }
+
   orgs(): Iterable<string> {
     return this.#byOrg.keys();
   }
@@ -91,9 +133,8 @@ export class References {
       const { event, metadata } = readDefinitionEvent(recorded);
       this.#foldDefinition(org, revision, event, metadata);
     } else if (recorded.stream.startsWith("delegation-")) {
-      const known = this.of(org);
-      if (revision === known.delegationRevision + 1)
-        this.#put(org, { ...known, delegationRevision: revision });
+      const { event, metadata } = readDelegationEvent(recorded);
+      this.#foldDelegation(org, revision, event, metadata);
     }
   }
 
@@ -112,6 +153,8 @@ export class References {
         this.#foldDirectory(org, revision, event as DirectoryEvent);
       else if (stream.startsWith("definition-"))
         this.#foldDefinition(org, revision, event as DefinitionEvent, metadata);
+      else if (stream.startsWith("delegation-"))
+        this.#foldDelegation(org, revision, event as DelegationEvent, metadata);
       else return;
     }
   }
@@ -135,16 +178,29 @@ export class References {
     this.#put(org, { ...known, definition });
   }
 
+  #foldDelegation(
+    org: string,
+    revision: number,
+    event: DelegationEvent,
+    metadata: EventMetadata,
+  ): void {
+    const known = this.of(org);
+    if (revision !== known.delegation.revision + 1) return;
+    const delegation = evolveDelegations(known.delegation, { event, metadata });
+    this.#put(org, { ...known, delegation });
+  }
+
   #put(org: string, reference: Reference): void {
     this.#byOrg.set(org, reference);
     for (const listener of this.#changed) listener(org);
+    for (const look of this.#waiting) look();
   }
 
   #empty(): Reference {
     return {
       directory: emptyDirectory,
       definition: emptyDefinition,
-      delegationRevision: -1,
+      delegation: emptyDelegations,
       evaluateExpression: this.#evaluateExpression,
     };
   }

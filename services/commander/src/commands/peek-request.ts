@@ -18,6 +18,7 @@ export const peekRequest = async (decider: Decider, incoming: Incoming): Promise
     request.folds.get(stream) ?? (await loadFold(engine.store, stream, requestAggregate));
   if (fold.state.status === "absent")
     return no({ code: "not-found", message: "There is no such approval request." });
+  if (fold.basis !== null) await engine.references.reach(incoming.org, fold.basis, engine.clock);
   const reference = engine.references.of(incoming.org);
   return yes("done", renderRequest(fold.state, reference, fold.position.toString()));
 };
