@@ -135,11 +135,10 @@ const runIn = async (folder: string, seed: string, steps: number): Promise<RunRe
 const judgeReadModels = async (system: System, folder: string): Promise<string[]> => {
   const live = dumpReadModels(system.projectorFolder, join(folder, "scratch-live"));
   const fresh = join(folder, "rebuilt");
-  let rebuilt = false;
-  const opened = system.openRebuild(fresh).then(() => (rebuilt = true));
-  await runWhile(system.world, () => !rebuilt, 600 * SECOND);
-  await opened;
+  const rebuild = system.openRebuild(fresh);
+  await runWhile(system.world, () => !rebuild.done(), 600 * SECOND);
   await system.world.runUntil(system.world.time + SECOND);
+  rebuild.process.kill();
   const again = dumpReadModels(fresh, join(folder, "scratch-rebuilt"));
   const found: string[] = [];
   for (const [name, dump] of live) {

@@ -1,4 +1,5 @@
 import { evaluateExpression } from "@countersign/definitions/expression.ts";
+import { StoreUnavailable } from "@countersign/event-store/errors.ts";
 import type { Log } from "@countersign/runtime/log.ts";
 import { makeIds } from "@countersign/runtime/ids.ts";
 import { openCommander, type Commander } from "@countersign/commander/commander.ts";
@@ -81,12 +82,14 @@ export class System {
     if (outcome?.ok !== true) throw new Error(`${org} got no admin`);
   }
 
-  /** Opens a projector beside the one in use, on an empty folder; resolves once it has caught up. */
-  async openRebuild(folder: string): Promise<void> {
+  /** Opens a projector beside the one in use, on an empty folder, to be dumped once `done`. */
+  openRebuild(folder: string): { readonly process: Process; done(): boolean } {
     const process = new Process(new Machine("rebuild", this.world));
-    await this.#openProjector(process, folder);
-    await new Promise<void>((resolve) => process.after(1_000, resolve));
-    process.kill();
+    let live = false;
+    this.#openProjector(process, folder, () => (live = true)).catch((error: unknown) =>
+      this.world.fail(error),
+    );
+    return { process, done: () => live };
   }
 
   #add(kind: Service["kind"], name: string, open: (process: Process) => Promise<unknown>): void {
@@ -98,10 +101,24 @@ export class System {
       start: () => {
         const process = new Process(machine);
         service.process = process;
-        open(process).catch((error: unknown) => this.world.fail(error));
+        open(process).catch((error: unknown) => this.#died(service, process, error));
       },
     };
     this.services.push(service);
+  }
+
+  /** A service that lost the store for good exits and is started again by whoever runs it; all else is a bug. */
+  #died(service: Service, process: Process, error: unknown): void {
+    if (!(error instanceof StoreUnavailable)) {
+      this.world.fail(error);
+      return;
+    }
+    this.world.reach(`gave up because the store was away: ${service.kind}`);
+    process.kill();
+    if (service.process === process) service.process = null;
+    this.world.after(1_000, () => {
+      if (service.process === null) service.start();
+    });
   }
 
   #checkpoint(machine: Machine, name: string) {
@@ -114,8 +131,12 @@ export class System {
   #log(machine: Machine): Log {
     const ignore = (): void => undefined;
     const fault = (fields: object, message: string): void => {
-      const error = "err" in fields && fields.err instanceof Error ? fields.err.stack : "";
-      this.errors.push(`${machine.name}: ${message} ${error}`);
+      const error = "err" in fields ? fields.err : undefined;
+      if (error instanceof StoreUnavailable) this.world.reach(`away: ${message}`);
+      else
+        this.errors.push(
+          `${machine.name}: ${message} ${error instanceof Error ? error.stack : ""}`,
+        );
     };
     const warn = (_fields: object, message: string): void => this.world.reach(`warned: ${message}`);
     return { debug: ignore, info: ignore, warn, error: fault };
@@ -151,7 +172,11 @@ export class System {
     await this.#openProjector(process, folder);
   }
 
-  async #openProjector(process: Process, dataDir: string): Promise<void> {
+  async #openProjector(
+    process: Process,
+    dataDir: string,
+    caughtUp: () => void = () => undefined,
+  ): Promise<void> {
     const projector = await openProjector({
       store: this.store.connect(process),
       bus: this.broker.connect(process),
@@ -161,8 +186,9 @@ export class System {
       log: this.#log(process.machine),
       bootId: "simulated",
     });
-    projector.failed.catch((error: unknown) => this.world.fail(error));
     await projector.live;
+    caughtUp();
+    await projector.failed;
   }
 
   async #relay(process: Process): Promise<void> {
@@ -173,7 +199,6 @@ export class System {
       clock: process.clock,
       log: this.#log(process.machine),
     });
-    relay.closed.catch((error: unknown) => this.world.fail(error));
-    await relay.closed;
+    await relay.failed;
   }
 }

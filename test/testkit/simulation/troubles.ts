@@ -43,7 +43,7 @@ export class Troubles {
     const next = (): void => {
       if (this.#over) return;
       this.#one();
-      world.after(world.dice.between(200, 5_000), next);
+      world.after(world.dice.between(500, 9_000), next);
     };
     next();
   }
