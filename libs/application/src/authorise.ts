@@ -21,6 +21,15 @@ export const standingOf = (principal: Principal, reference: Reference): Standing
   return person === undefined || !person.active ? null : { kind: "person", access: person.access };
 };
 
+/** The refusal of a principal whom the directory does not know, or knows as inactive; it comes before any other. */
+export const strangerRefusal = (
+  principal: Principal | null,
+  reference: Reference,
+): Refusal | null =>
+  principal === null || standingOf(principal, reference) !== null
+    ? null
+    : refuse("unauthenticated", `${principal.id} is not an active member of this organisation.`);
+
 /**
  * The one place where standing in the org is turned into permission. Null: allowed. The gateway has proved who it is;
  * this says what that one may do here, by the directory as it stands now.
@@ -30,13 +39,8 @@ export const authorise = (
   operation: Operation,
   reference: Reference,
 ): Refusal | null => {
-  if (principal === null) return null;
-  const standing = standingOf(principal, reference);
-  if (standing === null)
-    return refuse(
-      "unauthenticated",
-      `${principal.id} is not an active member of this organisation.`,
-    );
+  const standing = principal === null ? null : standingOf(principal, reference);
+  if (standing === null) return strangerRefusal(principal, reference);
   if (operation === "administer")
     return standing.kind === "person" && standing.access === "admin"
       ? null

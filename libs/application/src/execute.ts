@@ -4,6 +4,7 @@ import { refuse, type Refusal } from "@countersign/domain/request/refusals.ts";
 import { StoreUnavailable, WrongExpectedRevision } from "@countersign/event-store/errors.ts";
 import type { EventStore, NewEvent, RecordedEvent } from "@countersign/event-store/event-store.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
+import { strangerRefusal } from "./authorise.ts";
 import type { Envelope } from "./envelope.ts";
 import { eventId } from "./event-ids.ts";
 import { emptyFold, nextFold, type Fold, type FoldCache } from "./fold-cache.ts";
@@ -101,6 +102,7 @@ const basisOf = (reference: Reference): Basis => ({
  * Load, decide, append at the exact revision; on a conflict reload and decide again. A command id that already
  * stands in the stream is answered from what is stored, or refused `conflict` when it came with another body.
  * `fresh` streams (ids made or derived just now) are decided without reading: `no-stream` at the append is the check.
+ * Who is not in the directory today is refused before anything else, a repeat included.
  * Before such a command is refused, its stream is read: a repeat is answered like the first, whatever changed since.
  * Never decided on less than the stream's last decision had read: people and definitions another process has seen
  * come here too, within moments. Throws `StoreUnavailable` when they do not, and when the outcome stays unknown.
@@ -128,6 +130,8 @@ export const execute = async <
         await engine.references.reach(envelope.org, fold.basis, engine.clock);
       const known = fold.commands.get(envelope.commandId);
       const reference = engine.references.of(envelope.org);
+      const stranger = strangerRefusal(envelope.principal, reference);
+      if (stranger !== null) return { ok: false, fold, refusal: stranger };
       if (known !== undefined) {
         folds.set(stream, fold);
         return known === envelope.commandHash
