@@ -1,0 +1,109 @@
+import { openCommander, type Commander } from "@countersign/commander/commander.ts";
+import { ensureFirstAdmin, type FirstAdmin } from "@countersign/commander/bootstrap-admin.ts";
+import { evaluateExpression } from "@countersign/definitions/expression.ts";
+import type { EventStore } from "@countersign/event-store/event-store.ts";
+import type { Bus } from "@countersign/messaging/bus.ts";
+import { openProjector, type Projector } from "@countersign/projector/projector.ts";
+import { DueProjection } from "@countersign/read-models/due/due-projection.ts";
+import { startRelay, type Relay } from "@countersign/relay/relay.ts";
+import type { Clock } from "@countersign/runtime/clock.ts";
+import type { Ids } from "@countersign/runtime/ids.ts";
+import type { Log } from "@countersign/runtime/log.ts";
+import { Scheduler } from "@countersign/scheduler/scheduler.ts";
+import { openCheckpoints } from "@countersign/subscriptions/checkpoints.ts";
+import { join } from "node:path";
+import { ensureDemoOrg } from "./demo-org.ts";
+
+export interface ServicesParts {
+  readonly store: EventStore;
+  /** Of this process: commands, queries and live events. */
+  readonly inner: Bus;
+  /** Intake, timers and events for others; the inner one while there is no broker. */
+  readonly outer: Bus;
+  /** An existing folder. */
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly firstAdmin: FirstAdmin | null;
+  readonly withDemoOrg: boolean;
+}
+
+/** Everything behind the gateway. */
+export interface Services extends AsyncDisposable {
+  readonly commander: Commander;
+  readonly projector: Projector;
+  readonly relays: readonly Relay[];
+  readonly scheduler: Scheduler;
+  /** Rejects when one of them failed for good. */
+  readonly failed: Promise<never>;
+}
+
+/**
+ * Opens what stands behind the gateway. The order is the order in which a commit is seen in its own tick: the people
+ * and definitions, the process managers, the read models, live subscribers, timers; then the command is answered.
+ */
+export const openServices = async (parts: ServicesParts): Promise<Services> => {
+  const { store, inner, outer, dataDir, clock, ids, log } = parts;
+  await using opening = new AsyncDisposableStack();
+  const checkpoints = openCheckpoints(join(dataDir, "checkpoints.db"));
+  opening.defer(() => checkpoints.close());
+
+  const commander = await openCommander({
+    store,
+    inner,
+    outer,
+    clock,
+    ids,
+    log,
+    evaluateExpression,
+    checkpoint: checkpoints.of("processes"),
+  });
+  commander.failed.catch(() => undefined);
+  opening.defer(() => commander.close());
+
+  const projector = await openProjector({
+    store,
+    bus: inner,
+    dataDir,
+    clock,
+    log,
+    evaluateExpression,
+    shared: { states: commander.decider.request.folds, references: commander.references },
+  });
+  opening.defer(() => projector.close());
+
+  const relayTo = (bus: Bus, name: string): Relay => {
+    const relay = startRelay({ store, bus, checkpoint: checkpoints.of(name), clock, log });
+    opening.defer(() => relay.close());
+    return relay;
+  };
+  const relays = [
+    relayTo(inner, "relay-inner"),
+    ...(outer === inner ? [] : [relayTo(outer, "relay")]),
+  ];
+
+  const due = new DueProjection({ path: join(dataDir, "read-due.db") });
+  const scheduler = new Scheduler({ store, bus: outer, due, clock, log });
+  opening.defer(() => scheduler.close());
+
+  if (parts.withDemoOrg) await ensureDemoOrg(commander);
+  if (parts.firstAdmin !== null) await ensureFirstAdmin(commander, parts.firstAdmin);
+
+  const failed = Promise.race([
+    commander.failed,
+    projector.failed,
+    scheduler.failed,
+    ...relays.map((relay) => relay.failed),
+  ]);
+  failed.catch(() => undefined);
+  const stack = opening.move();
+  return {
+    commander,
+    projector,
+    relays,
+    scheduler,
+    failed,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+};
