@@ -88,7 +88,7 @@ export const runProjection = (
       }
     });
   };
-  const done = (batch: readonly RecordedEvent[]): void => {
+  const applied = (batch: readonly RecordedEvent[]): void => {
     const last = batch[batch.length - 1];
     events += batch.length;
     if (last !== undefined) {
@@ -103,8 +103,8 @@ export const runProjection = (
     {
       events(batch, checkpoint) {
         const applying = projection.apply(batch, checkpoint);
-        if (applying !== undefined) return applying.then(() => done(batch));
-        done(batch);
+        if (applying !== undefined) return applying.then(() => applied(batch));
+        applied(batch);
         return undefined;
       },
       live() {

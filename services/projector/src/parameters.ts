@@ -47,7 +47,7 @@ export const optionalWord = <Word extends string>(
 export const optionalTexts = (asked: JsonObject, name: string): readonly string[] | undefined => {
   const value = asked[name];
   if (value === undefined || value === null) return undefined;
-  const list: readonly Json[] = Array.isArray(value) ? value : [value as Json];
+  const list: readonly Json[] = Array.isArray(value) ? value : [value];
   return list.map((each) => {
     if (typeof each !== "string") throw badParameter(name, "must be a list of texts");
     return each;

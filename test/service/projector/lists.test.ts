@@ -85,9 +85,9 @@ describe("a list of requests", () => {
   });
 
   test("leaves out what only the whole request shows", async () => {
-    const item = (await org.query("bo", "requests", { q: "zürich" })).result.items?.[0] ?? {};
-    expect(item["title"]).toBe("Wipe the Zürich cache");
-    expect(item["action"]).toEqual({ type: "cache:wipe" });
+    const item = (await org.query("bo", "requests", { q: "zürich" })).result.items?.[0];
+    expect(item?.["title"]).toBe("Wipe the Zürich cache");
+    expect(item?.["action"]).toEqual({ type: "cache:wipe" });
     for (const left of ["context", "attachments", "timeline"])
       expect(item).not.toHaveProperty(left);
   });

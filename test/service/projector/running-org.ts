@@ -17,10 +17,18 @@ import { makeIds } from "@countersign/runtime/ids.ts";
 import type { Log } from "@countersign/runtime/log.ts";
 import { systemRandom, type Random } from "@countersign/runtime/random.ts";
 
+/** What most results hold, as texts. */
+type Shown = JsonObject & {
+  readonly id: string;
+  readonly status: string;
+  readonly position: string;
+  readonly at: string;
+};
+
 /** An answer from the bus, read. */
 export interface Answer {
   readonly ok: boolean;
-  readonly result: JsonObject & { readonly items?: readonly JsonObject[] };
+  readonly result: Shown & { readonly items?: readonly Shown[] };
   readonly error?: { readonly code: string; readonly message: string };
 }
 
