@@ -1,20 +1,10 @@
 import type { Principal } from "@countersign/domain/request/commands.ts";
 import { commandEventType } from "@countersign/messaging/cloud-events.ts";
 import { intakeSubject } from "@countersign/messaging/subjects.ts";
+import { Administrators, type Naming } from "./administrators.ts";
 import type { Caller } from "./caller.ts";
 import type { Ledger } from "./ledger.ts";
-import {
-  admin,
-  agents,
-  definitions,
-  orgs,
-  people,
-  policyIds,
-  roles,
-  states,
-  topics,
-  workflow,
-} from "./org.ts";
+import { admin, agents, orgs, people, policyIds, states, topics } from "./org.ts";
 import type { World } from "./world.ts";
 
 const person = (org: string, id: string): Principal => ({ kind: "person", id, org });
@@ -25,12 +15,15 @@ export class Clients {
   readonly #caller: Caller;
   readonly #ledger: Ledger;
   readonly #world: World;
-  #count = 0;
+  readonly #next: Naming;
+  readonly #administrators: Administrators;
 
-  constructor(caller: Caller, ledger: Ledger) {
+  constructor(caller: Caller, ledger: Ledger, naming: Naming) {
     this.#caller = caller;
     this.#ledger = ledger;
     this.#world = caller.process.world;
+    this.#next = naming;
+    this.#administrators = new Administrators(caller, ledger, naming);
   }
 
   /** Somebody does something. Settles when it is over; never rejects but for a fault of the simulation itself. */
@@ -42,8 +35,8 @@ export class Clients {
     if (throwed < 0.68) return this.voteTogether(org);
     if (throwed < 0.73) return this.cancel(org);
     if (throwed < 0.86) return this.move(org);
-    if (throwed < 0.91) return this.changePeople(org);
-    if (throwed < 0.92) return this.importAgain(org);
+    if (throwed < 0.91) return this.#administrators.changePeople(org);
+    if (throwed < 0.92) return this.#administrators.importAgain(org);
     return this.sendIn(org);
   }
 
@@ -55,7 +48,7 @@ export class Clients {
       : person(org, dice.pick(people).id);
     const title = this.#next("ask");
     const key = dice.chance(0.6) ? this.#next("key") : undefined;
-    const body = this.#askBody(title, dice.chance(0.35) ? dice.pick(["d1", "d2"]) : null);
+    const body = this.#askBody(title, dice.chance(0.45) ? dice.pick(["d1", "d2"]) : null);
     const call = { org, principal, body, ...(key === undefined ? {} : { key }) };
     const times = key === undefined ? 1 : 6;
     const asked = [this.#asked(call, title, times)];
@@ -131,30 +124,6 @@ export class Clients {
     this.#ledger.promise({ kind: "moved", org, topic, to, approvalIds });
   }
 
-  /** An admin changes who is there and who may decide. */
-  async changePeople(org: string): Promise<void> {
-    const { dice } = this.#world;
-    const throwed = dice.next();
-    if (throwed < 0.5) {
-      const role = dice.pick(Object.keys(roles));
-      const members = (roles[role] ?? []).filter(() => dice.chance(0.7));
-      await this.#change(org, "put-role", role, { members });
-    } else if (throwed < 0.9) {
-      const { id, access } = dice.pick(people);
-      const active = dice.chance(0.6);
-      await this.#change(org, "put-person", id, { name: id, access, active });
-    } else {
-      const { id, owner } = dice.pick(agents);
-      await this.#change(org, "put-agent", id, { name: id, owner });
-    }
-  }
-
-  async importAgain(org: string): Promise<void> {
-    const generation = this.#world.dice.between(1, 3);
-    await this.#import(org, definitions(generation));
-    if (this.#world.dice.chance(0.3)) await this.#import(org, workflow(generation));
-  }
-
   /** Another service publishes a command, again while it is unsure whether the broker has it. */
   async sendIn(org: string): Promise<void> {
     const { dice } = this.#world;
@@ -189,28 +158,11 @@ export class Clients {
     }
   }
 
-  /** Fills an org: people, roles, agents, definitions; until everything is acknowledged. */
-  async settle(org: string): Promise<void> {
-    for (const { id, access } of people)
-      await this.#change(org, "put-person", id, { name: id, access });
-    for (const { id, owner } of agents)
-      await this.#change(org, "put-agent", id, { name: id, owner });
-    for (const [role, members] of Object.entries(roles))
-      await this.#change(org, "put-role", role, { members });
-    await this.#import(org, definitions(0));
-    await this.#import(org, workflow(0));
-  }
-
-  #next(prefix: string): string {
-    this.#count += 1;
-    return `${prefix}-${this.#count}`;
-  }
-
   #askBody(title: string, dedupe: string | null): string {
     const { dice } = this.#world;
     return JSON.stringify({
       title,
-      action: { type: "deploy", parameters: { number: this.#count } },
+      action: { type: "deploy", parameters: { of: title } },
       policy: dice.pick(policyIds),
       ...(dedupe === null ? {} : { dedupe }),
       ...(dice.chance(0.2) ? { expires_in: "20s" } : {}),
@@ -279,30 +231,5 @@ export class Clients {
     this.#world.reach("read one's own write");
     if (BigInt(String(called.result["position"])) < position)
       this.#ledger.fault(`I15: ${id} was read at an earlier position than ${position}`);
-  }
-
-  async #change(org: string, name: string, target: string, entry: object): Promise<void> {
-    const correlationId = this.#next("change");
-    const body = JSON.stringify(entry);
-    const call = { org, principal: person(org, admin), target, correlationId, body };
-    const called = await this.#caller.insist(name, call, 20);
-    if (called.kind === "done")
-      this.#ledger.promise({ kind: "directory", org, entry: called.result });
-  }
-
-  async #import(org: string, text: string): Promise<void> {
-    const called = await this.#caller.insist(
-      "import-definitions",
-      {
-        org,
-        principal: person(org, admin),
-        correlationId: this.#next("import"),
-        body: text,
-        contentType: "application/yaml",
-      },
-      20,
-    );
-    if (called.kind === "refused")
-      throw new Error(`the definitions were refused: ${JSON.stringify(called)}`);
   }
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { check } from "@countersign/check/check.ts";
 import { logEntry } from "@countersign/check/log-entry.ts";
 import type { Publication } from "@countersign/messaging/bus.ts";
+import { Administrators } from "./administrators.ts";
 import { Caller } from "./caller.ts";
 import { Clients } from "./clients.ts";
 import { noFaults } from "./faults.ts";
@@ -72,7 +73,10 @@ const runIn = async (folder: string, seed: string, steps: number): Promise<RunRe
   const edge = new Process(new Machine("edge", world));
   const ledger = new Ledger();
   const caller = new Caller(edge, broker.connect(edge), () => store.log.length);
-  const clients = new Clients(caller, ledger);
+  let named = 0;
+  const naming = (prefix: string): string => `${prefix}-${(named += 1)}`;
+  const clients = new Clients(caller, ledger, naming);
+  const administrators = new Administrators(caller, ledger, naming);
   let busy = 0;
   const go = (work: Promise<unknown>): void => {
     busy += 1;
@@ -83,7 +87,7 @@ const runIn = async (folder: string, seed: string, steps: number): Promise<RunRe
   };
 
   await runWhile(world, () => system.commanders.size < 2, 10 * SECOND);
-  for (const org of orgs) go(system.bootstrap(org, admin).then(() => clients.settle(org)));
+  for (const org of orgs) go(system.bootstrap(org, admin).then(() => administrators.settle(org)));
   await runWhile(world, () => busy > 0, 120 * SECOND);
 
   const troubles = new Troubles(system);
@@ -133,12 +137,15 @@ const runIn = async (folder: string, seed: string, steps: number): Promise<RunRe
 
 /** I14: a projector that starts from nothing ends with the tables that the one has which lived through all of it. */
 const judgeReadModels = async (system: System, folder: string): Promise<string[]> => {
-  const live = dumpReadModels(system.projectorFolder, join(folder, "scratch-live"));
+  // Whoever could still write stops, so that both see the same log.
+  for (const { kind, process } of system.services)
+    if (kind === "commander" || kind === "scheduler") process?.kill();
   const fresh = join(folder, "rebuilt");
   const rebuild = system.openRebuild(fresh);
   await runWhile(system.world, () => !rebuild.done(), 600 * SECOND);
   await system.world.runUntil(system.world.time + SECOND);
   rebuild.process.kill();
+  const live = dumpReadModels(system.projectorFolder, join(folder, "scratch-live"));
   const again = dumpReadModels(fresh, join(folder, "scratch-rebuilt"));
   const found: string[] = [];
   for (const [name, dump] of live) {

@@ -58,7 +58,9 @@ export const watchLog = ({ store, world }: System): void => {
         world.reach(
           /^(vote|cancel)-/.test(metadata.correlationId)
             ? "late command found the expiry"
-            : "expired by its timer",
+            : metadata.correlationId.includes("expiry")
+              ? "expired by its timer"
+              : "expired by a process manager",
         );
         return;
       case "SlotVoided":

@@ -5,6 +5,9 @@ import { makeIds } from "@countersign/runtime/ids.ts";
 import { openCommander, type Commander } from "@countersign/commander/commander.ts";
 import { openProjector } from "@countersign/projector/projector.ts";
 import { startRelay } from "@countersign/relay/relay.ts";
+import { DueProjection } from "@countersign/read-models/due/due-projection.ts";
+import { Scheduler } from "@countersign/scheduler/scheduler.ts";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Faults } from "./faults.ts";
 import { copyFiles } from "./read-model-dump.ts";
@@ -32,7 +35,7 @@ export class System {
   /** What a service wrote into its log as an error: a bug, or something that should have been expected. */
   readonly errors: string[] = [];
   readonly #folder: string;
-  #projectorFolder = "";
+  readonly #folders = new Map<string, string>();
   #starts = 0;
 
   constructor(world: World, faults: Faults, folder: string) {
@@ -43,8 +46,12 @@ export class System {
     this.broker = new SimulatedBroker(world, faults);
     this.#add("commander", "commander-1", (process) => this.#commander(process));
     this.#add("commander", "commander-2", (process) => this.#commander(process));
-    this.#add("projector", "projector", (process) => this.#projector(process));
+    this.#add("projector", "projector", (process) =>
+      this.#openProjector(process, this.#folderFor(process)),
+    );
     this.#add("relay", "relay", (process) => this.#relay(process));
+    this.#add("scheduler", "scheduler-1", (process) => this.#scheduler(process));
+    this.#add("scheduler", "scheduler-2", (process) => this.#scheduler(process));
   }
 
   startAll(): void {
@@ -57,7 +64,7 @@ export class System {
 
   /** The folder of the projector's present process. */
   get projectorFolder(): string {
-    return this.#projectorFolder;
+    return this.#folders.get("projector") ?? "";
   }
 
   /** Makes the first admin of an org, as the setup of a new installation does. */
@@ -160,16 +167,17 @@ export class System {
   }
 
   /**
-   * A killed projector leaves its files as the operating system has them; the connections of the dead one stay open in
+   * A killed process leaves its files as the operating system has them; the connections of the dead one stay open in
    * this process, so the next one works on a copy.
    */
-  async #projector(process: Process): Promise<void> {
-    const before = this.#projectorFolder;
+  #folderFor({ name }: Process): string {
+    const before = this.#folders.get(name);
     this.#starts += 1;
-    const folder = join(this.#folder, `projector-${this.#starts}`);
-    if (before !== "") copyFiles(before, folder);
-    this.#projectorFolder = folder;
-    await this.#openProjector(process, folder);
+    const folder = join(this.#folder, `${name}-${this.#starts}`);
+    mkdirSync(folder, { recursive: true });
+    if (before !== undefined) copyFiles(before, folder);
+    this.#folders.set(name, folder);
+    return folder;
   }
 
   async #openProjector(
@@ -200,5 +208,17 @@ export class System {
       log: this.#log(process.machine),
     });
     await relay.failed;
+  }
+
+  async #scheduler(process: Process): Promise<void> {
+    const path = join(this.#folderFor(process), "read-due.db");
+    const scheduler = new Scheduler({
+      store: this.store.connect(process),
+      bus: this.broker.connect(process),
+      due: new DueProjection({ path, bootId: "simulated" }),
+      clock: process.clock,
+      log: this.#log(process.machine),
+    });
+    await scheduler.failed;
   }
 }
