@@ -30,6 +30,6 @@ export const sentenceOf = (error: unknown): string => {
 
 /** Says on stderr what went wrong, one sentence a line, and lets the process end with exit code 1. */
 export const fail = (lines: readonly string[]): void => {
-  for (const line of lines) console.error(line);
+  for (const line of lines) process.stderr.write(`${line}\n`);
   process.exitCode = 1;
 };

@@ -9,6 +9,8 @@ export type NotReady = () => readonly string[];
 export interface OperationsServer {
   readonly host: string;
   readonly port: number;
+  /** `http://host:port`. */
+  readonly url: string;
   close(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export const openOperationsServer = async (
   return {
     host: address,
     port,
+    url: `http://${address.includes(":") ? `[${address}]` : address}:${port}`,
     async close() {
       const closed = once(server, "close");
       server.close();

@@ -45,7 +45,7 @@ export const closeOnSignal = (service: RunningService, signals: Signals, log: Lo
         throw closing;
       }
       if (failure !== undefined) {
-        console.error(sentenceOf(failure.error));
+        process.stderr.write(`${sentenceOf(failure.error)}\n`);
         throw failure.error;
       }
     },

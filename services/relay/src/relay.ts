@@ -82,7 +82,7 @@ export const startRelay = ({ store, bus, checkpoint, clock, log }: RelayParts): 
     if (reached !== undefined) checkpoint.save(reached);
     reached = undefined;
   };
-  const done = (batch: readonly RecordedEvent[], at: Checkpoint): void => {
+  const reach = (batch: readonly RecordedEvent[], at: Checkpoint): void => {
     position = batch.at(-1)?.position ?? position;
     reached = at;
   };
@@ -104,13 +104,13 @@ export const startRelay = ({ store, bus, checkpoint, clock, log }: RelayParts): 
       events(batch, at) {
         if (bus.interested !== undefined) {
           handOver(batch);
-          done(batch, at);
+          reach(batch, at);
           saveNowAndThen();
           return undefined;
         }
         return publisher.publish(byStream(batch, publicationOf)).then((all) => {
           if (!all) return;
-          done(batch, at);
+          reach(batch, at);
           save();
         });
       },

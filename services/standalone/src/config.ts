@@ -1,4 +1,5 @@
-import { readFirstAdmin, type FirstAdmin } from "@countersign/commander/bootstrap-admin.ts";
+import type { FirstAdmin } from "@countersign/commander/bootstrap-admin.ts";
+import { readBootstrapAdmin } from "@countersign/commander/config.ts";
 import type { ClaimNames } from "@countersign/identity/jwt.ts";
 import {
   readSettings,
@@ -70,16 +71,6 @@ const readRateLimit = (settings: Settings, fallback: number | null): number | nu
   return Number(text);
 };
 
-const readAdmin = (settings: Settings): FirstAdmin | null => {
-  const variable = "COUNTERSIGN_BOOTSTRAP_ADMIN";
-  const text = settings.text(variable);
-  if (text === null) return null;
-  const admin = readFirstAdmin(text);
-  if (admin === undefined)
-    settings.problem(variable, `${variable} must be org:person, such as acme:alice.`);
-  return admin ?? null;
-};
-
 /** Checks all settings together: either a config, or every problem as a sentence. */
 export const readConfig = (environment: Environment): Configured<StandaloneConfig> =>
   readSettings(environment, (settings) => {
@@ -100,7 +91,7 @@ export const readConfig = (environment: Environment): Configured<StandaloneConfi
         settings.url("COUNTERSIGN_PUBLIC_URL", ["http:", "https:"])?.href.replace(/\/+$/, "") ??
         null,
       issuer,
-      firstAdmin: readAdmin(settings),
+      firstAdmin: readBootstrapAdmin(settings),
       rateLimit: readRateLimit(settings, issuer === null ? null : 6_000),
       logLevel: settings.logLevel(),
     };

@@ -1,4 +1,6 @@
+import { measuresOf as readModels } from "@countersign/projector/measures.ts";
 import type { Measure } from "@countersign/runtime/metrics.ts";
+import { measuresOf as timers } from "@countersign/scheduler/measures.ts";
 import type { Services } from "./open-services.ts";
 
 /** Sentences about what cannot do its work yet, or any more. */
@@ -12,20 +14,7 @@ export const notReady = ({ commander, projector, scheduler }: Services): readonl
 
 /** What `/metrics` shows besides the process's and the gateway's own. */
 export const measuresOf = ({ projector, relays, scheduler }: Services): readonly Measure[] => [
-  {
-    name: "projection_lag_seconds",
-    help: "Time between the last event of a read model and the moment it was projected.",
-    kind: "gauge",
-    label: "read_model",
-    read: () => new Map(projector.running.map(({ name, lagMs }) => [name, lagMs() / 1000])),
-  },
-  {
-    name: "projection_events_total",
-    help: "Events projected since the start.",
-    kind: "counter",
-    label: "read_model",
-    read: () => new Map(projector.running.map(({ name, events }) => [name, events()])),
-  },
+  ...readModels(projector),
   {
     name: "relay_published_total",
     help: "Events published since the start.",
@@ -38,16 +27,5 @@ export const measuresOf = ({ projector, relays, scheduler }: Services): readonly
     kind: "counter",
     read: () => relays.reduce((sum, relay) => sum + relay.retries(), 0),
   },
-  {
-    name: "timers_published_total",
-    help: "Due timers published since the start, repetitions included.",
-    kind: "counter",
-    read: () => scheduler.published(),
-  },
-  {
-    name: "timers_in_hand",
-    help: "Due timers whose effect has not been seen yet.",
-    kind: "gauge",
-    read: () => scheduler.inHand(),
-  },
+  ...timers(scheduler),
 ];

@@ -62,7 +62,7 @@ export const openServices = async (parts: ServicesParts): Promise<Services> => {
   commander.failed.catch(() => undefined);
   opening.defer(() => commander.close());
 
-  const projector = await openProjector({
+  const projector = openProjector({
     store,
     bus: inner,
     dataDir,

@@ -1,0 +1,75 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { evaluateExpression } from "@countersign/definitions/expression.ts";
+import { openEsdbEventStore } from "@countersign/event-store-esdb/esdb-event-store.ts";
+import { connectNatsBus } from "@countersign/messaging-nats/nats-bus.ts";
+import { systemClock } from "@countersign/runtime/clock.ts";
+import { makeIds } from "@countersign/runtime/ids.ts";
+import { makeLog, type Log } from "@countersign/runtime/log.ts";
+import { makeMetrics } from "@countersign/runtime/metrics.ts";
+import { openOperationsServer } from "@countersign/runtime/operations-server.ts";
+import { systemRandom } from "@countersign/runtime/random.ts";
+import type { RunningService } from "@countersign/runtime/shutdown.ts";
+import { openCheckpoints } from "@countersign/subscriptions/checkpoints.ts";
+import { ensureFirstAdmin } from "./bootstrap-admin.ts";
+import { openCommander } from "./commander.ts";
+import type { CommanderConfig } from "./config.ts";
+
+export interface ComposedCommander extends RunningService {
+  readonly log: Log;
+  /** Where health and metrics are answered. */
+  readonly url: string;
+}
+
+/** A commander in a process of its own, over EventStoreDB and NATS. Rejects when it cannot start. */
+export const compose = async (config: CommanderConfig): Promise<ComposedCommander> => {
+  const { eventStore, nats, dataDir, host, port, logLevel, firstAdmin } = config;
+  const log = makeLog("commander", logLevel);
+  const clock = systemClock;
+  await using opening = new AsyncDisposableStack();
+  mkdirSync(dataDir, { recursive: true });
+  const checkpoints = openCheckpoints(join(dataDir, "checkpoints.db"));
+  opening.defer(() => checkpoints.close());
+  const bus = await connectNatsBus({
+    servers: nats.servers,
+    ...(nats.credsFile === null ? {} : { credsFile: nats.credsFile }),
+    name: "countersign-commander",
+    inboxPrefix: "_INBOX_commander",
+    log,
+    clock,
+  });
+  opening.defer(() => bus.close());
+  const store = openEsdbEventStore({ connectionString: eventStore, clock });
+  opening.defer(() => store.close());
+  const commander = await openCommander({
+    store,
+    inner: bus,
+    outer: bus,
+    clock,
+    ids: makeIds(clock, systemRandom),
+    log,
+    evaluateExpression,
+    checkpoint: checkpoints.of("processes"),
+  });
+  commander.failed.catch(() => undefined);
+  opening.defer(() => commander.close());
+  if (firstAdmin !== null) await ensureFirstAdmin(commander, firstAdmin);
+  const operations = await openOperationsServer({
+    host,
+    port,
+    notReady: () => [
+      ...(commander.ready() ? [] : ["People and definitions are still being read."]),
+      ...(bus.connected() ? [] : ["The broker cannot be reached."]),
+    ],
+    metrics: makeMetrics("commander", []),
+  });
+  opening.defer(() => operations.close());
+  const stack = opening.move();
+  let closing: Promise<void> | undefined;
+  return {
+    log,
+    url: operations.url,
+    failed: commander.failed,
+    close: () => (closing ??= stack.disposeAsync()),
+  };
+};

@@ -1,0 +1,61 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { openEsdbEventStore } from "@countersign/event-store-esdb/esdb-event-store.ts";
+import { connectNatsBus } from "@countersign/messaging-nats/nats-bus.ts";
+import { systemClock } from "@countersign/runtime/clock.ts";
+import { makeLog, type Log } from "@countersign/runtime/log.ts";
+import { makeMetrics } from "@countersign/runtime/metrics.ts";
+import { openOperationsServer } from "@countersign/runtime/operations-server.ts";
+import type { BackgroundConfig } from "@countersign/runtime/settings-of-services.ts";
+import type { RunningService } from "@countersign/runtime/shutdown.ts";
+import { openCheckpoints } from "@countersign/subscriptions/checkpoints.ts";
+import { measuresOf } from "./measures.ts";
+import { startRelay } from "./relay.ts";
+
+export interface ComposedRelay extends RunningService {
+  readonly log: Log;
+  /** Where health and metrics are answered. */
+  readonly url: string;
+}
+
+/** A relay in a process of its own, over EventStoreDB and NATS. Rejects when it cannot start. */
+export const compose = async (config: BackgroundConfig): Promise<ComposedRelay> => {
+  const { eventStore, nats, dataDir, host, port, logLevel } = config;
+  const log = makeLog("relay", logLevel);
+  const clock = systemClock;
+  await using opening = new AsyncDisposableStack();
+  mkdirSync(dataDir, { recursive: true });
+  const checkpoints = openCheckpoints(join(dataDir, "checkpoints.db"));
+  opening.defer(() => checkpoints.close());
+  const store = openEsdbEventStore({ connectionString: eventStore, clock });
+  opening.defer(() => store.close());
+  const bus = await connectNatsBus({
+    servers: nats.servers,
+    ...(nats.credsFile === null ? {} : { credsFile: nats.credsFile }),
+    name: "countersign-relay",
+    inboxPrefix: "_INBOX_relay",
+    log,
+    clock,
+  });
+  opening.defer(() => bus.close());
+  const relay = startRelay({ store, bus, checkpoint: checkpoints.of("relay"), clock, log });
+  opening.defer(() => relay.close());
+  const operations = await openOperationsServer({
+    host,
+    port,
+    notReady: () => [
+      ...(relay.isLive() ? [] : ["Events of the past are still being published."]),
+      ...(bus.connected() ? [] : ["The broker cannot be reached."]),
+    ],
+    metrics: makeMetrics("relay", measuresOf(relay)),
+  });
+  opening.defer(() => operations.close());
+  const stack = opening.move();
+  let closing: Promise<void> | undefined;
+  return {
+    log,
+    url: operations.url,
+    failed: relay.failed,
+    close: () => (closing ??= stack.disposeAsync()),
+  };
+};

@@ -1,0 +1,60 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { openEsdbEventStore } from "@countersign/event-store-esdb/esdb-event-store.ts";
+import { connectNatsBus } from "@countersign/messaging-nats/nats-bus.ts";
+import { DueProjection } from "@countersign/read-models/due/due-projection.ts";
+import { systemClock } from "@countersign/runtime/clock.ts";
+import { makeLog, type Log } from "@countersign/runtime/log.ts";
+import { makeMetrics } from "@countersign/runtime/metrics.ts";
+import { openOperationsServer } from "@countersign/runtime/operations-server.ts";
+import type { BackgroundConfig } from "@countersign/runtime/settings-of-services.ts";
+import type { RunningService } from "@countersign/runtime/shutdown.ts";
+import { measuresOf } from "./measures.ts";
+import { Scheduler } from "./scheduler.ts";
+
+export interface ComposedScheduler extends RunningService {
+  readonly log: Log;
+  /** Where health and metrics are answered. */
+  readonly url: string;
+}
+
+/** A scheduler in a process of its own, over EventStoreDB and NATS. Rejects when it cannot start. */
+export const compose = async (config: BackgroundConfig): Promise<ComposedScheduler> => {
+  const { eventStore, nats, dataDir, host, port, logLevel } = config;
+  const log = makeLog("scheduler", logLevel);
+  const clock = systemClock;
+  await using opening = new AsyncDisposableStack();
+  mkdirSync(dataDir, { recursive: true });
+  const store = openEsdbEventStore({ connectionString: eventStore, clock });
+  opening.defer(() => store.close());
+  const bus = await connectNatsBus({
+    servers: nats.servers,
+    ...(nats.credsFile === null ? {} : { credsFile: nats.credsFile }),
+    name: "countersign-scheduler",
+    inboxPrefix: "_INBOX_scheduler",
+    log,
+    clock,
+  });
+  opening.defer(() => bus.close());
+  const due = new DueProjection({ path: join(dataDir, "read-due.db") });
+  const scheduler = new Scheduler({ store, bus, due, clock, log });
+  opening.defer(() => scheduler.close());
+  const operations = await openOperationsServer({
+    host,
+    port,
+    notReady: () => [
+      ...(scheduler.isLive() ? [] : ["Timers are still being planned."]),
+      ...(bus.connected() ? [] : ["The broker cannot be reached."]),
+    ],
+    metrics: makeMetrics("scheduler", measuresOf(scheduler)),
+  });
+  opening.defer(() => operations.close());
+  const stack = opening.move();
+  let closing: Promise<void> | undefined;
+  return {
+    log,
+    url: operations.url,
+    failed: scheduler.failed,
+    close: () => (closing ??= stack.disposeAsync()),
+  };
+};
