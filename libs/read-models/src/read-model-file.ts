@@ -25,6 +25,7 @@ export class ReadModelFile {
   #position: bigint;
   #saved: string | undefined;
   #inTransaction = false;
+  #write: (() => void) | undefined;
   readonly #setMeta: StatementSync;
 
   constructor({ path, version, schema, bootId = machineBootId() }: ReadModelOptions) {
@@ -74,8 +75,14 @@ export class ReadModelFile {
     this.#position = position;
   }
 
+  /** Rows may be kept in memory until the commit; `write` then writes them. */
+  beforeCommit(write: () => void): void {
+    this.#write = write;
+  }
+
   /** Commits the rows together with the checkpoint that they stand for. */
   commit(): void {
+    this.#write?.();
     if (!this.#inTransaction) {
       if (this.#checkpoint === this.#saved) return;
       this.begin();

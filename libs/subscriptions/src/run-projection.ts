@@ -29,7 +29,7 @@ export interface RunOptions {
   readonly clock: Clock;
   /** Milliseconds since the epoch at which an event happened. */
   readonly occurredAt: (event: RecordedEvent) => number;
-  /** Events after which is committed, whatever the time; default 2,000. */
+  /** Events after which is committed, whatever the time; default 1,000. */
   readonly commitEvery?: number;
   /** Milliseconds after which is committed what came since; default 100. */
   readonly commitAfterMs?: number;
@@ -44,7 +44,7 @@ export interface RunOptions {
 export const runProjection = (
   store: EventStore,
   projection: Projection,
-  { clock, occurredAt, commitEvery = 2_000, commitAfterMs = 100 }: RunOptions,
+  { clock, occurredAt, commitEvery = 1_000, commitAfterMs = 100 }: RunOptions,
 ): RunningProjection => {
   const becameLive = Promise.withResolvers<void>();
   becameLive.promise.catch(() => undefined);

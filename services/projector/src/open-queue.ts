@@ -38,7 +38,7 @@ export const openQueue = (
   });
   const part: QueuePart = {
     projection,
-    reader: new QueueReader(projection.database, projection.referenceTable),
+    reader: new QueueReader(projection),
     references,
     polls,
     positions,

@@ -19,7 +19,7 @@ export const openStats = (
     ...(states === undefined ? {} : { states }),
     ...(bootId === undefined ? {} : { bootId }),
   });
-  const reader = new StatsReader(projection.database);
+  const reader = new StatsReader(projection);
   return {
     projection,
     file: projection.file,

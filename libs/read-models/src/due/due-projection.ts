@@ -66,7 +66,13 @@ export const endsTimers: ReadonlySet<string> = new Set([
   "RequestCancelled",
 ]);
 
-/** What is due when, for the scheduler: it suggests, the decider decides. */
+/** Rows kept unwritten at most. */
+const UNWRITTEN = 5_000;
+
+/**
+ * What is due when, for the scheduler: it suggests, the decider decides. Rows are written when somebody asks what is
+ * due, and before each commit: what is decided before that never becomes one.
+ */
 export class DueProjection {
   readonly name = "due";
   readonly prefixes: readonly string[] = ["request-"];
@@ -75,10 +81,12 @@ export class DueProjection {
   readonly #delete: StatementSync;
   readonly #due: StatementSync;
   readonly #next: StatementSync;
+  readonly #planned = new Map<string, DueRow>();
   readonly #listeners: ((earliestMs: number) => void)[] = [];
 
   constructor(options: { readonly path: string; readonly bootId?: string | null }) {
     this.file = new ReadModelFile({ ...options, version: DUE_VERSION, schema: dueSchema });
+    this.file.beforeCommit(() => this.#write());
     this.#insert = this.database.prepare("insert into due values (?,?,?,?,?,?,?,?,?,?)");
     this.#delete = this.database.prepare("delete from due where org = ? and request = ?");
     this.#due = this.database.prepare(
@@ -102,20 +110,18 @@ export class DueProjection {
 
   apply(batch: readonly StoredEvent[], checkpoint: string): void {
     this.file.begin();
-    const ended = new Set<string>();
-    for (const { stream, type } of batch) if (endsTimers.has(type)) ended.add(stream);
     let earliest = Number.POSITIVE_INFINITY;
-    const planned = new Set<string>();
     for (const event of batch) {
       const { stream, type } = event;
       if (type === "RequestSubmitted") {
-        planned.add(stream);
-        // What begins and ends in one batch never needs a row.
-        if (!ended.has(stream)) earliest = Math.min(earliest, this.#plan(event));
-      }
+        const row = dueRow(event);
+        if (row === null) continue;
+        this.#planned.set(stream, row);
+        earliest = Math.min(earliest, row.dueMs);
+      } else if (endsTimers.has(type) && !this.#planned.delete(stream))
+        this.#delete.run(orgOf(stream), idOf(stream));
     }
-    for (const stream of ended)
-      if (!planned.has(stream)) this.#delete.run(orgOf(stream), idOf(stream));
+    if (this.#planned.size > UNWRITTEN) this.#write();
     this.file.reached(checkpoint, batch[batch.length - 1]?.position);
     if (earliest < Number.POSITIVE_INFINITY)
       for (const listener of this.#listeners) listener(earliest);
@@ -135,24 +141,42 @@ export class DueProjection {
     limit = 500,
     after: { readonly dueMs: number; readonly rid: number } = { dueMs: -1, rid: -1 },
   ): DueRow[] {
+    this.#write();
     return this.#due.all(nowMs, after.dueMs, after.rid, limit).map(rowOf);
   }
 
   /** The earliest time later than `afterMs`, or null. */
   next(afterMs: number): number | null {
+    this.#write();
     const ms = this.#next.get(afterMs)?.["ms"];
     return typeof ms === "number" ? ms : null;
   }
 
-  #plan(recorded: StoredEvent): number {
-    const { event } = readRequestEvent(recorded);
-    if (event.type !== "RequestSubmitted" || event.data.expiresAt === null)
-      return Number.POSITIVE_INFINITY;
-    const { expiresAt, requestId } = event.data;
-    const ms = Date.parse(expiresAt);
-    const rid = Number(recorded.position);
-    const org = orgOf(recorded.stream);
-    this.#insert.run(rid, ms, expiresAt, "expiry", org, requestId, 1, null, null, 1);
-    return ms;
+  #write(): void {
+    if (this.#planned.size === 0) return;
+    for (const row of this.#planned.values()) {
+      const { rid, dueMs, dueAt, kind, org, request, version, level, step, generation } = row;
+      this.#insert.run(rid, dueMs, dueAt, kind, org, request, version, level, step, generation);
+    }
+    this.#planned.clear();
   }
 }
+
+/** What a request plans when it is created; null when it never expires. Pure. */
+const dueRow = (recorded: StoredEvent): DueRow | null => {
+  const { event } = readRequestEvent(recorded);
+  if (event.type !== "RequestSubmitted" || event.data.expiresAt === null) return null;
+  const { expiresAt, requestId } = event.data;
+  return {
+    rid: Number(recorded.position),
+    dueMs: Date.parse(expiresAt),
+    dueAt: expiresAt,
+    kind: "expiry",
+    org: orgOf(recorded.stream),
+    request: requestId,
+    version: 1,
+    level: null,
+    step: null,
+    generation: 1,
+  };
+};

@@ -1,7 +1,7 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
 import { RequestList, type ListQuery, type Page } from "./list-requests.ts";
 import { roleTarget } from "./targets.ts";
-import type { ReferenceTable } from "./reference-table.ts";
+import type { QueueProjection } from "./queue-projection.ts";
 
 /** A request as it stands in the queue, with who may see it. */
 export interface StoredRequest {
@@ -10,7 +10,10 @@ export interface StoredRequest {
   readonly status: string;
   readonly requesterKind: string;
   readonly requester: string;
-  /** JSON texts of lists of person ids. */
+}
+
+/** In whose queue a request stands: JSON texts of lists of person ids. */
+export interface StoredStanding {
   readonly now: string;
   readonly later: string;
 }
@@ -22,48 +25,58 @@ export interface QueueCounts {
   readonly pending: number;
 }
 
-/** Queries on the queue's tables. */
+/** Queries on the queue. Those that search the tables bring them up to date first. */
 export class QueueReader {
+  readonly #projection: QueueProjection;
   readonly #request: StatementSync;
+  readonly #standing: StatementSync;
   readonly #tally: StatementSync;
   readonly #open: StatementSync;
   readonly #list: RequestList;
-  readonly #referenceTable: ReferenceTable;
 
-  constructor(database: DatabaseSync, referenceTable: ReferenceTable) {
+  constructor(projection: QueueProjection) {
+    const { database } = projection;
+    this.#projection = projection;
     this.#request = database.prepare(
-      "select doc, status, requester_kind, requester, now, later from request where org = ? and id = ?",
+      "select doc, status, requester_kind, requester from request where org = ? and id = ?",
     );
     this.#request.setReturnArrays(true);
+    this.#standing = database.prepare("select now, later from request where org = ? and id = ?");
     this.#tally = database.prepare("select n from tally where org = ? and name = ?");
     this.#open = database.prepare(
       "select distinct r.id from target t join request r using (rid)" +
         " where t.org = ? and t.name in (select value from json_each(?)) order by r.rid",
     );
     this.#list = new RequestList(database);
-    this.#referenceTable = referenceTable;
   }
 
   request(org: string, id: string): StoredRequest | undefined {
+    const unwritten = this.#projection.unwritten(org, id);
+    if (unwritten !== undefined) {
+      const { row, state } = unwritten;
+      const { kind, id: requester } = state.submitted.requester;
+      return { doc: row.doc, status: row.status, requesterKind: kind, requester };
+    }
     const row: unknown = this.#request.get(org, id);
     if (row === undefined) return undefined;
-    const [doc, status, requesterKind, requester, now, later] = row as string[];
-    return {
-      doc: doc ?? "",
-      status: status ?? "",
-      requesterKind: requesterKind ?? "",
-      requester: requester ?? "",
-      now: now ?? "[]",
-      later: later ?? "[]",
-    };
+    const [doc = "", status = "", requesterKind = "", requester = ""] = row as string[];
+    return { doc, status, requesterKind, requester };
+  }
+
+  standing(org: string, id: string): StoredStanding | undefined {
+    this.#projection.write();
+    const row = this.#standing.get(org, id);
+    return row === undefined ? undefined : { now: String(row["now"]), later: String(row["later"]) };
   }
 
   /** Null for an unknown cursor. */
   page(query: ListQuery): Page | null {
+    this.#projection.write();
     return this.#list.page(query);
   }
 
   counts(org: string, person: string): QueueCounts {
+    this.#projection.write();
     const tally = (name: string): number => Number(this.#tally.get(org, name)?.["n"] ?? 0);
     return {
       mineNow: tally(`now:${person}`),
@@ -74,9 +87,10 @@ export class QueueReader {
 
   /** Ids of pending requests, oldest first, whose chain names one of the roles or people, or a role or address they ever had. */
   openRequests(org: string, roles: readonly string[], people: readonly string[]): string[] {
+    this.#projection.write();
     const names = new Set(roles.map(roleTarget));
     for (const person of people)
-      for (const name of this.#referenceTable.namesOf(org, person)) names.add(name);
+      for (const name of this.#projection.referenceTable.namesOf(org, person)) names.add(name);
     return this.#open.all(org, JSON.stringify([...names])).map(({ id }) => String(id));
   }
 }

@@ -1,5 +1,6 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
 import type { JsonObject } from "@countersign/domain/json.ts";
+import type { StatsProjection } from "./stats-projection.ts";
 
 /** Which requests are summed up: by creation, ISO times, from inclusive, to exclusive; an agent's own only. */
 export interface StatsQuery {
@@ -31,14 +32,16 @@ const isStatus = (text: string): text is keyof Totals => Object.hasOwn(noTotals(
 
 /** Queries on the figures. */
 export class StatsReader {
+  readonly #projection: StatsProjection;
   readonly #byStatus: StatementSync;
   readonly #times: StatementSync;
   readonly #byReason: StatementSync;
   readonly #byReviewer: StatementSync;
   readonly #byLevel: StatementSync;
 
-  constructor(database: DatabaseSync) {
-    const prepare = (sql: string): StatementSync => database.prepare(sql);
+  constructor(projection: StatsProjection) {
+    this.#projection = projection;
+    const prepare = (sql: string): StatementSync => projection.database.prepare(sql);
     this.#byStatus = prepare(
       `select r.agent, r.status, count(*) as n from request r where ${within} group by r.agent, r.status order by r.agent`,
     );
@@ -60,6 +63,7 @@ export class StatsReader {
 
   /** The figures as on the wire. */
   stats({ org, from, to, agent }: StatsQuery): JsonObject {
+    this.#projection.write();
     const asked = { org, from: from ?? "", to: to ?? EVER, agent };
     const totals = noTotals();
     const agents = new Map<string, Totals>();

@@ -21,7 +21,18 @@ const takesBack = new Set(["VoteWithdrawn", "SlotVoided", "VotesVoided", "LevelR
 /** Places of pending requests that are remembered. */
 const REMEMBERED = 20_000;
 
-/** Figures about requests: what each contributes, summed up when it is asked. */
+/** A request as it stands, not written yet. */
+interface Unwritten {
+  /** Position of `RequestSubmitted` while there is no row; null when there is one. */
+  readonly rid: number | null;
+  readonly state: KnownRequest;
+  readonly takenBack: boolean;
+}
+
+/** Requests kept unwritten at most. */
+const UNWRITTEN = 2_000;
+
+/** Figures about requests: what each contributes, summed up when it is asked. Written then, and before each commit. */
 export class StatsProjection {
   readonly name = "stats";
   readonly prefixes: readonly string[] = ["request-"];
@@ -29,6 +40,7 @@ export class StatsProjection {
   readonly #states: RequestStates;
   readonly #load: LoadState;
   readonly #rids = new Map<string, number>();
+  readonly #unwritten = new Map<string, Unwritten>();
   readonly #insert: StatementSync;
   readonly #update: StatementSync;
   readonly #find: StatementSync;
@@ -42,6 +54,7 @@ export class StatsProjection {
     this.file = new ReadModelFile({ ...options, version: STATS_VERSION, schema: statsSchema });
     this.#states = new RequestStates(states);
     this.#load = load;
+    this.file.beforeCommit(() => this.write());
     const prepare = (sql: string): StatementSync => this.database.prepare(sql);
     this.#insert = prepare("insert into request values (?,?,?,?,?,?,?)");
     this.#update = prepare("update request set status = ?, ms = ? where rid = ?");
@@ -79,28 +92,41 @@ export class StatsProjection {
 
   #project(batch: readonly StoredEvent[], checkpoint: string): void {
     this.file.begin();
-    for (const [stream, events] of byRequest(batch)) this.#write(stream, events);
+    for (const [stream, events] of byRequest(batch)) this.#take(stream, events);
+    if (this.#unwritten.size > UNWRITTEN) this.write();
     this.#states.unpin();
     this.file.reached(checkpoint, batch[batch.length - 1]?.position);
   }
 
-  #write(stream: string, events: readonly StoredEvent[]): void {
+  #take(stream: string, events: readonly StoredEvent[]): void {
     const state = this.#states.after(stream, events);
-    if (state === undefined) return;
-    const row = statsRow(state);
     const first = events[0];
-    let rid: number;
-    if (first?.revision === 0n) {
-      rid = Number(first.position);
-      this.#insertRequest(rid, stream, state, row.ms);
-    } else {
-      rid = this.#ridOf(stream);
+    if (state === undefined || first === undefined) return;
+    const before = this.#unwritten.get(stream);
+    this.#unwritten.set(stream, {
+      rid: first.revision === 0n ? Number(first.position) : (before?.rid ?? null),
+      state,
+      takenBack: before?.takenBack === true || events.some(({ type }) => takesBack.has(type)),
+    });
+  }
+
+  /** Brings the tables up to date: whoever sums up calls this first. */
+  write(): void {
+    if (this.#unwritten.size === 0) return;
+    for (const [stream, each] of this.#unwritten) this.#write(stream, each);
+    this.#unwritten.clear();
+  }
+
+  #write(stream: string, { rid: fresh, state, takenBack }: Unwritten): void {
+    const row = statsRow(state);
+    const rid = fresh ?? this.#ridOf(stream);
+    if (fresh === null) {
       this.#update.run(row.status, row.ms, rid);
-      if (events.some(({ type }) => takesBack.has(type))) {
+      if (takenBack) {
         this.#clearVotes.run(rid);
         this.#clearLevels.run(rid);
       }
-    }
+    } else this.#insertRequest(rid, stream, state, row.ms);
     for (const { level, reviewer, decision, ms } of row.votes)
       this.#vote.run(rid, level, reviewer, decision, ms);
     for (const { level, ms } of row.levels) this.#level.run(rid, level, policyOf(state), ms);

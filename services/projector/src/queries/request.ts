@@ -80,8 +80,10 @@ export const queueEntryQuery = async (part: QueuePart, asked: Asked): Promise<Re
   const id = requiredText(asked.parameters, "id");
   await reachMinPosition(part, asked.parameters);
   const stored = visible(part, asked, id);
-  if (stored === undefined) throw notFound();
-  const { doc, now, later, requesterKind: kind, requester } = stored;
+  const standing = part.reader.standing(asked.org, id);
+  if (stored === undefined || standing === undefined) throw notFound();
+  const { doc, requesterKind: kind, requester } = stored;
+  const { now, later } = standing;
   const made = JSON.stringify({ kind, id: requester });
   return yes(`{"request":${doc},"now":${now},"later":${later},"requester":${made}}`);
 };
