@@ -1,3 +1,4 @@
+import { abandonUnmade } from "@countersign/application/abandon.ts";
 import { derivedCommandId } from "@countersign/application/derived-ids.ts";
 import type { Envelope } from "@countersign/application/envelope.ts";
 import { loadFold } from "@countersign/application/execute.ts";
@@ -144,13 +145,18 @@ export class Processes {
       case "submit-blocking": {
         const { by, ask } = command;
         const principal = { ...by, org };
+        // Whether the caller's own command gets here first or this one: the trail shows who asked, and how.
+        const { channel, correlationId } = readTopicEvent(cause).metadata;
         const outcome = await submitBlocking(
           engine,
           request,
-          { ...envelope, principal, actor: { kind: by.kind, id: by.id } },
+          { ...envelope, principal, actor: { kind: by.kind, id: by.id }, channel, correlationId },
           ask,
         );
-        if (!outcome.ok && ask.topic !== null)
+        if (outcome.ok || ask.topic === null) return;
+        // The caller's own command may be slower than this one and must not make the request after the topic went on.
+        const state = await abandonUnmade(engine, request, envelope, ask.requestId);
+        if (state.status === "absent")
           await endTransition(engine, topic, envelope, ask.topic.workflow, ask.topic.id, {
             type: "reject-transition",
             approvalId: ask.requestId,

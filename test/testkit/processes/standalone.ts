@@ -32,18 +32,21 @@ export interface Standalone extends AsyncDisposable {
   events(id: string, query?: string): Promise<EventStream>;
   /** Ends it as Ctrl-C does, and waits. */
   stop(signal?: NodeJS.Signals): Promise<Ended>;
-  /** Starts it again on the same directory and port. */
-  start(): Promise<void>;
+  /** Starts it again on the same directory and port, with more settings if wanted. */
+  start(more?: Readonly<Record<string, string>>): Promise<void>;
   /** All events; works while it runs as well. */
   readLog(): LogEntry[];
-  /** Stops it and holds its log, and the audit trail it shows of that log, against every invariant. */
-  finish(): Promise<{ readonly log: readonly LogEntry[]; readonly violations: Violation[] }>;
+  /**
+   * Stops it and holds its log, and the audit trail it shows of that log, against every invariant. The trail is read
+   * as an admin of each org; default `ana` of `demo`.
+   */
+  finish(
+    admins?: readonly Api[],
+  ): Promise<{ readonly log: readonly LogEntry[]; readonly violations: Violation[] }>;
 }
 
 export interface StandaloneOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Who in `demo` reads the audit trail for `finish`; default `ana`. */
-  readonly auditor?: string;
 }
 
 const isReady = async (url: string): Promise<true | undefined> =>
@@ -66,8 +69,8 @@ export const startStandalone = async (options: StandaloneOptions = {}): Promise<
   let tokens: Readonly<Record<string, string>> = {};
   let program: RunningProgram;
 
-  const start = async (): Promise<void> => {
-    program = runProgram({ args: [STANDALONE_MAIN], env, cwd: dataDir });
+  const start = async (more: Readonly<Record<string, string>> = {}): Promise<void> => {
+    program = runProgram({ args: [STANDALONE_MAIN], env: { ...env, ...more }, cwd: dataDir });
     const started = program;
     const ready = eventually("standalone's readiness", () => isReady(url));
     const died = started.ended.then(({ code }) => {
@@ -114,8 +117,10 @@ export const startStandalone = async (options: StandaloneOptions = {}): Promise<
     stop,
     start,
     readLog,
-    async finish() {
-      const audit = await allPages<AuditEntry>(as(options.auditor ?? "ana"), "/audit");
+    async finish(admins) {
+      const audit: AuditEntry[] = [];
+      for (const admin of admins ?? [as("ana")])
+        audit.push(...(await allPages<AuditEntry>(admin, "/audit")));
       await stop();
       const log = readLog();
       return { log, violations: violationsOf(log, audit) };

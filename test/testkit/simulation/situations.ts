@@ -40,6 +40,8 @@ export const situations = [
 
 /** Counts the situations that the log itself shows. */
 export const watchLog = ({ store, world }: System): void => {
+  const blockedBy = new Map<string, string>();
+  const blocking = new Set<string>();
   store.onEvent((event, by) => {
     const metadata = JSON.parse(event.metadata) as EventMetadata;
     if (Date.parse(metadata.occurredAt) > by.clock.now())
@@ -51,8 +53,13 @@ export const watchLog = ({ store, world }: System): void => {
       case "RequestAbandoned":
         world.reach("request abandoned");
         return;
+      case "TransitionBlocked":
+        blocking.add(metadata.commandId);
+        return;
       case "RequestSubmitted":
-        if (metadata.channel === "process") world.reach("request made by the process manager");
+        // The caller's own command names the one that blocked the topic as its cause.
+        if (event.data.includes('"topic":{') && !blocking.has(metadata.causationId ?? ""))
+          world.reach("request made by the process manager");
         return;
       case "RequestExpired":
         world.reach(
