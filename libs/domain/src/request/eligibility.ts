@@ -1,24 +1,24 @@
 import type { Reference } from "../reference.ts";
 import { chainOf } from "./chain.ts";
 import { verdictOn } from "./open-levels.ts";
+import { hatsIn, policyOfLevel, type LevelSlots } from "./delegates.ts";
+import { isSeparated } from "./people.ts";
 import { recordGroups, rosterOf, type Roster } from "./slots.ts";
 import type { GroupState, KnownRequest, LevelState } from "./state.ts";
 
-/** A right under which a person may answer: whose slot it is, and the delegation that lends it (null for one's own). */
-export interface Hat {
-  readonly approver: string;
-  readonly delegationId: string | null;
-}
-
-/** The hats a person may wear in these groups, the one to take first in front. None: not an approver there. */
-export const hatsIn = (
+/** The slots of one level of a request, for whoever asks who may act on them. */
+export const slotsOfLevel = (
+  { submitted }: Pick<KnownRequest, "submitted">,
+  number: number,
   groups: readonly GroupState[],
-  person: string,
   roster: Roster,
-): readonly Hat[] =>
-  groups.some((group) => roster.holds(group, person))
-    ? [{ approver: person, delegationId: null }]
-    : [];
+  reference: Reference,
+): LevelSlots => ({
+  groups,
+  policy: policyOfLevel(submitted, reference, number),
+  roster,
+  reference,
+});
 
 /** Where a person stands in the whole chain. */
 export interface Places {
@@ -28,9 +28,9 @@ export interface Places {
   readonly waiting: boolean;
 }
 
-const hadASlot = (level: LevelState, person: string, roster: Roster): boolean =>
+const hadASlot = (level: LevelState, person: string, slots: LevelSlots, now: string): boolean =>
   level.votes.some(({ votedBy }) => votedBy === person) ||
-  hatsIn(level.groups, person, roster).length > 0 ||
+  hatsIn(person, slots, now).length > 0 ||
   level.groups.some(
     ({ closedPool, voided }) =>
       !voided.includes(person) && closedPool?.some(({ approver }) => approver === person) === true,
@@ -42,10 +42,14 @@ export const placesOf = (
   person: string,
   roster: Roster,
   reference: Reference,
+  now: string,
 ): Places => {
+  const slots = (number: number, groups: readonly GroupState[]): LevelSlots =>
+    slotsOfLevel(state, number, groups, roster, reference);
   const resolved = state.levels.findLast(
     (level) =>
-      (level.status === "approved" || level.status === "denied") && hadASlot(level, person, roster),
+      (level.status === "approved" || level.status === "denied") &&
+      hadASlot(level, person, slots(level.number, level.groups), now),
   );
   const chain = chainOf(state.submitted, reference.definition);
   const isOver = (number: number): boolean => {
@@ -55,21 +59,31 @@ export const placesOf = (
   const waiting = chain.levels.some(
     (plan) =>
       !isOver(plan.number) &&
-      hatsIn(recordGroups(plan, state, reference), person, roster).length > 0,
+      hatsIn(person, slots(plan.number, recordGroups(plan, state, reference)), now).length > 0,
   );
   return { resolved, waiting };
 };
 
 /**
- * True when separation of duties is the only thing that keeps the person from a slot: asked as if it did not apply,
- * so that whoever has no business here is told `not-an-approver` and learns nothing else.
+ * True when separation of duties is the only thing that keeps the person from a slot, their own or that of somebody
+ * they act for: asked as if it did not apply, so that whoever has no business here is told `not-an-approver` and
+ * learns nothing else.
  */
-export const wouldHold = (state: KnownRequest, person: string, reference: Reference): boolean => {
-  const lenient = { ...state, submitted: { ...state.submitted, selfApproval: true } };
+export const isKeptOut = (
+  state: KnownRequest,
+  person: string,
+  reference: Reference,
+  now: string,
+): boolean => {
+  const { submitted } = state;
+  const lenient = { ...state, submitted: { ...submitted, selfApproval: true } };
   const roster = rosterOf(lenient.submitted, reference);
-  return chainOf(state.submitted, reference.definition).levels.some(
-    (plan) =>
-      verdictOn(plan, state, reference)?.value !== false &&
-      hatsIn(recordGroups(plan, lenient, reference), person, roster).length > 0,
-  );
+  return chainOf(submitted, reference.definition).levels.some((plan) => {
+    if (verdictOn(plan, state, reference)?.value === false) return false;
+    const groups = recordGroups(plan, lenient, reference);
+    const slots = slotsOfLevel(state, plan.number, groups, roster, reference);
+    return hatsIn(person, slots, now).some(
+      ({ approver }) => isSeparated(submitted, person) || isSeparated(submitted, approver),
+    );
+  });
 };

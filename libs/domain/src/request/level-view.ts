@@ -103,6 +103,7 @@ const closedRoster = (groups: readonly GroupState[]): Roster => {
     groups.map((group) => [group, new Set(holders(group).map((slot) => slot.approver))]),
   );
   return {
+    mayAct: () => false,
     holds: (group, person) => people.get(group)?.has(person) === true,
     holders,
     leavers: () => [],

@@ -89,6 +89,8 @@ export const recordGroups = (
 
 /** Who may answer in a group today: what its record and the directory of the day say together. */
 export interface Roster {
+  /** True for somebody who may vote on this request at all: active, no viewer, not kept out by separation of duties. */
+  mayAct(person: string): boolean;
   holds(group: GroupState, person: string): boolean;
   /** Each person once: recorded ones who are still there, then today's members of the pools. */
   holders(group: GroupState): readonly SlotRecord[];
@@ -103,6 +105,7 @@ export const rosterOf = (submitted: SubmittedFields, { directory }: Reference): 
       (slot) => !group.voided.includes(slot.approver) && stillHolds(submitted, directory, slot),
     );
   return {
+    mayAct: (person) => mayHold(submitted, directory, person),
     holds: (group, person) => {
       if (!mayHold(submitted, directory, person)) return false;
       if (group.pools.length > 0) {

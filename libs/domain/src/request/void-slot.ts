@@ -22,7 +22,10 @@ export const withSlotVoided = (level: LevelState, group: string, approver: strin
   };
 };
 
-/** Adds a `SlotVoided` for every recorded person who has left, and answers the level as it stands then. */
+/**
+ * Adds a `SlotVoided` for every recorded person who has left, a `VoteWithdrawn` for every vote whose delegate may not
+ * vote any more, and answers the level as it stands then.
+ */
 export const voidLeavers = (
   level: LevelState,
   roster: Roster,
@@ -38,6 +41,11 @@ export const voidLeavers = (
       });
       left = withSlotVoided(left, group.group, approver);
     }
+  }
+  for (const { approver, votedBy } of left.votes) {
+    if (approver === votedBy || roster.mayAct(votedBy)) continue;
+    events.push({ type: "VoteWithdrawn", data: { level: level.number, votedBy } });
+    left = { ...left, votes: left.votes.filter((vote) => vote.votedBy !== votedBy) };
   }
   return left;
 };

@@ -1,7 +1,8 @@
 import type { Reference } from "../reference.ts";
 import type { Principal } from "./commands.ts";
-import { placesOf, wouldHold } from "./eligibility.ts";
-import { actorJson } from "./ending.ts";
+import { placesOf, isKeptOut } from "./eligibility.ts";
+import { actorJson, openLevelOf } from "./ending.ts";
+import { handedOverTo } from "./delegates.ts";
 import { isSeparated } from "./people.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 import type { Roster } from "./slots.ts";
@@ -30,6 +31,11 @@ export const refuseLevel = (state: KnownRequest, number: number): Refusal => {
   );
 };
 
+const separated = refuse(
+  "separation-of-duties",
+  "Nobody votes on what they, or an agent of theirs, asked for; and nobody votes for such a person.",
+);
+
 /**
  * The no to a voter without a slot at the open level: kept out by separation of duties, an approver nowhere, or an
  * approver of a level that is over or has not come.
@@ -40,19 +46,24 @@ export const refuseWithoutSlot = (
   { kind, id }: Principal,
   roster: Roster,
   reference: Reference,
+  now: string,
 ): Refusal => {
   const stranger = refuse("not-an-approver", `${id} is no approver of this request.`);
   if (kind === "agent") return stranger;
-  if (isSeparated(state.submitted, id)) {
-    return wouldHold(state, id, reference)
-      ? refuse(
-          "separation-of-duties",
-          "Nobody votes on what they, or an agent of theirs, asked for.",
-        )
-      : stranger;
+  const keptOut = (): Refusal => (isKeptOut(state, id, reference, now) ? separated : stranger);
+  if (isSeparated(state.submitted, id)) return keptOut();
+  const { resolved, waiting } = placesOf(state, id, roster, reference, now);
+  if (resolved === undefined && !waiting) {
+    const handedOver = handedOverTo(id, reference, now);
+    const groups = openLevelOf(state)?.groups ?? [];
+    if (handedOver !== undefined && groups.some((group) => roster.holds(group, id))) {
+      return refuse(
+        "not-an-approver",
+        `${id} has handed their slots over to ${handedOver.to} until ${handedOver.endsAt}.`,
+      );
+    }
+    return keptOut();
   }
-  const { resolved, waiting } = placesOf(state, id, roster, reference);
-  if (resolved === undefined && !waiting) return stranger;
   if (named !== null && named !== state.levels.at(-1)?.number) return refuseLevel(state, named);
   return resolved === undefined
     ? refuse("level-not-open", `${id} is an approver of a level that is not open.`)

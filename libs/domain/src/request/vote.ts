@@ -2,7 +2,8 @@ import type { Actor } from "../actor.ts";
 import type { Reference } from "../reference.ts";
 import { chainOf, levelPlan } from "./chain.ts";
 import type { DecideContext, Decision, RequestCommand } from "./commands.ts";
-import { hatsIn, type Hat } from "./eligibility.ts";
+import { hatsIn, type Hat, type LevelSlots } from "./delegates.ts";
+import { slotsOfLevel } from "./eligibility.ts";
 import { inTime, openLevelOf } from "./ending.ts";
 import type { RequestEvent } from "./events.ts";
 import { blockageOf } from "./gap.ts";
@@ -47,9 +48,13 @@ const cast = (
   const { groups, votes: kept } = voidLeavers(level, roster, events);
   const number = level.number;
   const votedBy = vote.votedBy;
-  const changed = kept.some((earlier) => earlier.approver === vote.approver);
-  const votes = [...kept.filter((earlier) => earlier.approver !== vote.approver), vote];
-  if (changed) events.push({ type: "VoteWithdrawn", data: { level: number, votedBy } });
+  // Each person has one vote at a level, and each slot one answer: what stands in the way of this one goes.
+  const isReplaced = (earlier: Vote): boolean =>
+    earlier.approver === vote.approver || earlier.votedBy === votedBy;
+  const votes = [...kept.filter((earlier) => !isReplaced(earlier)), vote];
+  for (const earlier of kept.filter(isReplaced)) {
+    events.push({ type: "VoteWithdrawn", data: { level: number, votedBy: earlier.votedBy } });
+  }
   const onBehalfOf = vote.approver === votedBy ? null : vote.approver;
   const { decision, delegationId, payloadHash, notes, reason } = vote;
   events.push({
@@ -100,6 +105,19 @@ const cast = (
   }
 };
 
+/** The first hat whose slot nobody else has answered. The owner may always answer for themselves, also after a delegate. */
+const freeHat = (
+  { votes }: LevelState,
+  person: string,
+  slots: LevelSlots,
+  now: string,
+): Hat | undefined =>
+  hatsIn(person, slots, now).find(
+    ({ approver }) =>
+      approver === person ||
+      !votes.some((vote) => vote.approver === approver && vote.votedBy !== person),
+  );
+
 /** The vote that the command would make, under this hat. */
 const voteOf = (
   command: VoteCommand,
@@ -138,8 +156,15 @@ export const castVote = (
   const hash = command.payloadHash ?? state.submitted.payloadHash;
   const open = openLevelOf(state);
   const roster = rosterOf(state.submitted, reference);
-  const [hat] =
-    open === undefined || principal.kind === "agent" ? [] : hatsIn(open.groups, person, roster);
+  const hat =
+    open === undefined || principal.kind === "agent"
+      ? undefined
+      : freeHat(
+          open,
+          person,
+          slotsOfLevel(state, open.number, open.groups, roster, reference),
+          context.now,
+        );
 
   const about = named === null ? open : state.levels[named - 1];
   const standing = standingVote(about, person, hash);
@@ -157,7 +182,7 @@ export const castVote = (
     return no(refuse("reason-required", "A deny needs a reason."));
   }
   if (open === undefined || hat === undefined) {
-    return no(refuseWithoutSlot(state, named, principal, roster, reference));
+    return no(refuseWithoutSlot(state, named, principal, roster, reference, context.now));
   }
   if (named !== null && named !== open.number) return no(refuseLevel(state, named));
   if (isUnclear) {
