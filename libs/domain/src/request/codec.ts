@@ -17,6 +17,8 @@ const versions: Readonly<Record<RequestEventType, number>> = {
   RequestCancelled: 1,
   RequestAbandoned: 1,
   ValidationFailed: 1,
+  ContextAttached: 1,
+  RecommendationAttached: 1,
   ExecutionReported: 1,
 };
 

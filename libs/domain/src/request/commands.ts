@@ -1,4 +1,5 @@
 import type { Actor, Channel } from "../actor.ts";
+import type { JsonObject } from "../json.ts";
 import type { RequestEvent, SubmittedFields } from "./events.ts";
 import type { Refusal } from "./refusals.ts";
 import type { Target } from "../policy/policy.ts";
@@ -50,6 +51,14 @@ export type RequestCommand =
   | { readonly type: "cancel"; readonly reason: string | null }
   /** From a due timer: counts only if the request's expiry has passed on the commander's clock. */
   | { readonly type: "expire" }
+  | { readonly type: "attach-context"; readonly context: JsonObject }
+  | {
+      readonly type: "attach-recommendation";
+      readonly recommendation: "approve" | "deny" | "modify";
+      readonly confidence: number;
+      readonly summary: string;
+      readonly payload: JsonObject | null;
+    }
   /** After people changed: void leavers' slots, block or unblock the open level. */
   | { readonly type: "recheck" }
   /** From the process manager: the approved transition was completed (or could not be). */

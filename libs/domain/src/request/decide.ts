@@ -1,4 +1,5 @@
 import type { Reference } from "../reference.ts";
+import { attach } from "./attach.ts";
 import { cancel } from "./cancel.ts";
 import type { DecideContext, Decision, RequestCommand } from "./commands.ts";
 import { expire } from "./expire.ts";
@@ -29,6 +30,9 @@ export const decide = (
       return castVote(state, command, context, reference);
     case "cancel":
       return cancel(state, command.reason, context, reference);
+    case "attach-context":
+    case "attach-recommendation":
+      return attach(state, command, context, reference);
     case "expire":
       return expire(state, context, reference);
     case "recheck":

@@ -192,6 +192,19 @@ export type RequestEvent =
   | { readonly type: "RequestAbandoned"; readonly data: Readonly<Record<string, never>> }
   /** Asked with `validation.is_valid: false`: taken down, shown to no approver. */
   | { readonly type: "ValidationFailed"; readonly data: { readonly issues: readonly Json[] } }
+  /** Somebody's knowledge about the request, beside its facts. */
+  | { readonly type: "ContextAttached"; readonly data: { readonly context: JsonObject } }
+  | {
+      readonly type: "RecommendationAttached";
+      readonly data: {
+        readonly recommendation: "approve" | "deny" | "modify";
+        /** 0–1. */
+        readonly confidence: number;
+        readonly summary: string;
+        /** Proposed `action.parameters`, or null. */
+        readonly payload: JsonObject | null;
+      };
+    }
   /** The topic's transition was completed by this approval. */
   | {
       readonly type: "ExecutionReported";

@@ -7,6 +7,7 @@ import type {
   RequestState,
   ResolvedRequest,
 } from "./state.ts";
+import { withAttached } from "./attach.ts";
 import { withSlotVoided } from "./void-slot.ts";
 
 /** What every request's history starts from. */
@@ -271,6 +272,9 @@ export const evolve = (state: RequestState, { event, metadata }: Recorded): Requ
       return resolved(state, event, at);
     case "ValidationFailed":
       return { ...state, validationFailed: true, lastOccurredAt: at };
+    case "ContextAttached":
+    case "RecommendationAttached":
+      return withAttached(state, event, metadata.actor, at);
     case "ExecutionReported":
       return impossible(event, "the request is pending");
   }

@@ -1,5 +1,6 @@
 import type { Actor, Channel } from "../actor.ts";
 import type { Json } from "../json.ts";
+import type { AttachedContext, AttachedRecommendation } from "./attach.ts";
 import type { GroupRecord, SlotRecord, SubmittedFields } from "./events.ts";
 
 export type RequestStatus = "pending" | "approved" | "denied" | "expired" | "cancelled";
@@ -60,6 +61,9 @@ interface Known {
   readonly blockedLevel: number | "all-skipped" | null;
   /** Asked with `validation.is_valid: false`: no approver ever sees it. */
   readonly validationFailed: boolean;
+  /** In the order they came; absent for none. */
+  readonly attachments?: readonly AttachedContext[];
+  readonly recommendations?: readonly AttachedRecommendation[];
   readonly lastOccurredAt: string;
 }
 

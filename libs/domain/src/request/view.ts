@@ -1,4 +1,5 @@
 import type { Reference } from "../reference.ts";
+import { attachmentView, recommendationView } from "./attach.ts";
 import { chainOf, levelPlan } from "./chain.ts";
 import { openLevelOf } from "./ending.ts";
 import { blockageOf } from "./gap.ts";
@@ -61,7 +62,7 @@ export const requestView = (
     policy_trace: submitted.policyTrace,
     risk_snapshot: submitted.riskSnapshot,
     context: submitted.context,
-    recommendations: none,
+    recommendations: state.recommendations?.map(recommendationView) ?? none,
     links: submitted.links,
     urgency: submitted.urgency,
     validation: submitted.validation,
@@ -72,7 +73,7 @@ export const requestView = (
     blocked: isBlocked(state, reference, roster),
     caller_paused: false,
     observers: submitted.observers,
-    attachments: none,
+    attachments: state.attachments?.map(attachmentView) ?? none,
     claimed_by: null,
     questions: none,
     children: none,
