@@ -32,6 +32,24 @@ const approvers = [
 
 const people = ["bo", "cy", "dee"];
 
+/** The second level shows how many it will want of the people of the day: also in a request denied at the first. */
+const definitions = (version: number): string => `
+policies:
+  - id: two-levels
+    name: Two levels, ${version}
+    chain:
+      - { level: 1, name: First, assignments: [{ type: role, identifier: qa_lead }], required: any }
+      - { level: 2, name: All, assignments: [{ type: role, identifier: qa_lead }], required: all }
+workflow:
+  id: release
+  states: { staging: { type: initial }, production: {} }
+  transitions:
+    - from: staging
+      to: production
+      name: Ship ${version}
+      require_approval: [{ assignment: { type: role, identifier: qa_lead } }]
+`;
+
 /**
  * A day in an org: asks of agents and people, votes good and bad, cancellations, and people who come, go and change
  * roles in between, several at once so that batches hold more than one thing. Returns what really happened.
@@ -57,7 +75,7 @@ export const randomDay = async (
     const body = {
       title: `Deploy ${ids.length}`,
       action: { type: pick(["kubernetes:deploy", "db:migrate"]), parameters: { n: ids.length } },
-      approvers: pick(approvers),
+      ...(random.next() < 0.4 ? { policy: "two-levels" } : { approvers: pick(approvers) }),
       reason_codes: random.next() < 0.5 ? ["REQUIRES_APPROVAL"] : [],
       urgency: pick(["low", "normal", "high", "critical"]),
     };
@@ -90,8 +108,27 @@ export const randomDay = async (
     });
     count(active ? "person active" : "person inactive", true);
   };
+  let versions = 1;
+  await org.define(definitions(versions));
+  const define = async (): Promise<void> => {
+    if (random.next() < 0.7) return;
+    await org.define(definitions((versions += 1)));
+    count("definitions changed", true);
+  };
+  const transition = async (): Promise<void> => {
+    const body = {
+      workflow: "release",
+      topic: { id: `r${Math.floor(random.next() * 20)}`, attributes: { n: ids.length } },
+      to: "production",
+    };
+    const answer = await org.command("ci", "request-transition", body);
+    count("transition", answer.ok);
+    const asked = answer.ok ? answer.result["approval_ids"] : [];
+    if (Array.isArray(asked))
+      for (const id of asked) if (!ids.includes(String(id))) ids.push(String(id));
+  };
   for (let step = 0; step < steps; step += 1) {
-    const doings = [ask, ask, vote, vote, vote, cancel, moveRole, movePerson];
+    const doings = [ask, ask, vote, vote, vote, cancel, moveRole, movePerson, define, transition];
     await Promise.all(
       Array.from({ length: 1 + Math.floor(random.next() * 5) }, () => pick(doings)()),
     );

@@ -57,7 +57,7 @@ describe("rebuilding from zero", () => {
       try {
         await org.commander.close();
         await org.projector.close();
-        for (const must of ["ask", "approve", "deny", "cancel", "role changed", "person inactive"])
+        for (const must of ["ask", "approve", "deny", "cancel", "transition", "role changed"])
           expect(happened.get(must), must).toBeGreaterThan(0);
 
         const whole = open(org.store, org.dir, "whole");

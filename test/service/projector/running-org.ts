@@ -46,6 +46,8 @@ export interface RunningOrg {
   /** Asks as `ci` unless told otherwise; returns the id. */
   ask(over?: object, who?: string): Promise<string>;
   change(command: DirectoryCommand): Promise<void>;
+  /** Imports a YAML file of definitions as ana. */
+  define(yaml: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -177,6 +179,17 @@ export const startOrg = async ({
       return String(answer.result["id"]);
     },
     change,
+    async define(yaml) {
+      const reply = await bus.request(commandSubject("demo", "import-definitions"), yaml, {
+        headers: {
+          "Countersign-Principal": principal("ana"),
+          "Countersign-Content-Type": "application/yaml",
+          "Countersign-File": "definitions.yaml",
+        },
+        timeoutMs: 60_000,
+      });
+      if (!(JSON.parse(reply.body) as Answer).ok) throw new Error(reply.body);
+    },
     async close() {
       await projector.close();
       await commander.close();

@@ -18,14 +18,15 @@ const view = (entry: DefinitionEntry): JsonObject => ({
   file: entry.file,
 });
 
-/** Every definition at its newest version, without its source. */
+/** The active version of every definition, without its source. */
 export const definitionsQuery = ({ references }: QueuePart, { org, parameters }: Asked): Reply => {
   const kind = optionalText(parameters, "kind");
-  const newest = [...references.of(org).definition.entries.values()].flatMap((versions) => {
-    const last = versions[versions.length - 1];
-    return last === undefined || (kind !== undefined && last.kind !== kind) ? [] : [view(last)];
-  });
-  return yes(JSON.stringify({ definitions: newest }));
+  const active = [...references.of(org).definition.entries.values()].flatMap((versions) =>
+    versions
+      .filter((entry) => entry.active && (kind === undefined || entry.kind === kind))
+      .map(view),
+  );
+  return yes(JSON.stringify({ definitions: active }));
 };
 
 /** One definition with its source, at the version asked for or the newest. */
