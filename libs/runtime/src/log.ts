@@ -11,10 +11,9 @@ export interface Log {
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 /** What must never stand in a log, wherever it occurs at the first two depths. */
-const secrets = ["token", "key", "password", "authorization", "cookie", "secret"].flatMap((name) => [
-  name,
-  `*.${name}`,
-]);
+const secrets = ["token", "key", "password", "authorization", "cookie", "secret"].flatMap(
+  (name) => [name, `*.${name}`],
+);
 
 /** The process's log, written synchronously so that the last line before an exit is there. */
 export const makeLog = (service: string, level: LogLevel): Log =>

@@ -43,6 +43,7 @@ export class Processes {
   #subscription: EventSubscription | undefined;
   #quiet = 0;
   #closing = false;
+  #wake: (() => void) | undefined;
 
   constructor(
     decider: Decider,
@@ -80,7 +81,21 @@ export class Processes {
 
   async close(): Promise<void> {
     this.#closing = true;
+    this.#wake?.();
     await this.#subscription?.close();
+  }
+
+  /** Ends early when the service closes. */
+  async #pause(): Promise<void> {
+    if (this.#closing) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#clock.after(RETRY_MS, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+    this.#wake = undefined;
   }
 
   #save(checkpoint: Checkpoint): void {
@@ -100,7 +115,7 @@ export class Processes {
             { err: error, stream: recorded.stream },
             "a process manager will try again",
           );
-          await new Promise<void>((resolve) => this.#clock.after(RETRY_MS, resolve));
+          await this.#pause();
         }
       }
       if (this.#closing) return false;

@@ -2,23 +2,20 @@ import { enableCompileCache, flushCompileCache } from "node:module";
 
 enableCompileCache();
 
-const { readConfig } = await import("./config.ts");
-const { fail, sentenceOf } = await import("@countersign/runtime/fail.ts");
+const [{ readConfig }, { fail }] = await Promise.all([
+  import("./config.ts"),
+  import("@countersign/runtime/fail.ts"),
+]);
 
 const read = readConfig(process.env);
 if (read.ok) {
-  try {
-    const [{ compose }, { closeOnSignal }] = await Promise.all([
-      import("./compose.ts"),
-      import("@countersign/runtime/shutdown.ts"),
-    ]);
-    const relay = await compose(read.config);
-    closeOnSignal(relay, process, relay.log);
-    relay.log.info({ url: relay.url }, "the relay runs");
-    flushCompileCache();
-  } catch (error) {
-    fail([`The relay cannot start: ${sentenceOf(error)}`]);
-  }
+  const [{ compose }, { startService }] = await Promise.all([
+    import("./compose.ts"),
+    import("@countersign/runtime/start-service.ts"),
+  ]);
+  const relay = await startService("The relay", () => compose(read.config), process);
+  relay?.log.info({ url: relay.url }, "the relay runs");
+  flushCompileCache();
 } else {
   fail(read.problems.map(({ sentence }) => sentence));
 }

@@ -6,7 +6,8 @@ interface Sent {
 }
 
 const FIRST_AGAIN_MS = 500;
-const LONGEST_AGAIN_MS = 60_000;
+/** Half of the minute within which nothing may be overdue any more, once everybody is there again. */
+const LONGEST_AGAIN_MS = 30_000;
 
 /** What was published and stands until its effect is seen in the log, by stream. */
 export class InHand {

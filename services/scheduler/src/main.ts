@@ -2,23 +2,20 @@ import { enableCompileCache, flushCompileCache } from "node:module";
 
 enableCompileCache();
 
-const { readConfig } = await import("./config.ts");
-const { fail, sentenceOf } = await import("@countersign/runtime/fail.ts");
+const [{ readConfig }, { fail }] = await Promise.all([
+  import("./config.ts"),
+  import("@countersign/runtime/fail.ts"),
+]);
 
 const read = readConfig(process.env);
 if (read.ok) {
-  try {
-    const [{ compose }, { closeOnSignal }] = await Promise.all([
-      import("./compose.ts"),
-      import("@countersign/runtime/shutdown.ts"),
-    ]);
-    const scheduler = await compose(read.config);
-    closeOnSignal(scheduler, process, scheduler.log);
-    scheduler.log.info({ url: scheduler.url }, "the scheduler runs");
-    flushCompileCache();
-  } catch (error) {
-    fail([`The scheduler cannot start: ${sentenceOf(error)}`]);
-  }
+  const [{ compose }, { startService }] = await Promise.all([
+    import("./compose.ts"),
+    import("@countersign/runtime/start-service.ts"),
+  ]);
+  const scheduler = await startService("The scheduler", () => compose(read.config), process);
+  scheduler?.log.info({ url: scheduler.url }, "the scheduler runs");
+  flushCompileCache();
 } else {
   fail(read.problems.map(({ sentence }) => sentence));
 }

@@ -201,7 +201,7 @@ export class Scheduler {
       if (attempt === 0) continue;
       this.#hand.publishing(stream, attempt, clock.monotonic());
       sending.push(
-        bus.publish(timerMessage(row, attempt)).then(
+        bus.publish(timerMessage(row, attempt, clock.now())).then(
           () => {
             this.#published += 1;
           },

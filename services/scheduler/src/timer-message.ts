@@ -4,13 +4,14 @@ import { dueKey, type DueRow } from "@countersign/read-models/due/due-projection
 
 /**
  * What a due timer says: api.md, NATS. The first message of a timer has its key as dedupe id, so that two schedulers
- * are heard as one; a repetition has an id of its own, because the broker swallows repeated ids for two minutes.
+ * are heard as one. A repetition has an id that nobody used before, because the broker swallows repeated ids for two
+ * minutes: not that of an earlier attempt with this number, by another scheduler or by this one before it was restarted.
  */
-export const timerMessage = (row: DueRow, attempt: number): Publication => {
+export const timerMessage = (row: DueRow, attempt: number, now: number): Publication => {
   const key = dueKey(row);
   return {
     subject: timerSubject(row.org, row.kind),
-    id: attempt === 1 ? key : `${key}#${attempt}`,
+    id: attempt === 1 ? key : `${key}#${attempt}@${now}`,
     body: JSON.stringify({
       key,
       request: row.request,
