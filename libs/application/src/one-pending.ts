@@ -1,13 +1,12 @@
-import type { RequestEvent } from "@countersign/domain/request/events.ts";
 import { refuse, type Refusal } from "@countersign/domain/request/refusals.ts";
-import type { RequestState } from "@countersign/domain/request/state.ts";
 import { decoder } from "@countersign/domain/recorded.ts";
 import { createHash } from "node:crypto";
+import { abandonUnmade } from "./abandon.ts";
 import { derivedCommandId } from "./derived-ids.ts";
 import type { Envelope } from "./envelope.ts";
-import { execute, loadFold, type Aggregate, type Engine, type StreamKind } from "./execute.ts";
+import { execute, type Aggregate, type Engine, type Outcome, type StreamKind } from "./execute.ts";
 import type { RequestKind } from "./request.ts";
-import { pendingStream, requestStream } from "./streams.ts";
+import { pendingStream } from "./streams.ts";
 
 /** Who holds a key: at most one pending request for each. Stream `pending-<org>.<hash of the key>`. */
 export interface PendingClaimed {
@@ -50,50 +49,29 @@ export const claimPending = async (
     commandId: derivedCommandId("claim", key, requestId),
     commandHash: null,
   };
+  // Read and claimed in one turn of the stream: a claim of this process that is still on its way to the store is not
+  // taken for one that holds. The first round claims a key that nobody ever had, the next ones what has become free.
+  let free: string | null = null;
   for (let attempt = 0; attempt < 10; attempt++) {
-    const known =
-      kinds.pending.folds.get(stream) ?? (await loadFold(engine.store, stream, pendingAggregate));
-    const { holder } = known.state;
-    if (holder === requestId) return null;
-    if (holder !== null) {
-      const taken = await holderStillPending(engine, kinds.request, envelope, holder);
-      if (taken)
-        return refuse("conflict", `A request with this key is pending: ${holder}.`, {
-          approval_id: holder,
-        });
-    }
-    const outcome = await execute(engine, kinds.pending, stream, claim, (state) =>
-      state.holder === holder
-        ? { events: [{ type: "PendingClaimed", data: { request: requestId } }] }
-        : { events: [] },
+    const outcome: Outcome<PendingState> = await execute(
+      engine,
+      kinds.pending,
+      stream,
+      claim,
+      (state) =>
+        state.holder === free
+          ? { events: [{ type: "PendingClaimed", data: { request: requestId } }] }
+          : { events: [] },
     );
-    if (outcome.fold.state.holder === requestId) return null;
+    const { holder } = outcome.fold.state;
+    if (holder === requestId) return null;
+    if (holder === null) continue;
+    const state = await abandonUnmade(engine, kinds.request, envelope, holder);
+    if (state.status === "pending")
+      return refuse("conflict", `A request with this key is pending: ${holder}.`, {
+        approval_id: holder,
+      });
+    free = holder;
   }
   return refuse("conflict", "Others keep asking with this key; try again.");
-};
-
-const holderStillPending = async (
-  engine: Engine,
-  kind: RequestKind,
-  envelope: Envelope,
-  holder: string,
-): Promise<boolean> => {
-  const abandon: Envelope = {
-    ...envelope,
-    commandId: derivedCommandId("abandon", holder),
-    commandHash: null,
-    actor: { kind: "system", id: "one-pending" },
-    principal: null,
-    channel: "process",
-    causationId: envelope.commandId,
-  };
-  const abandoned: RequestEvent = { type: "RequestAbandoned", data: {} };
-  const outcome = await execute<RequestState, RequestEvent>(
-    engine,
-    kind,
-    requestStream(envelope.org, holder),
-    abandon,
-    (_state, _now, _reference, fold) => ({ events: fold.revision < 0n ? [abandoned] : [] }),
-  );
-  return outcome.fold.state.status === "pending";
 };

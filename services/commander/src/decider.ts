@@ -10,7 +10,7 @@ import {
 } from "@countersign/application/definition.ts";
 import type { Envelope } from "@countersign/application/envelope.ts";
 import { loadFold, type Engine, type Outcome } from "@countersign/application/execute.ts";
-import { emptyFold, FoldCache } from "@countersign/application/fold-cache.ts";
+import { FoldCache } from "@countersign/application/fold-cache.ts";
 import {
   claimPending,
   pendingAggregate,
@@ -70,7 +70,8 @@ export class Decider {
   async ask(envelope: Envelope, id: string, ask: Ask | Refusal): Promise<Outcome<RequestState>> {
     if (!("code" in ask) && ask.dedupe !== null) {
       const refusal = await this.#claim(envelope, id, ask, ask.dedupe);
-      if (refusal !== null) return { ok: false, refusal, fold: emptyFold(absentRequest) };
+      // Given to the stream like a faulty body, so that a repeat of what was made before is still answered.
+      if (refusal !== null) return submitRequest(this.engine, this.request, envelope, id, refusal);
     }
     return submitRequest(this.engine, this.request, envelope, id, ask);
   }
@@ -97,7 +98,10 @@ export class Decider {
     return commandDirectory(this.engine, this.directoryKind, envelope, command);
   }
 
-  /** Claims the key of an ask that would be accepted; one that was made before, or will be refused, claims nothing. */
+  /**
+   * Claims the key of an ask that would be accepted. One that was made before claims nothing; one that is refused now is
+   * not decided again, because without its claim it must not be accepted a moment later either.
+   */
   async #claim(envelope: Envelope, id: string, ask: Ask, dedupe: string): Promise<Refusal | null> {
     const stream = requestStream(envelope.org, id);
     const fold =
@@ -105,11 +109,12 @@ export class Decider {
       (await loadFold(this.engine.store, stream, requestAggregate));
     if (fold.revision >= 0n) return null;
     const reference = this.engine.references.of(envelope.org);
-    if (authorise(envelope.principal, "ask", reference) !== null) return null;
+    const denied = authorise(envelope.principal, "ask", reference);
+    if (denied !== null) return denied;
     const now = new Date(this.engine.clock.now()).toISOString();
     const context = contextOf(envelope, now);
-    if (decide(absentRequest, { type: "submit", ask }, context, reference).refusal !== undefined)
-      return null;
+    const { events, refusal } = decide(absentRequest, { type: "submit", ask }, context, reference);
+    if (refusal !== undefined) return events.length > 0 ? null : refusal;
     const { kind, id: requester } = envelope.actor;
     const key = pendingKey("dedupe", kind, requester, dedupe);
     return claimPending(this.engine, this, envelope, key, id);
