@@ -103,7 +103,8 @@ const basisOf = (reference: Reference): Basis => ({
  * stands in the stream is answered from what is stored, or refused `conflict` when it came with another body.
  * `fresh` streams (ids made or derived just now) are decided without reading: `no-stream` at the append is the check.
  * Who is not in the directory today is refused before anything else, a repeat included.
- * Before such a command is refused, its stream is read: a repeat is answered like the first, whatever changed since.
+ * Before a command is refused or found to change nothing, its stream is read on from what was at hand: another process
+ * may have gone on, and a repeat is answered like the first, whatever changed since.
  * Never decided on less than the stream's last decision had read: people and definitions another process has seen
  * come here too, within moments. Throws `StoreUnavailable` when they do not, and when the outcome stays unknown.
  */
@@ -121,10 +122,10 @@ export const execute = async <
   inTurn(kind.folds, stream, async () => {
     const { aggregate, folds } = kind;
     const cached = folds.get(stream);
-    let unread = cached === undefined && options.fresh === true;
-    let fold =
-      cached ??
-      (unread ? emptyFold(aggregate.initial) : await loadFold(engine.store, stream, aggregate));
+    const atHand =
+      cached ?? (options.fresh === true ? emptyFold<State>(aggregate.initial) : undefined);
+    let read = atHand === undefined;
+    let fold = atHand ?? (await loadFold(engine.store, stream, aggregate));
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (fold.basis !== null && !engine.references.covers(envelope.org, fold.basis))
         await engine.references.reach(envelope.org, fold.basis, engine.clock);
@@ -150,10 +151,11 @@ export const execute = async <
         fold.lastOccurredAt !== null && fold.lastOccurredAt > clock ? fold.lastOccurredAt : clock;
       const decision = decide(fold.state, now, reference, fold);
       if (decision.events.length === 0) {
-        if (unread) {
-          unread = false;
-          fold = await loadFold(engine.store, stream, aggregate);
-          if (fold.revision >= 0n) continue;
+        if (!read) {
+          read = true;
+          const before = fold.revision;
+          fold = await loadFold(engine.store, stream, aggregate, fold);
+          if (fold.revision > before) continue;
         }
         if (fold.revision >= 0n) folds.set(stream, fold);
         return decision.refusal === undefined
@@ -185,7 +187,7 @@ export const execute = async <
           : { ok: false, refusal: decision.refusal, fold: appended };
       }
       folds.drop(stream);
-      unread = false;
+      read = true;
       fold = await loadFold(engine.store, stream, aggregate);
     }
     throw new StoreUnavailable(`stream ${stream} kept changing while a command was decided`);

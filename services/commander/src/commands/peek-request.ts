@@ -13,9 +13,9 @@ import { no, yes } from "../reply.ts";
  */
 export const peekRequest = async (decider: Decider, incoming: Incoming): Promise<Reply> => {
   const stream = requestStream(incoming.org, incoming.target);
-  const { request, engine } = decider;
-  const fold =
-    request.folds.get(stream) ?? (await loadFold(engine.store, stream, requestAggregate));
+  const { engine } = decider;
+  // From the store, never from memory: there, what is on its way to the store stands before it is durable.
+  const fold = await loadFold(engine.store, stream, requestAggregate);
   if (fold.state.status === "absent")
     return no({ code: "not-found", message: "There is no such approval request." });
   if (fold.basis !== null) await engine.references.reach(incoming.org, fold.basis, engine.clock);
