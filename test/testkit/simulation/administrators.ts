@@ -41,6 +41,16 @@ export class Administrators {
     }
   }
 
+  /** Somebody leaves for a while, in a moment. */
+  async switchOff(org: string, id: string): Promise<void> {
+    const known = people.find((each) => each.id === id);
+    if (known === undefined) return;
+    await this.#caller.pause(this.#world.dice.between(0, 30));
+    await this.#change(org, "put-person", id, { name: id, access: known.access, active: false });
+    await this.#caller.pause(this.#world.dice.between(1_000, 10_000));
+    await this.#change(org, "put-person", id, { name: id, access: known.access, active: true });
+  }
+
   async importAgain(org: string): Promise<void> {
     const generation = this.#world.dice.between(1, 3);
     await this.#import(org, definitions(generation));

@@ -17,6 +17,8 @@ export class Clients {
   readonly #world: World;
   readonly #next: Naming;
   readonly #administrators: Administrators;
+  /** What was begun beside something else, to be waited for. */
+  readonly #others: Promise<void>[] = [];
 
   constructor(caller: Caller, ledger: Ledger, naming: Naming) {
     this.#caller = caller;
@@ -28,6 +30,12 @@ export class Clients {
 
   /** Somebody does something. Settles when it is over; never rejects but for a fault of the simulation itself. */
   async act(): Promise<void> {
+    await this.#act();
+    for (let other = this.#others.pop(); other !== undefined; other = this.#others.pop())
+      await other;
+  }
+
+  async #act(): Promise<void> {
     const { dice } = this.#world;
     const org = dice.pick(orgs);
     const throwed = dice.next();
@@ -48,10 +56,12 @@ export class Clients {
       : person(org, dice.pick(people).id);
     const title = this.#next("ask");
     const key = dice.chance(0.6) ? this.#next("key") : undefined;
-    const body = this.#askBody(title, dice.chance(0.45) ? dice.pick(["d1", "d2"]) : null);
+    const dedupe = dice.chance(0.45) ? dice.pick(["d1", "d2"]) : null;
+    const body = this.#askBody(title, dedupe);
     const call = { org, principal, body, ...(key === undefined ? {} : { key }) };
     const times = key === undefined ? 1 : 6;
     const asked = [this.#asked(call, title, times)];
+    if (dedupe !== null && dice.chance(0.5)) this.#others.push(this.#rival(org, principal, dedupe));
     if (key !== undefined && dice.chance(0.3)) asked.push(this.#asked(call, title, times));
     const ids = (await Promise.all(asked)).filter((id) => id !== null);
     if (new Set(ids).size > 1)
@@ -103,9 +113,14 @@ export class Clients {
     const { dice } = this.#world;
     const topic = dice.pick(topics);
     const to = dice.pick(states);
-    const principal = dice.chance(0.5)
+    const principal = dice.chance(0.3)
       ? agent(org, dice.pick(agents).id)
       : person(org, dice.pick(people).id);
+    // What was allowed when the topic was blocked may be refused when its request is made.
+    if (principal.kind === "person" && dice.chance(0.3)) {
+      const changing = this.#administrators.switchOff(org, principal.id);
+      this.#others.push(changing);
+    }
     const called = await this.#caller.insist(
       "request-transition",
       {
@@ -156,6 +171,13 @@ export class Clients {
         }
       }
     }
+  }
+
+  /** The same program asks for the same thing once more at the same time, with a key of its own. */
+  async #rival(org: string, principal: Principal, dedupe: string): Promise<void> {
+    const title = this.#next("ask");
+    const call = { org, principal, body: this.#askBody(title, dedupe), key: this.#next("key") };
+    await Promise.all([this.#asked(call, title, 3), this.#asked(call, title, 3)]);
   }
 
   #askBody(title: string, dedupe: string | null): string {

@@ -36,6 +36,8 @@ export class SimulatedEventStore {
   #arrived: Arrived[] = [];
   #syncing = false;
   #up = true;
+  /** Milliseconds that the next crash takes; null while none is near. */
+  #crashFor: number | null = null;
 
   constructor(world: World, faults: Faults) {
     this.#world = world;
@@ -61,6 +63,11 @@ export class SimulatedEventStore {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Goes down while the next append is being synced, for `ms` milliseconds. */
+  crashSoon(ms: number): void {
+    this.#crashFor = ms;
+  }
+
   /** Goes down: what was not synced is lost, what was acknowledged stays. */
   crash(): void {
     if (!this.#up) return;
@@ -73,6 +80,7 @@ export class SimulatedEventStore {
 
   restart(): void {
     this.#up = true;
+    this.#crashFor = null;
     for (const listener of this.#listeners) listener();
   }
 
@@ -153,6 +161,12 @@ export class SimulatedEventStore {
       return;
     }
     this.#arrived.push(arrived);
+    if (this.#crashFor !== null) {
+      this.#world.after(this.#crashFor, () => this.restart());
+      this.#crashFor = null;
+      this.crash();
+      return;
+    }
     if (this.#syncing) return;
     this.#syncing = true;
     this.#world.after(this.#world.dice.between(1, 4), () => {

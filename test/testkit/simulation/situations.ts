@@ -40,7 +40,6 @@ export const situations = [
 
 /** Counts the situations that the log itself shows. */
 export const watchLog = ({ store, world }: System): void => {
-  const blockedBy = new Map<string, string>();
   const blocking = new Set<string>();
   store.onEvent((event, by) => {
     const metadata = JSON.parse(event.metadata) as EventMetadata;

@@ -85,9 +85,7 @@ export class Troubles {
     if (throwed < 0.4) {
       this.kill(service);
     } else if (throwed < 0.5) {
-      store.crash();
-      world.reach("store crashed");
-      world.after(dice.between(100, 5_000), () => store.restart());
+      store.crashSoon(dice.between(100, 5_000));
     } else if (throwed < 0.58) {
       broker.stop();
       world.reach("broker away");
