@@ -1,3 +1,7 @@
+const DISK_FULL = "The disk is full: make room, then start again; what was acknowledged is kept.";
+/** SQLite's result code for it. */
+const SQLITE_FULL = 13;
+
 /** Words for failures of the machine that whoever starts a service can do something about. */
 const sentences: Readonly<Record<string, (error: NodeJS.ErrnoException) => string>> = {
   EADDRINUSE: (error) =>
@@ -9,7 +13,7 @@ const sentences: Readonly<Record<string, (error: NodeJS.ErrnoException) => strin
   ENOENT: (error) => `${placeOf(error)} is not there.`,
   ENOTDIR: (error) => `${placeOf(error)} is no folder.`,
   EEXIST: (error) => `${placeOf(error)} is in the way: a folder of that name is needed.`,
-  ENOSPC: () => "The disk is full: make room, then start again.",
+  ENOSPC: () => DISK_FULL,
   EROFS: (error) => `${placeOf(error)} is on a disk that cannot be written.`,
 };
 
@@ -21,6 +25,7 @@ const placeOf = (error: NodeJS.ErrnoException & { address?: string; port?: numbe
 /** One sentence about a failure: the store's and the bus's own are sentences already. Never a stack. */
 export const sentenceOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
+  if ("errcode" in error && error.errcode === SQLITE_FULL) return DISK_FULL;
   const known =
     "code" in error && typeof error.code === "string" ? sentences[error.code] : undefined;
   if (known !== undefined) return known(error);

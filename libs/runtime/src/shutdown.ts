@@ -37,17 +37,17 @@ export const closeOnSignal = (service: RunningService, signals: Signals, log: Lo
     },
     async ({ err }: { err?: Error }) => {
       const error = failure === undefined ? err : failure.error;
-      if (error !== undefined) log.error({ err: error }, "the service stops: it cannot go on");
+      if (error !== undefined) {
+        log.error({ err: error }, "the service stops: it cannot go on");
+        process.stderr.write(`${sentenceOf(error)}\n`);
+      }
       try {
         await service.close();
       } catch (closing) {
         log.error({ err: closing }, "the service did not close cleanly");
         throw closing;
       }
-      if (failure !== undefined) {
-        process.stderr.write(`${sentenceOf(failure.error)}\n`);
-        throw failure.error;
-      }
+      if (failure !== undefined) throw failure.error;
     },
   );
 
