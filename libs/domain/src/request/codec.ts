@@ -17,9 +17,22 @@ const versions: Readonly<Record<RequestEventType, number>> = {
   RequestCancelled: 1,
   RequestAbandoned: 1,
   ValidationFailed: 1,
+  PayloadModified: 1,
+  VotesVoided: 1,
+  LevelReopened: 1,
+  QuestionAsked: 1,
+  QuestionAnswered: 1,
+  RequestClaimed: 1,
+  RequestReleased: 1,
+  RequestReassigned: 1,
+  ExpiryExtended: 1,
+  ChainAmended: 1,
+  GlassBroken: 1,
   ContextAttached: 1,
   RecommendationAttached: 1,
+  GrantConsumed: 1,
   ExecutionReported: 1,
+  DeliveryStuck: 1,
 };
 
 /** An event as text: what a store keeps, and the `schemaVersion` that belongs into its metadata. */
@@ -49,5 +62,5 @@ export const decodeRequestEvent = (
   if (!isKnown(type)) throw new Error(`Unknown request event ${type}.`);
   if (schemaVersion !== versions[type])
     throw new Error(`Unknown version ${schemaVersion} of request event ${type}.`);
-  return { type, data: JSON.parse(data) };
+  return { type, data: JSON.parse(data) } as RequestEvent;
 };

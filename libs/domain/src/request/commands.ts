@@ -1,5 +1,5 @@
 import type { Actor, Channel } from "../actor.ts";
-import type { JsonObject } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { RequestEvent, SubmittedFields } from "./events.ts";
 import type { Refusal } from "./refusals.ts";
 import type { Target } from "../policy/policy.ts";
@@ -9,6 +9,8 @@ export interface Principal {
   readonly kind: "person" | "agent";
   readonly id: string;
   readonly org: string;
+  /** Extra rights of the credential: `execute` spends grants of others' requests. */
+  readonly scopes?: readonly string[];
 }
 
 /** What an asker may say; the server adds the rest. `expiresIn` is a duration or `never`. */
@@ -59,6 +61,20 @@ export type RequestCommand =
       readonly summary: string;
       readonly payload: JsonObject | null;
     }
+  /** Spends the grant; `grantId` is that of a grant with our signature for this request, else null. */
+  | {
+      readonly type: "consume";
+      readonly grantId: string | null;
+      readonly payloadHash: string | null;
+    }
+  | {
+      readonly type: "report-execution";
+      readonly status: "executed" | "failed";
+      readonly result: Json;
+      readonly payloadHash: string | null;
+    }
+  /** From a due timer: alarms when an approved request's grant was not spent within so many milliseconds. */
+  | { readonly type: "mark-stuck"; readonly afterMs: number }
   /** After people changed: void leavers' slots, block or unblock the open level. */
   | { readonly type: "recheck" }
   /** From the process manager: the approved transition was completed (or could not be). */

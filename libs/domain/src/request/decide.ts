@@ -3,6 +3,7 @@ import { attach } from "./attach.ts";
 import { cancel } from "./cancel.ts";
 import type { DecideContext, Decision, RequestCommand } from "./commands.ts";
 import { expire } from "./expire.ts";
+import { consume, markStuck, reportExecution } from "./grant.ts";
 import { recheck } from "./recheck.ts";
 import { refuse } from "./refusals.ts";
 import { reportTransition } from "./report-transition.ts";
@@ -33,6 +34,12 @@ export const decide = (
     case "attach-context":
     case "attach-recommendation":
       return attach(state, command, context, reference);
+    case "consume":
+      return consume(state, command, context, reference);
+    case "report-execution":
+      return reportExecution(state, command, context, reference);
+    case "mark-stuck":
+      return markStuck(state, command.afterMs, context);
     case "expire":
       return expire(state, context, reference);
     case "recheck":

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { Actor } from "../actor.ts";
 import type { LevelPlan, Target } from "../policy/policy.ts";
+import type { ChangeEvent } from "./change-events.ts";
 
 /** What the request asks for: the payload whose RFC 8785 form is hashed. */
 export interface Action {
@@ -90,6 +91,7 @@ export interface SubmittedFields {
 }
 
 export type RequestEvent =
+  | ChangeEvent
   | { readonly type: "RequestSubmitted"; readonly data: SubmittedFields }
   /** A level begins (`reason: null`), or an empty one found its people: it is recorded again. */
   | {
@@ -205,7 +207,26 @@ export type RequestEvent =
         readonly payload: JsonObject | null;
       };
     }
-  /** The topic's transition was completed by this approval. */
+  /** The one-time grant was spent, by the requester or an agent that executes for others. */
+  | {
+      readonly type: "GrantConsumed";
+      readonly data: {
+        readonly grantId: string;
+        readonly by: Actor;
+        readonly payloadHash: string;
+        readonly payloadVersion: number;
+      };
+    }
+  /** Approved, and nobody came for the grant for as long as the operator lets pass. */
+  | {
+      readonly type: "DeliveryStuck";
+      readonly data: {
+        readonly grantId: string;
+        readonly approvedAt: string;
+        readonly validUntil: string;
+      };
+    }
+  /** The executor ran the payload, or failed to; or the topic's transition was completed by this approval. */
   | {
       readonly type: "ExecutionReported";
       readonly data: {

@@ -1,4 +1,5 @@
 import type { EventMetadata } from "../actor.ts";
+import { afterApproval } from "./after-approval.ts";
 import type { ClosedPools, RequestEvent } from "./events.ts";
 import type {
   GroupState,
@@ -226,14 +227,9 @@ const submitted = (
 });
 
 /** After the end, only delivery and execution go on. */
-const afterEnd = (state: ResolvedRequest, event: RequestEvent, at: string): ResolvedRequest => {
-  if (event.type !== "ExecutionReported" || state.status !== "approved") {
-    return impossible(event, `the request is ${state.status}`);
-  }
-  const { status, result } = event.data;
-  const validUntil = state.grant?.validUntil ?? null;
-  return { ...state, execution: { status, validUntil, result }, lastOccurredAt: at };
-};
+const afterEnd = (state: ResolvedRequest, event: RequestEvent, at: string): ResolvedRequest =>
+  afterApproval(state, event, at) ??
+  impossible(event, `the request is ${state.execution?.status ?? state.status}`);
 
 /** The state after one more recorded event. Pure; throws when the event cannot have followed this state. */
 export const evolve = (state: RequestState, { event, metadata }: Recorded): RequestState => {
@@ -275,7 +271,9 @@ export const evolve = (state: RequestState, { event, metadata }: Recorded): Requ
     case "ContextAttached":
     case "RecommendationAttached":
       return withAttached(state, event, metadata.actor, at);
+    case "GrantConsumed":
     case "ExecutionReported":
+    case "DeliveryStuck":
       return impossible(event, "the request is pending");
   }
 };

@@ -1,6 +1,7 @@
 import type { Actor, Channel } from "../actor.ts";
 import type { Json } from "../json.ts";
 import type { AttachedContext, AttachedRecommendation } from "./attach.ts";
+import type { Changes, Dealings } from "./changes.ts";
 import type { GroupRecord, SlotRecord, SubmittedFields } from "./events.ts";
 
 export type RequestStatus = "pending" | "approved" | "denied" | "expired" | "cancelled";
@@ -24,6 +25,10 @@ export interface GroupState extends GroupRecord {
   readonly voided: readonly string[];
   /** Pool members as they stood when the level closed; null while it is open. */
   readonly closedPool: readonly SlotRecord[] | null;
+  /** Who edited the current payload at another level, and so has no say here; absent for nobody. */
+  readonly apart?: readonly string[];
+  /** Slots that a reassignment took away: their people have no say here. Absent for none. */
+  readonly cancelled?: readonly SlotRecord[];
 }
 
 export interface LevelState {
@@ -64,6 +69,10 @@ interface Known {
   /** In the order they came; absent for none. */
   readonly attachments?: readonly AttachedContext[];
   readonly recommendations?: readonly AttachedRecommendation[];
+  /** Absent while nothing was changed. */
+  readonly changes?: Changes;
+  /** Absent while there were none. */
+  readonly dealings?: Dealings;
   readonly lastOccurredAt: string;
 }
 
@@ -80,8 +89,13 @@ export type ResolvedRequest = Known & {
   readonly resolution: Resolution;
   readonly grant: { readonly id: string; readonly validUntil: string } | null;
   readonly execution: Execution | null;
+  /** When the alarm was raised that nobody came for the grant; absent while it was not. */
+  readonly stuckAt?: string;
 };
 export type KnownRequest = PendingRequest | ResolvedRequest;
 /** What a decision about people and levels needs of a request: fixed at creation, or by the current payload version. */
-export type Frozen = Pick<KnownRequest, "submitted" | "action" | "payloadHash" | "payloadVersion">;
+export type Frozen = Pick<
+  KnownRequest,
+  "submitted" | "action" | "payloadHash" | "payloadVersion" | "changes"
+>;
 export type RequestState = { readonly status: "absent" } | KnownRequest;
