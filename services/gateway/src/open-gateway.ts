@@ -6,6 +6,7 @@ import type { Bus } from "@countersign/messaging/bus.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
 import type { FastifyInstance } from "fastify";
 import { authenticate, makeIdentify } from "./edge/authenticate.ts";
+import { watchConnections } from "./edge/connections.ts";
 import { makeInner } from "./edge/inner.ts";
 import { makeHttpMetrics } from "./edge/http-metrics.ts";
 import type { Log } from "./edge/log.ts";
@@ -76,7 +77,9 @@ export const openGateway = async (options: GatewayOptions): Promise<Gateway> => 
     `${(await options.metrics?.()) ?? ""}${httpMetrics.text()}`;
 
   const app = makeServer(log, httpMetrics);
+  const dropUnused = watchConnections(app.server);
   app.addHook("preClose", (done) => {
+    dropUnused();
     longPolls.release();
     streams.endAll();
     done();
