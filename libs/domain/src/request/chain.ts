@@ -1,6 +1,8 @@
 import type { DefinitionState } from "../definition/definition.ts";
 import type { GroupPlan, LevelPlan, Policy } from "../policy/policy.ts";
+import { amendedLevels } from "./amended-chain.ts";
 import type { PolicyRef, SubmittedFields } from "./events.ts";
+import type { Frozen } from "./state.ts";
 
 /** All levels of a request in order, numbered from 1 over all of its policies. */
 export interface Chain {
@@ -46,11 +48,7 @@ export const chainOfPolicy = (policy: Policy): Chain => {
   return made;
 };
 
-/**
- * The chain of a request: its inline level, or the levels of its policies at the versions pinned when it was created.
- * Throws when a pinned version was never imported, because then nothing about the request can be decided.
- */
-export const chainOf = (submitted: SubmittedFields, definition: DefinitionState): Chain => {
+const pinnedChainOf = (submitted: SubmittedFields, definition: DefinitionState): Chain => {
   const { inlineChain, policies } = submitted;
   const [only] = policies;
   if (inlineChain === null && policies.length === 1 && only !== undefined) {
@@ -64,6 +62,19 @@ export const chainOf = (submitted: SubmittedFields, definition: DefinitionState)
       : { levels: inlineChain, regular: inlineChain.length, policies: [] };
   ofRequest.set(submitted, made);
   return made;
+};
+
+/**
+ * The chain of a request: its inline level, or the levels of its policies at the versions pinned when it was created, with what was amended since.
+ * Throws when a pinned version was never imported, because then nothing about the request can be decided.
+ */
+export const chainOf = (
+  { submitted, changes }: Pick<Frozen, "submitted" | "changes">,
+  definition: DefinitionState,
+): Chain => {
+  const chain = pinnedChainOf(submitted, definition);
+  const amendment = changes?.amendment ?? null;
+  return amendment === null ? chain : { ...chain, levels: amendedLevels(chain.levels, amendment) };
 };
 
 /** The level with this number. Throws when there is none: events only name levels of the pinned chain. */

@@ -28,12 +28,19 @@ const unknownApprover = (plan: LevelPlan, frozen: Frozen, reference: Reference):
     for (const assignment of assignments) {
       const { type, identifier } = assignment;
       if ((inline || isTemplate(identifier)) && !isKnown(assignment, frozen, reference)) {
-        return refuse("unknown-approver", `The directory knows no ${type} ${identifier}.`, {
-          level: plan.number,
-          group,
-          type,
-          identifier,
-        });
+        const named = resolveIdentifier(identifier, frozen);
+        const from = isTemplate(identifier) ? ` (${identifier})` : "";
+        const message =
+          named === null
+            ? `The facts do not say who ${identifier} is`
+            : `The directory knows no ${type} ${named}${from}`;
+        return refuse(
+          "unknown-approver",
+          `${message}: level ${plan.number}, group ${group}.`,
+          isTemplate(identifier)
+            ? { level: plan.number, group, type, identifier, resolved: named }
+            : { level: plan.number, group, type, identifier },
+        );
       }
     }
   }
@@ -61,7 +68,7 @@ const unreachable = (plan: LevelPlan, frozen: Frozen, reference: Reference): Ref
  * `unknown-approver` or `quorum-unreachable`; null when it is fine, or when an organisation's empty set will block it.
  */
 export const checkChain = (frozen: Frozen, reference: Reference): Refusal | null => {
-  const chain = chainOf(frozen.submitted, reference.definition);
+  const chain = chainOf(frozen, reference.definition);
   for (const plan of chain.levels) {
     if (verdictOn(plan, frozen, reference)?.value === false) continue;
     const refusal =

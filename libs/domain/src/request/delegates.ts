@@ -39,7 +39,7 @@ export const policyOfLevel = (
   { definition }: Reference,
   number: number,
 ): string | null => {
-  const { policies, regular } = chainOf(submitted, definition);
+  const { policies, regular } = chainOf({ submitted }, definition);
   let last = number <= regular ? 0 : regular;
   for (const { id, chain, fallback } of policies) {
     last += number <= regular ? chain.length : fallback === null ? 0 : 1;
@@ -124,6 +124,7 @@ const hasHandedOver = (path: Path, person: string, slots: LevelSlots, now: strin
 export const hatsIn = (person: string, slots: LevelSlots, now: string): readonly Hat[] => {
   const { groups, roster, reference } = slots;
   const hats: Hat[] = [];
+  if (groups.some(({ apart }) => apart?.includes(person) === true)) return hats;
   const own: Path = { owner: person, links: [] };
   if (
     groups.some((group) => roster.holds(group, person)) &&

@@ -51,7 +51,7 @@ export const placesOf = (
       (level.status === "approved" || level.status === "denied") &&
       hadASlot(level, person, slots(level.number, level.groups), now),
   );
-  const chain = chainOf(state.submitted, reference.definition);
+  const chain = chainOf(state, reference.definition);
   const isOver = (number: number): boolean => {
     const status = state.levels[number - 1]?.status;
     return status !== undefined && status !== "skipped";
@@ -78,7 +78,7 @@ export const isKeptOut = (
   const { submitted } = state;
   const lenient = { ...state, submitted: { ...submitted, selfApproval: true } };
   const roster = rosterOf(lenient.submitted, reference);
-  return chainOf(submitted, reference.definition).levels.some((plan) => {
+  return chainOf(state, reference.definition).levels.some((plan) => {
     if (verdictOn(plan, state, reference)?.value === false) return false;
     const groups = recordGroups(plan, lenient, reference);
     const slots = slotsOfLevel(state, plan.number, groups, roster, reference);

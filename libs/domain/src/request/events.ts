@@ -31,8 +31,31 @@ export interface Via {
 }
 
 export interface SlotRecord {
+  /** A person's id; `agent <id>` of an agent named as decider, `workflow <group> <policy>` of a child request. */
   readonly approver: string;
   readonly via: Via;
+  /** The child request that answers this slot. */
+  readonly child?: string;
+}
+
+/** Where a child request belongs: the slot that its end answers. */
+export interface ParentRef {
+  readonly id: string;
+  readonly level: number;
+  readonly group: string;
+  /** 1 for a child of a root request. */
+  readonly depth: number;
+  /** Policies of the requests above it, the root's first. */
+  readonly path: readonly string[];
+}
+
+/** An earlier request of a resubmission, as it ended. */
+export interface Attempt {
+  readonly id: string;
+  readonly status: "denied";
+  readonly reason: string | null;
+  readonly notes: string | null;
+  readonly resolvedAt: string;
 }
 
 /** A group as it stood when its level opened. */
@@ -88,6 +111,10 @@ export interface SubmittedFields {
     readonly from: string;
     readonly to: string;
   } | null;
+  /** Of a child request; absent for any other. */
+  readonly parent?: ParentRef;
+  /** The denied requests before this one, the first in front; absent when it is no resubmission. */
+  readonly attempts?: readonly Attempt[];
 }
 
 export type RequestEvent =
@@ -126,7 +153,7 @@ export type RequestEvent =
       readonly data: {
         readonly level: number;
         readonly decision: "approve" | "deny";
-        /** The credential's person or agent. */
+        /** The credential's person; `agent <id>` of a named agent; the id of a child request. */
         readonly votedBy: string;
         /** The slot's owner when it is not the voter. */
         readonly onBehalfOf: string | null;
@@ -134,6 +161,8 @@ export type RequestEvent =
         readonly payloadHash: string;
         readonly notes: string | null;
         readonly reason: string | null;
+        /** How the child request ended whose slot this answers; absent for a vote of people and agents. */
+        readonly child?: "approved" | "denied" | "expired" | "cancelled";
       };
     }
   | {

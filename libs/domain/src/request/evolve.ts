@@ -9,6 +9,16 @@ import type {
   ResolvedRequest,
 } from "./state.ts";
 import { withAttached } from "./attach.ts";
+import { withChildEnded, withChildren } from "./children.ts";
+import { isChangeEvent } from "./change-events.ts";
+import {
+  evolveChange,
+  recordedGroups,
+  withLevelBegun,
+  withLevelClosed,
+  withoutClaim,
+  withoutHeldVote,
+} from "./evolve-changes.ts";
 import { withSlotVoided } from "./void-slot.ts";
 
 /** What every request's history starts from. */
@@ -40,14 +50,6 @@ const withLevel = (levels: readonly LevelState[], level: LevelState): readonly L
     ? [...levels, level]
     : levels.map((known) => (known.number === level.number ? level : known));
 
-/** The end of a request closes a level that is still open; what its slots are shown from is kept with it. */
-const closeLevels = (levels: readonly LevelState[], pools: ClosedPools): readonly LevelState[] => {
-  const last = levels.at(-1);
-  return last?.status === "open"
-    ? withLevel(levels, { ...last, status: "closed", groups: closed(last.groups, pools) })
-    : levels;
-};
-
 /** An opened level, or one that was empty and is recorded again: votes and opening time stay. */
 const opened = (
   state: PendingRequest,
@@ -56,19 +58,15 @@ const opened = (
 ): PendingRequest => {
   const { level: number, because, groups } = event.data;
   const known = state.levels[number - 1];
-  if (known === undefined ? number !== state.levels.length + 1 : known.status !== "open") {
-    return impossible(event, `level ${number} is not the next one`);
+  // A skipped level opens when the payload or the chain was changed so that it applies after all.
+  if (known === undefined ? number === state.levels.length + 1 : known.status === "skipped") {
+    return withLevelBegun(state, event.data, at);
   }
+  if (known?.status !== "open") return impossible(event, `level ${number} is not the next one`);
   const level: LevelState = {
-    number,
-    status: "open",
-    because: known?.because ?? because,
-    openedAt: known?.openedAt ?? at,
-    resolvedAt: null,
-    resolvedBy: null,
-    groups: groups.map((group) => ({ ...group, voided: nobody, closedPool: null })),
-    votes: known?.votes ?? nobody,
-    deniedGroup: null,
+    ...known,
+    because: known.because ?? because,
+    groups: recordedGroups(state, number, groups, known.groups),
   };
   return {
     ...state,
@@ -85,7 +83,10 @@ const skipped = (
 ): PendingRequest => {
   const { level: number, because } = event.data;
   const known = state.levels[number - 1];
-  if (known === undefined ? number !== state.levels.length + 1 : known.status !== "open") {
+  const isChanged = known?.status === "approved" && (state.changes?.edit ?? null) !== null;
+  if (
+    known === undefined ? number !== state.levels.length + 1 : known.status !== "open" && !isChanged
+  ) {
     return impossible(event, `level ${number} is not the next one`);
   }
   const level: LevelState = {
@@ -115,7 +116,7 @@ const votesOf = (
   const level = openLevelOf(state, event, event.data.level);
   switch (event.type) {
     case "VoteCast": {
-      const { decision, votedBy, onBehalfOf, delegationId, notes, reason, payloadHash } =
+      const { decision, votedBy, onBehalfOf, delegationId, notes, reason, payloadHash, child } =
         event.data;
       const approver = onBehalfOf ?? votedBy;
       if (level.votes.some((vote) => vote.approver === approver)) {
@@ -132,6 +133,7 @@ const votesOf = (
         reason,
         payloadHash,
         channel,
+        ...(child === undefined ? {} : { child }),
       };
       return { ...level, votes: [...level.votes, vote] };
     }
@@ -154,7 +156,7 @@ const resolvedLevel = (
   const level = openLevelOf(state, event, event.data.level);
   const denied = event.type === "LevelDenied";
   return {
-    ...state,
+    ...withoutClaim(state),
     levels: withLevel(state.levels, {
       ...level,
       status: denied ? "denied" : "approved",
@@ -191,17 +193,17 @@ const resolved = (
     }
     case "RequestDenied": {
       const { by, reason, notes, pools } = event.data;
-      const levels = closeLevels(state.levels, pools);
+      const levels = withLevelClosed(state.levels, pools);
       return { ...end, levels, status: "denied", resolution: { by, reason, notes } };
     }
     case "RequestExpired": {
-      const levels = closeLevels(state.levels, event.data.pools);
+      const levels = withLevelClosed(state.levels, event.data.pools);
       const by = { kind: "timer", id: "expiry" } as const;
       return { ...end, levels, status: "expired", resolution: { by, reason: null, notes: null } };
     }
     case "RequestCancelled": {
       const { by, reason, pools } = event.data;
-      const levels = closeLevels(state.levels, pools);
+      const levels = withLevelClosed(state.levels, pools);
       return { ...end, levels, status: "cancelled", resolution: { by, reason, notes: null } };
     }
   }
@@ -242,12 +244,13 @@ export const evolve = (state: RequestState, { event, metadata }: Recorded): Requ
       : impossible(event, "the request is absent");
   }
   if (state.status !== "pending") return afterEnd(state, event, at);
+  if (isChangeEvent(event)) return evolveChange(state, event, metadata);
   switch (event.type) {
     case "RequestSubmitted":
     case "RequestAbandoned":
       return impossible(event, "the request stands already");
     case "LevelOpened":
-      return opened(state, event, at);
+      return withChildren(opened(state, event, at), event);
     case "LevelSkipped":
       return skipped(state, event, at);
     case "LevelBlocked":
@@ -255,8 +258,14 @@ export const evolve = (state: RequestState, { event, metadata }: Recorded): Requ
     case "VoteCast":
     case "VoteWithdrawn":
     case "SlotVoided": {
+      if (event.type === "VoteWithdrawn" && event.data.level > state.levels.length) {
+        return withoutHeldVote({ ...state, lastOccurredAt: at });
+      }
       const level = votesOf(state, event, metadata);
-      return { ...state, levels: withLevel(state.levels, level), lastOccurredAt: at };
+      const next = { ...state, levels: withLevel(state.levels, level), lastOccurredAt: at };
+      return event.type === "VoteCast" && event.data.child !== undefined
+        ? withChildEnded(next, event.data.votedBy, event.data.child)
+        : next;
     }
     case "LevelApproved":
     case "LevelDenied":

@@ -9,21 +9,34 @@ import type { GroupRecord, RequestEvent } from "./events.ts";
 import { isoAfter } from "./expiry.ts";
 import { factsOf } from "./facts.ts";
 import { gapOf } from "./gap.ts";
+import { judge } from "./quorum.ts";
 import { closePools, recordGroups, rosterOf } from "./slots.ts";
 import type { Frozen, GroupState } from "./state.ts";
+import { voterActor } from "./voter-actor.ts";
 
 /** How long a grant is good for when no policy says. */
 const GRANT_MS = 3_600_000;
 
-/** What the conditions of a level came to on the frozen facts; null when it has none. Unknown counts as applying. */
+/** Whether a level applies, and why; null is unknown. */
+export type Verdict = Pick<ReturnType<typeof evaluateCondition>, "value" | "because" | "facts">;
+
+/**
+ * What the conditions of a level came to on the frozen facts; null when it has none. Unknown counts as applying, and
+ * what an admin skipped does not apply.
+ */
 export const verdictOn = (
   plan: LevelPlan,
   frozen: Frozen,
   reference: Reference,
-): ReturnType<typeof evaluateCondition> | null =>
-  plan.conditions === null
+): Verdict | null => {
+  const skipped = frozen.changes?.amendment?.skipped.find(({ level }) => level === plan.number);
+  if (skipped !== undefined) {
+    return { value: false, because: `an admin amended the chain: ${skipped.reason}`, facts: {} };
+  }
+  return plan.conditions === null
     ? null
     : evaluateCondition(plan.conditions, factsOf(frozen), reference.evaluateExpression);
+};
 
 /** The part of a group's state that its level's opening records. */
 export const recordOf = ({ group, needed, pools, slots }: GroupState): GroupRecord => ({
@@ -33,13 +46,13 @@ export const recordOf = ({ group, needed, pools, slots }: GroupState): GroupReco
   slots,
 });
 
-/** The one-time grant: the shortest life that a policy of the chain allows. None for a transition, which executes itself. */
+/** The one-time grant: the shortest life that a policy of the chain allows. None for a transition, which executes itself, nor for a child. */
 const grantOf = (
   { submitted, payloadVersion }: Frozen,
   { policies }: Chain,
   now: string,
 ): { readonly id: string; readonly validUntil: string } | null => {
-  if (submitted.topic !== null) return null;
+  if (submitted.topic !== null || submitted.parent !== undefined) return null;
   let life = policies.length === 0 ? GRANT_MS : Infinity;
   for (const { grantValidFor } of policies) {
     life = Math.min(life, durationMs(grantValidFor) ?? GRANT_MS);
@@ -117,29 +130,35 @@ export const denialForWantOfPeople = (
   ];
 };
 
-/** Opens one level: skipped when its conditions are false, blocked, denied or skipped when nobody can decide it. */
-const openLevel = (
+/**
+ * Opens one level: skipped when its conditions are false, blocked, denied or skipped when nobody can decide it. The
+ * level of an edit is judged with the editor's vote as soon as it opens again; approved by it, the answer says by whom.
+ */
+export const openLevel = (
   plan: LevelPlan,
   frozen: Frozen,
   context: DecideContext,
   reference: Reference,
   events: RequestEvent[],
-): "skipped" | "stands" => {
+): "skipped" | "stands" | Pick<Progress, "by" | "notes"> => {
   const verdict = verdictOn(plan, frozen, reference);
   const level = plan.number;
-  if (verdict !== null && verdict.value === false) {
+  const edit = frozen.changes?.edit ?? null;
+  // The level of an edit stands whatever the edit made of its conditions: nobody edits their own level away.
+  if (verdict !== null && verdict.value === false && edit?.level !== level) {
     const { because, facts } = verdict;
     events.push({ type: "LevelSkipped", data: { level, because, facts } });
     return "skipped";
   }
-  const groups = recordGroups(plan, frozen, reference, context.lastAssigned);
+  const groups = recordGroups(plan, frozen, reference, context);
   const gap = gapOf(plan, groups, rosterOf(frozen.submitted, reference));
   if (gap !== null && plan.onEmpty === "skip") {
     events.push({ type: "LevelSkipped", data: { level, because: gap.reason, facts: {} } });
     return "skipped";
   }
+  const isAgain = frozen.changes?.openedBefore.includes(level) === true;
   events.push({
-    type: "LevelOpened",
+    type: isAgain ? "LevelReopened" : "LevelOpened",
     data: { level, because: verdict?.because ?? null, groups: groups.map(recordOf) },
   });
   if (gap !== null) {
@@ -149,8 +168,15 @@ const openLevel = (
     } else {
       events.push({ type: "LevelBlocked", data: { level, groups: lacking, reason } });
     }
+    return "stands";
   }
-  return "stands";
+  const held = edit?.level === level ? edit.heldVote : null;
+  if (held === null) return "stands";
+  const roster = rosterOf(frozen.submitted, reference);
+  if (judge(plan, groups, [held], roster).outcome !== "approved") return "stands";
+  const by = voterActor(held);
+  events.push({ type: "LevelApproved", data: { level, by, pools: closePools(groups, roster) } });
+  return { by, notes: held.notes };
 };
 
 /**
@@ -164,17 +190,20 @@ export const advance = (
   reference: Reference,
   events: RequestEvent[],
 ): void => {
-  const chain = chainOf(frozen.submitted, reference.definition);
+  const chain = chainOf(frozen, reference.definition);
   const fallbackNow = !progress.approved || progress.after > chain.regular;
-  const last = fallbackNow ? chain.levels.length : chain.regular;
-  for (let index = progress.after; index < last; index++) {
+  const end = fallbackNow ? chain.levels.length : chain.regular;
+  let last = progress;
+  for (let index = progress.after; index < end; index++) {
     const plan = chain.levels[index];
     if (plan === undefined) break;
-    if (openLevel(plan, frozen, context, reference, events) === "stands") return;
+    const opened = openLevel(plan, frozen, context, reference, events);
+    if (opened === "stands") return;
+    if (opened !== "skipped") last = { ...opened, approved: true, after: plan.number };
   }
   events.push(
-    progress.approved
-      ? approval(frozen, chain, progress.by, progress.notes, context.now)
+    last.approved
+      ? approval(frozen, chain, last.by, last.notes, context.now)
       : allSkipped(frozen, chain, context.now),
   );
 };

@@ -1,5 +1,6 @@
 import type { Reference } from "../reference.ts";
 import { chainOf, levelPlan } from "./chain.ts";
+import { isNoPerson } from "./deciders.ts";
 import { openLevelOf } from "./ending.ts";
 import { verdictOn } from "./open-levels.ts";
 import { judge } from "./quorum.ts";
@@ -18,7 +19,7 @@ export interface QueueStanding {
 export const queueStanding = (state: KnownRequest, reference: Reference): QueueStanding => {
   if (state.status !== "pending") return { now: [], later: [] };
   const { submitted } = state;
-  const chain = chainOf(submitted, reference.definition);
+  const chain = chainOf(state, reference.definition);
   const roster = rosterOf(submitted, reference);
   const open = openLevelOf(state);
   const now = new Set<string>();
@@ -29,6 +30,7 @@ export const queueStanding = (state: KnownRequest, reference: Reference): QueueS
     for (const [index, group] of open.groups.entries()) {
       const denied = standing.groups[index]?.denied === true;
       for (const { approver } of roster.holders(group)) {
+        if (isNoPerson(approver)) continue;
         const voted = open.votes.some((vote) => vote.approver === approver);
         if (voted) later.add(approver);
         else if (!denied) now.add(approver);
@@ -40,7 +42,9 @@ export const queueStanding = (state: KnownRequest, reference: Reference): QueueS
     const plan = chain.levels[index];
     if (plan === undefined || verdictOn(plan, state, reference)?.value === false) continue;
     for (const group of recordGroups(plan, state, reference)) {
-      for (const { approver } of roster.holders(group)) later.add(approver);
+      for (const { approver } of roster.holders(group)) {
+        if (!isNoPerson(approver)) later.add(approver);
+      }
     }
   }
   return { now: [...now], later: [...later].filter((person) => !now.has(person)) };

@@ -1,7 +1,8 @@
 import type { LevelPlan } from "../policy/policy.ts";
 import type { Reference } from "../reference.ts";
-import { chainOf, levelPlan } from "./chain.ts";
+import { chainOf, groupPlan, levelPlan } from "./chain.ts";
 import type { DecideContext, Decision } from "./commands.ts";
+import { approversAmong } from "./deciders.ts";
 import { inTime, openLevelOf } from "./ending.ts";
 import type { RequestEvent } from "./events.ts";
 import { blockageOf, type Gap } from "./gap.ts";
@@ -12,7 +13,8 @@ import type { GroupState, KnownRequest, LevelState, PendingRequest } from "./sta
 import { voidLeavers } from "./void-slot.ts";
 
 const lacks = (plan: LevelPlan, index: number, group: GroupState, roster: Roster): boolean =>
-  roster.holders(group).length < neededNow(plan, index, group);
+  approversAmong(roster.holders(group), groupPlan(plan, index).quorum).length <
+  neededNow(plan, index, group);
 
 /** The group as it is recorded again: its voided slots go, and the bar is that of the people who stay. */
 const keptGroup = (plan: LevelPlan, index: number, group: GroupState): GroupState => ({
@@ -72,11 +74,11 @@ export const recheck = (
   const open = openLevelOf(state);
   if (open === undefined) return { events: [] };
   const { submitted } = state;
-  const plan = levelPlan(chainOf(submitted, reference.definition), open.number);
+  const plan = levelPlan(chainOf(state, reference.definition), open.number);
   const roster = rosterOf(submitted, reference);
   const events: RequestEvent[] = [];
   const level = voidLeavers(open, roster, events);
-  const fresh = recordGroups(plan, state, reference, context.lastAssigned);
+  const fresh = recordGroups(plan, state, reference, context);
   let found = false;
   const groups = level.groups.map((group, index) => {
     const again = fresh[index];

@@ -1,11 +1,15 @@
 import { approversOf, rolesOf } from "../directory/lookups.ts";
 import type { GroupPlan, LevelPlan, Quorum } from "../policy/policy.ts";
 import type { Reference } from "../reference.ts";
-import type { DecideContext } from "./commands.ts";
+import { childSlot } from "./children.ts";
+import type { Opening } from "./commands.ts";
+import { deciderSlots, headsIn, isNoPerson, mayDecide } from "./deciders.ts";
 import { groupPlan } from "./chain.ts";
 import type { ClosedPools, GroupRecord, SlotRecord, SubmittedFields, Via } from "./events.ts";
 import { isSeparated, mayHold, resolveIdentifier, resolvePerson, stillHolds } from "./people.ts";
+import { apartAt, isOutside } from "./outside.ts";
 import type { Frozen, GroupState } from "./state.ts";
+import { nextInTurn } from "./turns.ts";
 
 /** Approvals that a quorum wants of `people` recorded ones. Never less than one: an empty set approves nothing. */
 export const neededOf = ({ required, count, percent }: Quorum, people: number): number => {
@@ -24,31 +28,20 @@ export const neededOf = ({ required, count, percent }: Quorum, people: number): 
 /** True when today's members of a role answer, and not the people who were in it when the level opened. */
 const isPooled = ({ required }: Quorum): boolean => required === "any" || required === "threshold";
 
-/** The member who was given a slot longest ago, ties by id. */
-const nextInTurn = (
-  members: readonly string[],
-  lastAssigned: DecideContext["lastAssigned"],
-): string | undefined => {
-  let next: string | undefined;
-  for (const member of members) {
-    const at = lastAssigned?.get(member) ?? "";
-    const best = next === undefined ? "" : (lastAssigned?.get(next) ?? "");
-    if (next === undefined || at < best || (at === best && member < next)) next = member;
-  }
-  return next;
-};
-
 const recordGroup = (
   plan: GroupPlan,
+  level: LevelPlan,
   frozen: Frozen,
   reference: Reference,
-  lastAssigned: DecideContext["lastAssigned"],
+  opening: Opening | undefined,
 ): GroupRecord => {
   const { submitted } = frozen;
   const { directory } = reference;
   const pools: string[] = [];
   const slots: SlotRecord[] = [];
+  const apart = apartAt(frozen, level.number);
   const add = (approver: string, via: Via): void => {
+    if (apart.includes(approver)) return;
     if (mayHold(submitted, directory, approver) && !slots.some((s) => s.approver === approver)) {
       slots.push({ approver, via });
     }
@@ -60,10 +53,12 @@ const recordGroup = (
       continue;
     }
     const role = resolveIdentifier(identifier, frozen);
-    if (role === null || type === "workflow") continue;
-    if (type === "round_robin") {
-      const able = approversOf(directory, role).filter((id) => !isSeparated(submitted, id));
-      const next = nextInTurn(able, lastAssigned);
+    if (role === null) continue;
+    if (type === "workflow") {
+      const slot = childSlot(role, level.number, plan.group, frozen, reference, opening);
+      if (slot !== null && !slots.some((s) => s.approver === slot.approver)) slots.push(slot);
+    } else if (type === "round_robin") {
+      const next = nextInTurn(role, submitted, reference, opening);
       if (next !== undefined) add(next, { type: "round_robin", identifier: role });
     } else if (isPooled(plan.quorum)) {
       if (!pools.includes(role)) pools.push(role);
@@ -71,7 +66,9 @@ const recordGroup = (
       for (const id of approversOf(directory, role)) add(id, { type: "role", identifier: role });
     }
   }
-  return { group: plan.group, needed: neededOf(plan.quorum, slots.length), pools, slots };
+  const needed = neededOf(plan.quorum, slots.length);
+  if (level.deciders.length > 0) slots.push(...deciderSlots(level.deciders, submitted, reference));
+  return { group: plan.group, needed, pools, slots };
 };
 
 /** The groups of a level as they would be recorded if it opened now. */
@@ -79,13 +76,16 @@ export const recordGroups = (
   plan: LevelPlan,
   frozen: Frozen,
   reference: Reference,
-  lastAssigned?: DecideContext["lastAssigned"],
-): readonly GroupState[] =>
-  plan.groups.map((group) => ({
-    ...recordGroup(group, frozen, reference, lastAssigned),
+  opening?: Opening,
+): readonly GroupState[] => {
+  const apart = apartAt(frozen, plan.number);
+  return plan.groups.map((group) => ({
+    ...recordGroup(group, plan, frozen, reference, opening),
     voided: [],
     closedPool: null,
+    ...(apart.length === 0 ? {} : { apart }),
   }));
+};
 
 /** Who may answer in a group today: what its record and the directory of the day say together. */
 export interface Roster {
@@ -99,15 +99,18 @@ export interface Roster {
 }
 
 /** The roster of one request by the directory of the day. */
-export const rosterOf = (submitted: SubmittedFields, { directory }: Reference): Roster => {
+export const rosterOf = (submitted: SubmittedFields, reference: Reference): Roster => {
+  const { directory } = reference;
+  const holdsSlot = (slot: SlotRecord): boolean =>
+    stillHolds(submitted, directory, slot) &&
+    (slot.via.type !== "agent" || mayDecide(submitted, slot.via.identifier, reference));
   const standing = (group: GroupState): readonly SlotRecord[] =>
-    group.slots.filter(
-      (slot) => !group.voided.includes(slot.approver) && stillHolds(submitted, directory, slot),
-    );
+    group.slots.filter((slot) => !group.voided.includes(slot.approver) && holdsSlot(slot));
   return {
     mayAct: (person) => mayHold(submitted, directory, person),
     holds: (group, person) => {
-      if (!mayHold(submitted, directory, person)) return false;
+      if (isNoPerson(person)) return standing(group).some(({ approver }) => approver === person);
+      if (!mayHold(submitted, directory, person) || isOutside(group, person)) return false;
       if (group.pools.length > 0) {
         const roles = rolesOf(directory, person);
         if (group.pools.some((role) => roles.includes(role))) return true;
@@ -127,6 +130,7 @@ export const rosterOf = (submitted: SubmittedFields, { directory }: Reference): 
       for (const role of group.pools) {
         for (const approver of approversOf(directory, role)) {
           if (seen.has(approver) || isSeparated(submitted, approver)) continue;
+          if (isOutside(group, approver)) continue;
           seen.add(approver);
           all.push({ approver, via: { type: "role", identifier: role } });
         }
@@ -144,7 +148,7 @@ export const rosterOf = (submitted: SubmittedFields, { directory }: Reference): 
 export const neededNow = (plan: LevelPlan, index: number, group: GroupState): number =>
   group.voided.length === 0
     ? group.needed
-    : neededOf(groupPlan(plan, index).quorum, group.slots.length - group.voided.length);
+    : neededOf(groupPlan(plan, index).quorum, headsIn(group));
 
 /** Members of the pools at this moment, by group: kept when a level closes, because they are what it is shown from. */
 export const closePools = (groups: readonly GroupState[], roster: Roster): ClosedPools => {

@@ -2,6 +2,7 @@ import type { Actor, Channel } from "../actor.ts";
 import type { Json } from "../json.ts";
 import type { AttachedContext, AttachedRecommendation } from "./attach.ts";
 import type { Changes, Dealings } from "./changes.ts";
+import type { ChildState } from "./children.ts";
 import type { GroupRecord, SlotRecord, SubmittedFields } from "./events.ts";
 
 export type RequestStatus = "pending" | "approved" | "denied" | "expired" | "cancelled";
@@ -18,6 +19,8 @@ export interface Vote {
   readonly reason: string | null;
   readonly payloadHash: string;
   readonly channel: Channel;
+  /** How the child request ended that gave it; absent for a vote of people and agents. */
+  readonly child?: "approved" | "denied" | "expired" | "cancelled";
 }
 
 export interface GroupState extends GroupRecord {
@@ -66,6 +69,8 @@ interface Known {
   readonly blockedLevel: number | "all-skipped" | null;
   /** Asked with `validation.is_valid: false`: no approver ever sees it. */
   readonly validationFailed: boolean;
+  /** Child requests in the order of their slots; absent for none. */
+  readonly children?: readonly ChildState[];
   /** In the order they came; absent for none. */
   readonly attachments?: readonly AttachedContext[];
   readonly recommendations?: readonly AttachedRecommendation[];

@@ -1,10 +1,12 @@
 import type { Reference } from "../reference.ts";
 import { attachmentView, recommendationView } from "./attach.ts";
 import { chainOf, levelPlan } from "./chain.ts";
+import { childrenView } from "./children.ts";
 import { openLevelOf } from "./ending.ts";
 import { blockageOf } from "./gap.ts";
 import { actorView, levelView } from "./level-view.ts";
 import { judge } from "./quorum.ts";
+import { attemptView } from "./resubmit.ts";
 import { rosterOf, type Roster } from "./slots.ts";
 import type { KnownRequest } from "./state.ts";
 import type { RequestView, TimelineEntry } from "./wire.ts";
@@ -15,7 +17,7 @@ const isBlocked = (state: KnownRequest, reference: Reference, roster: Roster): b
   if (state.blockedLevel === "all-skipped") return true;
   const open = openLevelOf(state);
   if (open === undefined) return false;
-  const plan = levelPlan(chainOf(state.submitted, reference.definition), open.number);
+  const plan = levelPlan(chainOf(state, reference.definition), open.number);
   const standing = judge(plan, open.groups, open.votes, roster);
   return blockageOf(plan, open.groups, standing, roster) !== null;
 };
@@ -39,7 +41,7 @@ export const requestView = (
 ): RequestView => {
   const { submitted } = state;
   const roster = rosterOf(submitted, reference);
-  const { levels } = chainOf(submitted, reference.definition);
+  const { levels } = chainOf(state, reference.definition);
   const [policy] = submitted.policies;
   const ended = state.status === "pending" ? null : state;
   const execution = ended?.execution ?? null;
@@ -73,12 +75,13 @@ export const requestView = (
     blocked: isBlocked(state, reference, roster),
     caller_paused: false,
     observers: submitted.observers,
+    suggested: submitted.suggested,
     attachments: state.attachments?.map(attachmentView) ?? none,
     claimed_by: null,
     questions: none,
-    children: none,
-    parent: null,
-    attempts: none,
+    children: childrenView(state) ?? none,
+    parent: submitted.parent?.id ?? null,
+    attempts: submitted.attempts?.map(attemptView) ?? none,
     created_at: state.createdAt,
     expires_at: state.expiresAt,
     resolved_at: ended?.resolvedAt ?? null,

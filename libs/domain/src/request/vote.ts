@@ -2,15 +2,14 @@ import type { Actor } from "../actor.ts";
 import type { Reference } from "../reference.ts";
 import { chainOf, levelPlan } from "./chain.ts";
 import type { DecideContext, Decision, RequestCommand } from "./commands.ts";
+import { voterOf } from "./deciders.ts";
 import { hatsIn, type Hat, type LevelSlots } from "./delegates.ts";
 import { slotsOfLevel } from "./eligibility.ts";
 import { inTime, openLevelOf } from "./ending.ts";
 import type { RequestEvent } from "./events.ts";
-import { blockageOf } from "./gap.ts";
-import { advance } from "./open-levels.ts";
-import { judge } from "./quorum.ts";
 import { refuse, type Refusal } from "./refusals.ts";
-import { closePools, rosterOf } from "./slots.ts";
+import { settle } from "./settle.ts";
+import { rosterOf } from "./slots.ts";
 import type { KnownRequest, LevelState, PendingRequest, Vote } from "./state.ts";
 import { voidLeavers } from "./void-slot.ts";
 import { refuseLevel, refuseWithoutSlot } from "./vote-refusals.ts";
@@ -30,11 +29,12 @@ const lastVote = (state: KnownRequest, person: string, hash: string): Vote | und
     const vote = standingVote(state.levels[index], person, hash);
     if (vote !== undefined) return vote;
   }
-  return undefined;
+  const held = state.changes?.edit?.heldVote;
+  return held?.votedBy === person && held.payloadHash === hash ? held : undefined;
 };
 
 /** Events of a vote that is allowed, and of everything that follows from it. */
-const cast = (
+export const cast = (
   state: PendingRequest,
   level: LevelState,
   vote: Vote,
@@ -42,7 +42,7 @@ const cast = (
   reference: Reference,
 ): readonly RequestEvent[] => {
   const { submitted } = state;
-  const plan = levelPlan(chainOf(submitted, reference.definition), level.number);
+  const plan = levelPlan(chainOf(state, reference.definition), level.number);
   const roster = rosterOf(submitted, reference);
   const events: RequestEvent[] = [];
   const { groups, votes: kept } = voidLeavers(level, roster, events);
@@ -56,7 +56,7 @@ const cast = (
     events.push({ type: "VoteWithdrawn", data: { level: number, votedBy: earlier.votedBy } });
   }
   const onBehalfOf = vote.approver === votedBy ? null : vote.approver;
-  const { decision, delegationId, payloadHash, notes, reason } = vote;
+  const { decision, delegationId, payloadHash, notes, reason, child } = vote;
   events.push({
     type: "VoteCast",
     data: {
@@ -68,41 +68,13 @@ const cast = (
       payloadHash,
       notes,
       reason,
+      ...(child === undefined ? {} : { child }),
     },
   });
-  const by: Actor = onBehalfOf === null ? context.actor : { ...context.actor, onBehalfOf };
-  const standing = judge(plan, groups, votes, roster);
-  switch (standing.outcome) {
-    case "open": {
-      const blockage = blockageOf(plan, groups, standing, roster);
-      if (blockage !== null && state.blockedLevel !== number) {
-        const { groups: lacking, reason: why } = blockage;
-        events.push({
-          type: "LevelBlocked",
-          data: { level: number, groups: lacking, reason: why },
-        });
-      }
-      return events;
-    }
-    case "denied": {
-      const group = standing.deniedGroup ?? "";
-      const pools = closePools(groups, roster);
-      events.push(
-        { type: "LevelDenied", data: { level: number, group, by, pools } },
-        {
-          type: "RequestDenied",
-          data: { by, reason, notes, pools: {} },
-        },
-      );
-      return events;
-    }
-    case "approved": {
-      const pools = closePools(groups, roster);
-      events.push({ type: "LevelApproved", data: { level: number, by, pools } });
-      advance(state, { after: number, approved: true, by, notes }, context, reference, events);
-      return events;
-    }
-  }
+  const by: Actor =
+    onBehalfOf === null || child !== undefined ? context.actor : { ...context.actor, onBehalfOf };
+  settle(state, plan, { groups, votes }, { by, notes, reason }, context, reference, events);
+  return events;
 };
 
 /** The first hat whose slot nobody else has answered. The owner may always answer for themselves, also after a delegate. */
@@ -151,13 +123,13 @@ export const castVote = (
   if (principal === null) {
     return { events: [], refusal: refuse("forbidden", "Votes are cast by people.") };
   }
-  const person = principal.id;
+  const person = voterOf(principal);
   const named = command.level;
   const hash = command.payloadHash ?? state.submitted.payloadHash;
   const open = openLevelOf(state);
   const roster = rosterOf(state.submitted, reference);
   const hat =
-    open === undefined || principal.kind === "agent"
+    open === undefined
       ? undefined
       : freeHat(
           open,

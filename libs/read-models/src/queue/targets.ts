@@ -13,7 +13,7 @@ export const personTarget = (idOrEmail: string): string => `user:${idOrEmail.toL
  */
 export const targetsOf = (state: KnownRequest, reference: Reference): string[] => {
   const names = new Set<string>();
-  for (const level of chainOf(state.submitted, reference.definition).levels) {
+  for (const level of chainOf(state, reference.definition).levels) {
     for (const { assignments } of level.groups) {
       for (const { type, identifier } of assignments) {
         if (type === "workflow") continue;

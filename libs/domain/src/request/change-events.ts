@@ -1,0 +1,151 @@
+import type { Json, JsonObject } from "../json.ts";
+import type { Target } from "../policy/policy.ts";
+import type { ClosedPools, GroupRecord, SlotRecord } from "./events.ts";
+
+/** One step of an RFC 6902 patch. */
+export interface PatchStep {
+  readonly op: "add" | "remove" | "replace" | "move" | "copy" | "test";
+  readonly path: string;
+  readonly from?: string;
+  readonly value?: Json;
+}
+
+/** A vote by its level and voter. */
+export interface VoteRef {
+  readonly level: number;
+  readonly votedBy: string;
+}
+
+/** Approvers added to a group by an amendment. */
+export interface AddedApprovers {
+  readonly level: number;
+  readonly group: string;
+  readonly approvers: readonly Target[];
+}
+
+/** A due mark (`step: null`) or a step of a level's ladder (counted from 1) that an amendment brings forward. */
+export interface ShortenedTimer {
+  readonly level: number;
+  readonly step: number | null;
+  /** A duration, counted from the same start as before. */
+  readonly after: string;
+}
+
+/** What people change about a request while it is pending. */
+export type ChangeEvent =
+  /** Edited and, in the same command, approved by the editor: `VoteCast` follows on the new hash. */
+  | {
+      readonly type: "PayloadModified";
+      readonly data: {
+        /** The new `action.parameters`. */
+        readonly payload: JsonObject;
+        /** From the parameters before to these. */
+        readonly patch: readonly PatchStep[];
+        readonly hash: string;
+        /** The new payload version. */
+        readonly version: number;
+        readonly editor: string;
+        /** Where the editor's vote counts. */
+        readonly level: number;
+      };
+    }
+  /** Votes that were given for another payload than the present one. */
+  | {
+      readonly type: "VotesVoided";
+      readonly data: { readonly payloadHash: string; readonly votes: readonly VoteRef[] };
+    }
+  /** A level begins anew because the payload changed; the ones after it wait again. */
+  | {
+      readonly type: "LevelReopened";
+      readonly data: {
+        readonly level: number;
+        readonly because: string | null;
+        readonly groups: readonly GroupRecord[];
+      };
+    }
+  | {
+      readonly type: "QuestionAsked";
+      readonly data: {
+        readonly questionId: string;
+        readonly level: number;
+        readonly text: string;
+        /** Milliseconds by which questions may shift the timers of this level, in all. */
+        readonly pauseCapMs: number;
+      };
+    }
+  | {
+      readonly type: "QuestionAnswered";
+      readonly data: {
+        readonly questionId: string;
+        readonly level: number;
+        readonly text: string;
+        /** Milliseconds by which the timers of this level shift now: 0 while another question is open, or at the cap. */
+        readonly pausedMs: number;
+      };
+    }
+  /** Somebody says that they are on it. It keeps nobody else from deciding, and lasts as long as its level. */
+  | {
+      readonly type: "RequestClaimed";
+      readonly data: { readonly level: number; readonly claimedBy: string };
+    }
+  | { readonly type: "RequestReleased"; readonly data: { readonly claimedBy: string } }
+  /** Open slots of a level go to others; `LevelOpened` follows with the groups as they are then. Votes cast stay. */
+  | {
+      readonly type: "RequestReassigned";
+      readonly data: {
+        readonly level: number;
+        /** Whose slots; null for all open ones. */
+        readonly from: string | null;
+        readonly to: readonly Target[];
+        readonly cancelled: readonly { readonly group: string; readonly slot: SlotRecord }[];
+        readonly reason: string;
+      };
+    }
+  | {
+      readonly type: "ExpiryExtended";
+      readonly data: {
+        readonly expiresAt: string;
+        readonly before: string;
+        readonly reason: string;
+      };
+    }
+  /** An admin's change of what is still to come; with nothing but a reason, a confirmation after people left. */
+  | {
+      readonly type: "ChainAmended";
+      readonly data: {
+        readonly skipLevels: readonly number[];
+        readonly addApprovers: readonly AddedApprovers[];
+        readonly shorten: readonly ShortenedTimer[];
+        readonly reason: string;
+      };
+    }
+  /** Approved without quorum by a named right; `RequestApproved` follows. */
+  | {
+      readonly type: "GlassBroken";
+      readonly data: {
+        /** The level that was open, or null. */
+        readonly level: number | null;
+        readonly payloadHash: string;
+        readonly reason: string;
+        readonly pools: ClosedPools;
+      };
+    };
+
+const names: Readonly<Record<ChangeEvent["type"], true>> = {
+  PayloadModified: true,
+  VotesVoided: true,
+  LevelReopened: true,
+  QuestionAsked: true,
+  QuestionAnswered: true,
+  RequestClaimed: true,
+  RequestReleased: true,
+  RequestReassigned: true,
+  ExpiryExtended: true,
+  ChainAmended: true,
+  GlassBroken: true,
+};
+
+/** True for the events of this file, which `evolve` leaves to `evolve-changes.ts`. */
+export const isChangeEvent = <E extends { readonly type: string }>(
+  event: E,
+): event is Extract<E, ChangeEvent> => Object.hasOwn(names, event.type);

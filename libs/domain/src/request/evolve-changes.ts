@@ -1,0 +1,262 @@
+import type { EventMetadata } from "../actor.ts";
+import type { ChangeEvent } from "./change-events.ts";
+import { noDealings, unchanged, type Changes, type Dealings, type Question } from "./changes.ts";
+import type { ClosedPools, GroupRecord } from "./events.ts";
+import { apartAt } from "./outside.ts";
+import type { GroupState, LevelState, PendingRequest, Vote } from "./state.ts";
+
+type Of<T extends ChangeEvent["type"]> = Extract<ChangeEvent, { type: T }>;
+
+const impossible = (type: string, why: string): never => {
+  throw new Error(`${type} cannot have happened: ${why}.`);
+};
+
+const changesOf = ({ changes }: PendingRequest): Changes => changes ?? unchanged;
+
+const dealingsOf = ({ dealings }: PendingRequest): Dealings => dealings ?? noDealings;
+
+const withDealings = (state: PendingRequest, dealings: Partial<Dealings>): PendingRequest => ({
+  ...state,
+  dealings: { ...dealingsOf(state), ...dealings },
+});
+
+/** Groups as a level records them. Of a level that is recorded again, whoever was replaced stays replaced. */
+export const recordedGroups = (
+  state: PendingRequest,
+  level: number,
+  records: readonly GroupRecord[],
+  before: readonly GroupState[] = [],
+): readonly GroupState[] => {
+  const apart = apartAt(state, level);
+  return records.map((record) => {
+    const known = before.find(({ group }) => group === record.group);
+    const cancelled =
+      known?.cancelled?.filter(
+        ({ approver }) => !record.slots.some((slot) => slot.approver === approver),
+      ) ?? [];
+    return {
+      ...record,
+      voided: [],
+      closedPool: null,
+      ...(apart.length === 0 ? {} : { apart }),
+      ...(cancelled.length === 0 ? {} : { cancelled }),
+    };
+  });
+};
+
+/** The editor's vote, wherever it is kept just now. */
+const editorsVote = (state: PendingRequest): Vote | null => {
+  const edit = state.changes?.edit ?? null;
+  if (edit === null) return null;
+  const standing = state.levels[edit.level - 1]?.votes.find(
+    (vote) => vote.votedBy === edit.editor && vote.payloadHash === edit.hash,
+  );
+  return edit.heldVote ?? standing ?? null;
+};
+
+/**
+ * A level begins, for the first time or anew: those after it wait. The editor's vote stays with the edited level, and
+ * is kept aside while that one waits.
+ */
+export const withLevelBegun = (
+  state: PendingRequest,
+  { level: number, because, groups }: Of<"LevelReopened">["data"],
+  at: string,
+): PendingRequest => {
+  const vote = editorsVote(state);
+  const edit = state.changes?.edit ?? null;
+  const isEdited = edit !== null && edit.level === number;
+  const level: LevelState = {
+    number,
+    status: "open",
+    because,
+    openedAt: at,
+    resolvedAt: null,
+    resolvedBy: null,
+    groups: recordedGroups(state, number, groups),
+    votes: isEdited && vote !== null ? [vote] : [],
+    deniedGroup: null,
+  };
+  const begun: PendingRequest = {
+    ...state,
+    levels: [...state.levels.slice(0, number - 1), level],
+    blockedLevel: null,
+    lastOccurredAt: at,
+  };
+  if (edit === null) return begun;
+  const heldVote = number <= edit.level && !isEdited ? vote : null;
+  return { ...begun, changes: { ...changesOf(state), edit: { ...edit, heldVote } } };
+};
+
+const modified = (state: PendingRequest, { data }: Of<"PayloadModified">): PendingRequest => {
+  if (data.version !== state.payloadVersion + 1) {
+    return impossible("PayloadModified", `payload version ${state.payloadVersion} is current`);
+  }
+  const open = state.levels.filter(({ status }) => status !== "skipped");
+  const changes = changesOf(state);
+  return {
+    ...state,
+    action: { ...state.action, parameters: data.payload },
+    payloadHash: data.hash,
+    payloadVersion: data.version,
+    changes: {
+      ...changes,
+      edit: {
+        editor: data.editor,
+        level: data.level,
+        hash: data.hash,
+        baseHash: state.payloadHash,
+        heldVote: null,
+      },
+      openedBefore: [...new Set([...changes.openedBefore, ...open.map(({ number }) => number)])],
+    },
+    // Whoever edited the payload before has a say here again.
+    levels: state.levels.map((level) =>
+      level.status === "open"
+        ? { ...level, groups: level.groups.map(({ apart: _, ...group }) => group) }
+        : level,
+    ),
+  };
+};
+
+const voided = (state: PendingRequest, { data }: Of<"VotesVoided">): PendingRequest => {
+  const isVoid = (level: number, votedBy: string): boolean =>
+    data.votes.some((vote) => vote.level === level && vote.votedBy === votedBy);
+  return {
+    ...state,
+    levels: state.levels.map((level) => {
+      const votes = level.votes.filter(({ votedBy }) => !isVoid(level.number, votedBy));
+      return votes.length === level.votes.length ? level : { ...level, votes };
+    }),
+  };
+};
+
+const answered = (
+  state: PendingRequest,
+  { data }: Of<"QuestionAnswered">,
+  { actor, occurredAt }: EventMetadata,
+): PendingRequest => {
+  const { questions } = dealingsOf(state);
+  if (!questions.some(({ id, answer }) => id === data.questionId && answer === null)) {
+    return impossible("QuestionAnswered", `question ${data.questionId} is not open`);
+  }
+  const replied = (question: Question): Question =>
+    question.id === data.questionId
+      ? { ...question, answer: data.text, answeredBy: actor.id, answeredAt: occurredAt }
+      : question;
+  return withDealings(state, { questions: questions.map(replied) });
+};
+
+const reassigned = (state: PendingRequest, { data }: Of<"RequestReassigned">): PendingRequest => ({
+  ...state,
+  levels: state.levels.map((level) =>
+    level.number !== data.level
+      ? level
+      : {
+          ...level,
+          groups: level.groups.map((group) => {
+            const gone = data.cancelled.filter((each) => each.group === group.group);
+            return gone.length === 0
+              ? group
+              : { ...group, cancelled: [...(group.cancelled ?? []), ...gone.map((c) => c.slot)] };
+          }),
+        },
+  ),
+});
+
+const amended = (state: PendingRequest, { data }: Of<"ChainAmended">): PendingRequest => {
+  const { skipLevels, addApprovers, shorten, reason } = data;
+  const changes = changesOf(state);
+  const { skipped, added, shortened } = changes.amendment ?? {
+    skipped: [],
+    added: [],
+    shortened: [],
+  };
+  const amendment = {
+    skipped: [...skipped, ...skipLevels.map((level) => ({ level, reason }))],
+    added: [...added, ...addApprovers],
+    shortened: [...shortened, ...shorten],
+  };
+  return { ...state, changes: { ...changes, amendment } };
+};
+
+/** The level that is open when something ends without resolving it, closed with what its slots are shown from. */
+export const withLevelClosed = (
+  levels: readonly LevelState[],
+  pools: ClosedPools,
+): readonly LevelState[] =>
+  levels.map((level) =>
+    level.status !== "open"
+      ? level
+      : {
+          ...level,
+          status: "closed",
+          groups: level.groups.map((group) => ({
+            ...group,
+            closedPool: pools[group.group] ?? [],
+          })),
+        },
+  );
+
+/** A claim lasts as long as the level at which it was made. */
+export const withoutClaim = (state: PendingRequest): PendingRequest =>
+  (state.dealings?.claimedBy ?? null) === null ? state : withDealings(state, { claimedBy: null });
+
+/** A vote that the editor takes back while the edited level waits: there is nothing to keep any more. */
+export const withoutHeldVote = (state: PendingRequest): PendingRequest => {
+  const changes = changesOf(state);
+  return changes.edit === null
+    ? state
+    : { ...state, changes: { ...changes, edit: { ...changes.edit, heldVote: null } } };
+};
+
+/** The state after something was changed. Pure; throws when it cannot have followed this state. */
+export const evolveChange = (
+  before: PendingRequest,
+  event: ChangeEvent,
+  metadata: EventMetadata,
+): PendingRequest => {
+  const at = metadata.occurredAt;
+  const state: PendingRequest = { ...before, lastOccurredAt: at };
+  switch (event.type) {
+    case "PayloadModified":
+      return modified(state, event);
+    case "VotesVoided":
+      return voided(state, event);
+    case "LevelReopened":
+      return event.data.level > state.levels.length + 1
+        ? impossible("LevelReopened", `level ${event.data.level} is not the next one`)
+        : withLevelBegun(state, event.data, at);
+    case "QuestionAsked": {
+      const { questionId: id, level, text } = event.data;
+      const question: Question = {
+        id,
+        level,
+        text,
+        askedBy: metadata.actor.id,
+        askedAt: at,
+        answer: null,
+        answeredBy: null,
+        answeredAt: null,
+      };
+      return withDealings(state, { questions: [...dealingsOf(state).questions, question] });
+    }
+    case "QuestionAnswered":
+      return answered(state, event, metadata);
+    case "RequestClaimed":
+      return withDealings(state, { claimedBy: event.data.claimedBy });
+    case "RequestReleased":
+      return withDealings(state, { claimedBy: null });
+    case "RequestReassigned":
+      return reassigned(state, event);
+    case "ExpiryExtended":
+      return withDealings(
+        { ...state, expiresAt: event.data.expiresAt },
+        { extensions: dealingsOf(state).extensions + 1 },
+      );
+    case "ChainAmended":
+      return amended(state, event);
+    case "GlassBroken":
+      return { ...state, levels: withLevelClosed(state.levels, event.data.pools) };
+  }
+};
