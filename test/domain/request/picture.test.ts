@@ -54,6 +54,7 @@ describe("the picture of a request", () => {
       "blocked",
       "caller_paused",
       "observers",
+      "suggested",
       "attachments",
       "claimed_by",
       "questions",

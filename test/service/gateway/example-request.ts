@@ -64,6 +64,7 @@ export const exampleRequest = (overrides: Partial<RequestView> = {}): RequestVie
   blocked: false,
   caller_paused: false,
   observers: [],
+  suggested: [],
   attachments: [],
   claimed_by: null,
   questions: [],

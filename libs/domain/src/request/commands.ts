@@ -31,6 +31,11 @@ export interface Ask extends Omit<
   readonly approvers: readonly Target[] | null;
   readonly expiresIn: string | null;
   readonly topic: SubmittedFields["topic"];
+  /** What a child request takes from its parent; only the process manager says it. */
+  readonly inherited?: Pick<
+    SubmittedFields,
+    "requester" | "escalated" | "selfApproval" | "expiresAt"
+  >;
 }
 
 export type RequestCommand =
@@ -75,6 +80,14 @@ export type RequestCommand =
     }
   /** From a due timer: alarms when an approved request's grant was not spent within so many milliseconds. */
   | { readonly type: "mark-stuck"; readonly afterMs: number }
+  /** From the process manager: a child request ended, or could not be made. */
+  | {
+      readonly type: "answer-child";
+      readonly child: string;
+      readonly outcome: "approved" | "denied" | "expired" | "cancelled" | "refused";
+      readonly reason: string | null;
+      readonly notes: string | null;
+    }
   /** After people changed: void leavers' slots, block or unblock the open level. */
   | { readonly type: "recheck" }
   /** From the process manager: the approved transition was completed (or could not be). */
@@ -91,9 +104,14 @@ export interface DecideContext {
   readonly actor: Actor;
   readonly channel: Channel;
   readonly principal: Principal | null;
-  /** When each person was last given a slot in turn (ISO 8601), for `round_robin`; who is missing comes first. */
+  /** Sortable texts by `turnOf(role, person)`: when each was last given a slot in turn; who is missing comes first. */
   readonly lastAssigned?: ReadonlyMap<string, string>;
+  /** Derives a child request's id from what makes it unique. Without it no child is recorded. */
+  readonly childId?: (...parts: readonly string[]) => string;
 }
+
+/** What recording a level's slots is told of the moment; left out for a forecast. */
+export type Opening = Pick<DecideContext, "now" | "lastAssigned" | "childId">;
 
 /** What deciding answers: events to append, often none, and a no. Both: the events are appended, then it is refused. */
 export interface Decision {

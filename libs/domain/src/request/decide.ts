@@ -1,4 +1,5 @@
 import type { Reference } from "../reference.ts";
+import { answerChild } from "./answer-child.ts";
 import { attach } from "./attach.ts";
 import { cancel } from "./cancel.ts";
 import type { DecideContext, Decision, RequestCommand } from "./commands.ts";
@@ -40,6 +41,8 @@ export const decide = (
       return reportExecution(state, command, context, reference);
     case "mark-stuck":
       return markStuck(state, command.afterMs, context);
+    case "answer-child":
+      return answerChild(state, command, context, reference);
     case "expire":
       return expire(state, context, reference);
     case "recheck":

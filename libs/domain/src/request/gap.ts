@@ -1,5 +1,6 @@
 import type { LevelPlan } from "../policy/policy.ts";
 import { groupPlan } from "./chain.ts";
+import { approversAmong } from "./deciders.ts";
 import { canFill } from "./matching.ts";
 import { countsOnce, type Standing } from "./quorum.ts";
 import { neededNow, type Roster } from "./slots.ts";
@@ -33,7 +34,11 @@ export const gapOf = (
   groups: readonly GroupState[],
   roster: Roster,
 ): Gap | null => {
-  const people = groups.map((group) => roster.holders(group).map((slot) => slot.approver));
+  const people = groups.map((group, index) =>
+    approversAmong(roster.holders(group), groupPlan(plan, index).quorum).map(
+      (slot) => slot.approver,
+    ),
+  );
   const needs = groups.map((group, index) => neededNow(plan, index, group));
   const lacking: number[] = [];
   for (const [index, need] of needs.entries()) {
@@ -74,7 +79,7 @@ export const blockageOf = (
     const counted = standing.groups[index];
     if (counted === undefined || counted.denied) return false;
     const answered = counted.approvals.length + counted.denials.length;
-    return roster.holders(group).length > answered;
+    return approversAmong(roster.holders(group), groupPlan(plan, index).quorum).length > answered;
   });
   return unanswered
     ? null

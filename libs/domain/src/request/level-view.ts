@@ -3,11 +3,14 @@ import { durationMs } from "../policy/duration.ts";
 import type { LevelPlan } from "../policy/policy.ts";
 import type { Reference } from "../reference.ts";
 import { groupPlan } from "./chain.ts";
+import { approversAmong, shownHolder } from "./deciders.ts";
 import type { SlotRecord } from "./events.ts";
 import { isoAfter } from "./expiry.ts";
+import { isTemplate } from "./people.ts";
 import { countedApprovals, judge, type Standing } from "./quorum.ts";
 import { neededNow, recordGroups, type Roster } from "./slots.ts";
 import type { Frozen, GroupState, LevelState, Vote } from "./state.ts";
+import { suggestedFirst } from "./suggested.ts";
 import type { ActorView, GroupView, LevelView, SlotView, VoteView } from "./wire.ts";
 
 /** An actor in the wire's words. */
@@ -16,8 +19,8 @@ export const actorView = ({ kind, id, onBehalfOf }: Actor): ActorView =>
 
 const voteView = (vote: Vote): VoteView => ({
   decision: vote.decision,
-  voted_by: vote.votedBy,
-  on_behalf_of: vote.votedBy === vote.approver ? null : vote.approver,
+  voted_by: shownHolder(vote.votedBy) ?? vote.votedBy,
+  on_behalf_of: vote.votedBy === vote.approver ? null : shownHolder(vote.approver),
   delegation_id: vote.delegationId,
   at: vote.at,
   notes: vote.notes,
@@ -33,7 +36,7 @@ const whyOf = ({ via: { type, identifier } }: SlotRecord): string => {
     case "round_robin":
       return `next in turn of ${identifier}`;
     case "user":
-      return "named by the policy";
+      return isTemplate(identifier) ? `named by ${identifier}` : "named by the policy";
     case "agent":
       return "named as decider";
     case "workflow":
@@ -64,7 +67,7 @@ const slotView = (
         ? "approved"
         : "denied";
   return {
-    approver,
+    approver: shownHolder(approver),
     via,
     why: whyOf(slot),
     alternate: false,
@@ -126,6 +129,7 @@ const groupViews = (
   level: LevelState,
   standing: Standing,
   roster: Roster,
+  order: (slots: readonly SlotView[]) => readonly SlotView[],
 ): readonly GroupView[] => {
   const counted = countedApprovals(plan, standing.groups);
   return level.groups.map((group, index) => {
@@ -140,8 +144,12 @@ const groupViews = (
       required: quorum.required,
       needed: stands.needed,
       status: groupStatus(level, stands, met, group.group),
-      blocked: isOpen && roster.holders(group).length < neededNow(plan, index, group),
-      slots: slotsOf(group, level.votes, { open: isOpen && !stands.denied, counted: here }, roster),
+      blocked:
+        isOpen &&
+        approversAmong(roster.holders(group), quorum).length < neededNow(plan, index, group),
+      slots: order(
+        slotsOf(group, level.votes, { open: isOpen && !stands.denied, counted: here }, roster),
+      ),
     };
   });
 };
@@ -206,6 +214,8 @@ export const levelView = (
     overdue: false,
     resolved_at: level.resolvedAt,
     resolved_by: level.resolvedBy === null ? null : actorView(level.resolvedBy),
-    groups: groupViews(plan, level, standing, roster),
+    groups: groupViews(plan, level, standing, roster, (slots) =>
+      suggestedFirst(slots, frozen.submitted.suggested, reference),
+    ),
   };
 };

@@ -2,6 +2,7 @@ import type { DirectoryState } from "../directory/directory.ts";
 import { findPersonByEmail, mayApprove, rolesOf } from "../directory/lookups.ts";
 import { lookup } from "../policy/evaluate-condition.ts";
 import type { Reference } from "../reference.ts";
+import { isNoPerson } from "./deciders.ts";
 import type { SlotRecord, SubmittedFields } from "./events.ts";
 import { factsOf } from "./facts.ts";
 import type { Frozen } from "./state.ts";
@@ -29,9 +30,11 @@ export const stillHolds = (
   directory: DirectoryState,
   { approver, via }: SlotRecord,
 ): boolean =>
-  mayHold(submitted, directory, approver) &&
-  ((via.type !== "role" && via.type !== "round_robin") ||
-    rolesOf(directory, approver).includes(via.identifier));
+  // A child request stays; agents are judged by `mayDecide`, which the org's defaults decide too.
+  isNoPerson(approver) ||
+  (mayHold(submitted, directory, approver) &&
+    ((via.type !== "role" && via.type !== "round_robin") ||
+      rolesOf(directory, approver).includes(via.identifier)));
 
 const template = /\$\{([^}]*)\}/g;
 

@@ -1,5 +1,6 @@
-import type { LevelPlan } from "../policy/policy.ts";
+import type { LevelPlan, Quorum } from "../policy/policy.ts";
 import { groupPlan } from "./chain.ts";
+import { approversAmong, countsHeads } from "./deciders.ts";
 import { canFill, matchVoters } from "./matching.ts";
 import { neededNow, type Roster } from "./slots.ts";
 import type { GroupState, Vote } from "./state.ts";
@@ -27,10 +28,11 @@ export const countsOnce = (plan: LevelPlan): boolean =>
 
 const others = (
   group: GroupState,
+  quorum: Quorum,
   standing: { readonly denials: readonly string[] },
   roster: Roster,
 ): readonly string[] => {
-  const people = roster.holders(group).map((slot) => slot.approver);
+  const people = approversAmong(roster.holders(group), quorum).map((slot) => slot.approver);
   return standing.denials.length === 0
     ? people
     : people.filter((person) => !standing.denials.includes(person));
@@ -39,10 +41,11 @@ const others = (
 /** `unreachable`: the people who did not deny are too few, while everybody together would have been enough. */
 const isOutOfReach = (
   group: GroupState,
+  quorum: Quorum,
   standing: Omit<GroupStanding, "denied">,
   roster: Roster,
 ): boolean => {
-  const left = others(group, standing, roster).length;
+  const left = others(group, quorum, standing, roster).length;
   return left < standing.needed && left + standing.denials.length >= standing.needed;
 };
 
@@ -55,7 +58,10 @@ const standingOf = (
 ): GroupStanding => {
   const approvals: string[] = [];
   const denials: string[] = [];
+  const { quorum } = groupPlan(plan, index);
   for (const { approver, decision } of votes) {
+    // Where heads are counted an agent stands for none of them; its deny counts like anybody's.
+    if (decision === "approve" && approver.startsWith("agent ") && countsHeads(quorum)) continue;
     if (roster.holds(group, approver)) {
       (decision === "approve" ? approvals : denials).push(approver);
     }
@@ -64,8 +70,8 @@ const standingOf = (
   const denied =
     denials.length > 0 &&
     (plan.onDeny === "veto" ||
-      groupPlan(plan, index).quorum.required === "all" ||
-      isOutOfReach(group, counted, roster));
+      quorum.required === "all" ||
+      isOutOfReach(group, quorum, counted, roster));
   return { ...counted, denied };
 };
 
@@ -99,7 +105,9 @@ const firstJointDenial = (
   const denier = groups.find(({ denials }) => denials.length > 0);
   if (denier === undefined || plan.onDeny !== "unreachable" || !countsOnce(plan)) return null;
   const needs = groups.map(({ needed }) => needed);
-  const everybody = records.map((group) => roster.holders(group).map((slot) => slot.approver));
+  const everybody = records.map((group, index) =>
+    others(group, groupPlan(plan, index).quorum, { denials: [] }, roster),
+  );
   const denied = new Set(groups.flatMap(({ denials }) => denials));
   const left = everybody.map((people) => people.filter((person) => !denied.has(person)));
   return canFill(needs, everybody) && !canFill(needs, left) ? denier.group : null;

@@ -34,6 +34,8 @@ export type RefusalCode =
   | "no-such-transition"
   | "fields-missing"
   | "condition-not-met"
+  | "resubmission-limit"
+  | "policy-cycle"
   | "delegation-cycle"
   | "delegation-too-deep"
   | "denied-by-rule";

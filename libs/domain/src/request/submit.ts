@@ -10,9 +10,23 @@ import type { Ask, DecideContext, Decision, Principal } from "./commands.ts";
 import type { RequestEvent, Requester, SubmittedFields } from "./events.ts";
 import { expiryOf } from "./expiry.ts";
 import { advance } from "./open-levels.ts";
+import { checkChildren } from "./nesting.ts";
 import { pickPolicies, type Picked } from "./pick-policies.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 import type { Frozen, RequestState } from "./state.ts";
+
+/** A child request never outlives its parent; where nobody wrote an expiry for it, it has the parent's. */
+const childExpiry = (
+  own: string | null,
+  { policies }: Picked,
+  defaults: Defaults,
+  parents: string | null,
+): string | null => {
+  const isWritten =
+    defaults.expiresIn !== null || policies.some(({ expiresIn }) => expiresIn !== null);
+  if (!isWritten || own === null) return parents;
+  return parents !== null && parents < own ? parents : own;
+};
 
 const requesterOf = (principal: Principal, { directory }: Reference): Requester => ({
   kind: principal.kind,
@@ -71,8 +85,8 @@ const submittedFields = (
   agent: agentOf(ask, requester, directory),
   policies: policies.map(({ id, version }) => ({ id, version, gate: null })),
   inlineChain,
-  escalated: false,
-  selfApproval: selfApprovalOf(policies, defaults),
+  escalated: ask.inherited?.escalated ?? false,
+  selfApproval: selfApprovalOf(policies, defaults) && (ask.inherited?.selfApproval ?? true),
   reasonCodes: ask.reasonCodes,
   gateType: null,
   policyTrace: ask.policyTrace,
@@ -91,6 +105,8 @@ const submittedFields = (
   suggested: ask.suggested,
   expiresAt,
   topic: ask.topic,
+  ...(ask.parent === undefined ? {} : { parent: ask.parent }),
+  ...(ask.attempts === undefined ? {} : { attempts: ask.attempts }),
 });
 
 /** The request stands, so that its asker can look it up, as cancelled: no approver ever sees it. */
@@ -132,15 +148,22 @@ export const submit = (
   if ("refusal" in picked) return { events: [], refusal: picked.refusal };
   const expiry = expiryOf(ask.expiresIn, chainOfPicked(picked), definition.defaults, context.now);
   if ("refusal" in expiry) return { events: [], refusal: expiry.refusal };
-  const requester = requesterOf(context.principal, reference);
-  const submitted = submittedFields(ask, picked, requester, reference, expiry.expiresAt);
+  const { inherited } = ask;
+  const requester = inherited?.requester ?? requesterOf(context.principal, reference);
+  const expiresAt =
+    inherited === undefined
+      ? expiry.expiresAt
+      : childExpiry(expiry.expiresAt, picked, definition.defaults, inherited.expiresAt);
+  const submitted = submittedFields(ask, picked, requester, reference, expiresAt);
   const frozen: Frozen = {
     submitted,
     action: submitted.action,
     payloadHash: submitted.payloadHash,
     payloadVersion: 1,
   };
-  const refusal = checkChain(frozen, reference);
+  const refusal =
+    checkChain(frozen, reference) ??
+    checkChildren(frozen, reference, (child) => checkChain(child, reference));
   if (refusal !== null) return { events: [], refusal };
   if (submitted.validation?.["is_valid"] === false) return failedValidation(submitted);
   const events: RequestEvent[] = [{ type: "RequestSubmitted", data: submitted }];

@@ -1,3 +1,4 @@
+import { isNoPerson } from "./deciders.ts";
 import type { RequestEvent } from "./events.ts";
 import type { Roster } from "./slots.ts";
 import type { LevelState } from "./state.ts";
@@ -43,7 +44,7 @@ export const voidLeavers = (
     }
   }
   for (const { approver, votedBy } of left.votes) {
-    if (approver === votedBy || roster.mayAct(votedBy)) continue;
+    if (approver === votedBy || isNoPerson(approver) || roster.mayAct(votedBy)) continue;
     events.push({ type: "VoteWithdrawn", data: { level: level.number, votedBy } });
     left = { ...left, votes: left.votes.filter((vote) => vote.votedBy !== votedBy) };
   }

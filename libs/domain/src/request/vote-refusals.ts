@@ -1,8 +1,11 @@
 import type { Reference } from "../reference.ts";
+import { chainOf } from "./chain.ts";
 import type { Principal } from "./commands.ts";
+import { isAskersAgent, mayDecide, voterOf } from "./deciders.ts";
 import { placesOf, isKeptOut } from "./eligibility.ts";
 import { actorJson, openLevelOf } from "./ending.ts";
 import { handedOverTo } from "./delegates.ts";
+import { verdictOn } from "./open-levels.ts";
 import { isSeparated } from "./people.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 import type { Roster } from "./slots.ts";
@@ -36,6 +39,12 @@ const separated = refuse(
   "Nobody votes on what they, or an agent of theirs, asked for; and nobody votes for such a person.",
 );
 
+/** True for an agent that some level of the request, as far as it applies, names as decider. */
+const isNamedDecider = (state: KnownRequest, agent: string, reference: Reference): boolean =>
+  chainOf(state, reference.definition).levels.some(
+    (plan) => plan.deciders.includes(agent) && verdictOn(plan, state, reference)?.value !== false,
+  );
+
 /**
  * The no to a voter without a slot at the open level: kept out by separation of duties, an approver nowhere, or an
  * approver of a level that is over or has not come.
@@ -43,17 +52,31 @@ const separated = refuse(
 export const refuseWithoutSlot = (
   state: KnownRequest,
   named: number | null,
-  { kind, id }: Principal,
+  principal: Principal,
   roster: Roster,
   reference: Reference,
   now: string,
 ): Refusal => {
+  const { kind, id } = principal;
   const stranger = refuse("not-an-approver", `${id} is no approver of this request.`);
-  if (kind === "agent") return stranger;
+  if (kind === "agent" && !isNamedDecider(state, id, reference)) return stranger;
+  if (kind === "agent" && isAskersAgent(state.submitted, id, reference)) {
+    return refuse(
+      "separation-of-duties",
+      "No agent decides about what its owner, or it, asked for.",
+    );
+  }
+  if (kind === "agent" && !mayDecide(state.submitted, id, reference)) {
+    return refuse(
+      "not-an-approver",
+      "No agent decides here: the organisation forbids it, or a gate asked for people.",
+    );
+  }
   const keptOut = (): Refusal => (isKeptOut(state, id, reference, now) ? separated : stranger);
-  if (isSeparated(state.submitted, id)) return keptOut();
-  const { resolved, waiting } = placesOf(state, id, roster, reference, now);
+  if (kind === "person" && isSeparated(state.submitted, id)) return keptOut();
+  const { resolved, waiting } = placesOf(state, voterOf(principal), roster, reference, now);
   if (resolved === undefined && !waiting) {
+    if (kind === "agent") return stranger;
     const handedOver = handedOverTo(id, reference, now);
     const groups = openLevelOf(state)?.groups ?? [];
     if (handedOver !== undefined && groups.some((group) => roster.holds(group, id))) {

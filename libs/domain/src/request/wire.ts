@@ -101,6 +101,8 @@ export interface RequestView {
   readonly blocked: boolean;
   readonly caller_paused: boolean;
   readonly observers: readonly Target[];
+  /** Whom the asker would have told first: shown on top, without rights. */
+  readonly suggested: readonly Target[];
   readonly attachments: readonly JsonObject[];
   readonly claimed_by: string | null;
   readonly questions: readonly JsonObject[];
