@@ -2,6 +2,8 @@
 
 export const requestStream = (org: string, id: string): string => `request-${org}.${id}`;
 export const directoryStream = (org: string): string => `directory-${org}.main`;
+export const delegationStream = (org: string): string => `delegation-${org}.main`;
+export const securityStream = (org: string): string => `security-${org}.main`;
 export const definitionStream = (org: string): string => `definition-${org}.main`;
 export const pendingStream = (org: string, keyHash: string): string => `pending-${org}.${keyHash}`;
 

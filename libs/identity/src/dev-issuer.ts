@@ -1,14 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import {
-  calculateJwkThumbprint,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  SignJWT,
-  type JSONWebKeySet,
-  type JWK,
-} from "jose";
+import { importJWK, SignJWT, type JSONWebKeySet } from "jose";
+import { publicPart, readOrMakeSigningKeys } from "./key-file.ts";
 
 /** Issues tokens for trying things out, where no identity provider is configured. Never for production. */
 export interface DevIssuer {
@@ -35,41 +26,18 @@ export interface DevIssuerOptions {
 
 const TEN_YEARS_S = 3650 * 24 * 3600;
 
-const isAlreadyThere = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && error.code === "EEXIST";
-
-const makeKey = async (): Promise<JWK> => {
-  const { privateKey } = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
-  const key = await exportJWK(privateKey);
-  return { ...key, alg: "EdDSA", use: "sig", kid: await calculateJwkThumbprint(key) };
-};
-
-const readOrMakeKey = async (file: string): Promise<JWK> => {
-  mkdirSync(dirname(file), { recursive: true });
-  try {
-    writeFileSync(file, `${JSON.stringify(await makeKey())}\n`, { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    if (!isAlreadyThere(error)) throw error;
-  }
-  const key: JWK | null = JSON.parse(readFileSync(file, "utf8"));
-  return key ?? {};
-};
-
 /** Opens the issuer whose key lies in `keyFile`. Throws when the file cannot be read, made, or holds no key. */
 export const openDevIssuer = async (options: DevIssuerOptions): Promise<DevIssuer> => {
   const { keyFile, clock } = options;
-  const { d, ...publicKey } = await readOrMakeKey(keyFile);
-  if (d === undefined || publicKey.kid === undefined) {
-    throw new Error(`${keyFile} holds no private key: delete it, and a new one is made.`);
-  }
-  const kid = publicKey.kid;
-  const privateKey = await importJWK({ ...publicKey, d }, "EdDSA");
+  const [key] = await readOrMakeSigningKeys(keyFile);
+  const { kid } = key;
+  const privateKey = await importJWK(key, "EdDSA");
   const issuer = "countersign-dev";
   const audience = "countersign";
   return {
     issuer,
     audience,
-    keys: { keys: [publicKey] },
+    keys: { keys: [publicPart(key)] },
     issue({ org, sub, kind }) {
       const now = Math.floor(clock.now() / 1000);
       return new SignJWT({ org, kind })

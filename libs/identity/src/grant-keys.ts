@@ -1,0 +1,81 @@
+import { compactVerify, createLocalJWKSet, importJWK, SignJWT, type JSONWebKeySet } from "jose";
+import { publicPart, readOrMakeSigningKeys, readSigningKeys } from "./key-file.ts";
+
+/** What a one-time grant says: who may run what until when. Everything in it is bound by the signature. */
+export interface Grant {
+  /** The grant's own id: `grt_…`. */
+  readonly id: string;
+  readonly org: string;
+  readonly request: string;
+  /** `sha256:` + hex over the RFC 8785 form of the approved action. */
+  readonly payloadHash: string;
+  readonly payloadVersion: number;
+  /** The policy versions that were followed; empty for inline approvers. */
+  readonly policies: readonly { readonly id: string; readonly version: number }[];
+  /** ISO 8601; kept to the second in `iat` and `exp`, to the millisecond in `valid_until`. */
+  readonly approvedAt: string;
+  readonly validUntil: string;
+}
+
+/** Signs grants and tells its own from others'. */
+export interface GrantKeys {
+  /** A compact JWS (EdDSA over Ed25519) whose payload is a JWT. The same grant gives the same text. */
+  sign(grant: Grant): Promise<string>;
+  /** The id of a grant of ours for this request; null for everything else. Its time is not looked at. */
+  read(text: string, org: string, request: string): Promise<string | null>;
+  /** The public keys, for whoever runs the action: a grant can be verified without asking. */
+  readonly publicKeys: JSONWebKeySet;
+}
+
+const TYPE = "countersign-grant+jwt";
+const ISSUER = "countersign";
+
+/**
+ * Opens the keys that grants are signed with: the file's first key signs, the others still verify, so that keys are
+ * changed without breaking grants that are out. Without `mustExist` a missing file is made, mode 0600.
+ */
+export const openGrantKeys = async ({
+  keyFile,
+  mustExist,
+}: {
+  readonly keyFile: string;
+  readonly mustExist: boolean;
+}): Promise<GrantKeys> => {
+  const keys = mustExist ? await readSigningKeys(keyFile) : await readOrMakeSigningKeys(keyFile);
+  const [current] = keys;
+  const privateKey = await importJWK(current, "EdDSA");
+  const publicKeys: JSONWebKeySet = { keys: keys.map(publicPart) };
+  const keyOf = createLocalJWKSet(publicKeys);
+  return {
+    publicKeys,
+    sign: ({ id, org, request, payloadHash, payloadVersion, policies, approvedAt, validUntil }) =>
+      new SignJWT({
+        org,
+        payload_hash: payloadHash,
+        payload_version: payloadVersion,
+        policies: policies.map((policy) => ({ id: policy.id, version: policy.version })),
+        valid_until: validUntil,
+      })
+        .setProtectedHeader({ alg: "EdDSA", typ: TYPE, kid: current.kid })
+        .setIssuer(ISSUER)
+        .setSubject(request)
+        .setJti(id)
+        .setIssuedAt(Math.floor(Date.parse(approvedAt) / 1000))
+        .setExpirationTime(Math.floor(Date.parse(validUntil) / 1000))
+        .sign(privateKey),
+    async read(text, org, request) {
+      try {
+        const { payload, protectedHeader } = await compactVerify(text, keyOf, {
+          algorithms: ["EdDSA"],
+        });
+        if (protectedHeader.typ !== TYPE) return null;
+        const claims = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
+        const { jti, iss, sub } = claims;
+        const isOurs = iss === ISSUER && sub === request && claims["org"] === org;
+        return isOurs && typeof jti === "string" ? jti : null;
+      } catch {
+        return null;
+      }
+    },
+  };
+};
