@@ -16,7 +16,9 @@ import { NOT_FOUND } from "./refused.ts";
 
 /** A body that is refused unread is still drained up to here, so that its sender gets the answer and can go on. */
 const MAX_DRAINED = 64 * 1024 * 1024;
-const LARGEST_BODY = Math.max(limits.body, limits.definitionFile);
+
+/** Bytes that a body claims to have; 0 where it does not say. */
+const lengthOf = ({ headers }: FastifyRequest): number => Number(headers["content-length"] ?? 0);
 
 /** Answers what is no HTTP, or has more headers than Node reads, and hangs up. */
 const refuseGarbage =
@@ -100,9 +102,6 @@ export const makeServer = (log: Log, metrics: HttpMetrics): FastifyInstance => {
   app.addHook("onRequest", (request, reply, done) => {
     // Before the body is looked at: an unknown path has no opinion on content types.
     if (request.is404) return refuseRoute(request, reply);
-    const length = Number(request.headers["content-length"] ?? 0);
-    // Fastify refuses it before reading; Node then drains what still comes, unless it is out of all proportion.
-    if (length > LARGEST_BODY && length > MAX_DRAINED) reply.header("connection", "close");
     done();
   });
   app.addHook("onResponse", (request, reply, done) => {
@@ -112,7 +111,13 @@ export const makeServer = (log: Log, metrics: HttpMetrics): FastifyInstance => {
   });
   if (log.isLevelEnabled?.("debug") ?? true) app.addHook("onResponse", accessLog(log));
   app.setErrorHandler((error, request, reply) => {
-    sendError(request, reply, errorOf(error, request.id, log));
+    const refusal = errorOf(error, request.id, log);
+    // Fastify would hang up at once, and the reset would take the answer from a client that is still sending. Kept
+    // open, Node drains what still comes.
+    if (refusal.code === "payload-too-large" && lengthOf(request) <= MAX_DRAINED) {
+      reply.removeHeader("connection");
+    }
+    sendError(request, reply, refusal);
   });
   app.setNotFoundHandler(refuseRoute);
   return app;
