@@ -121,7 +121,8 @@ export const startStandalone = async (options: StandaloneOptions = {}): Promise<
       const audit: AuditEntry[] = [];
       for (const admin of admins ?? [as("ana")])
         audit.push(...(await allPages<AuditEntry>(admin, "/audit")));
-      await stop();
+      const { code } = await stop();
+      if (code !== 0) throw new Error(`it ended with ${code}: ${program.errors()}`);
       const log = readLog();
       return { log, violations: violationsOf(log, audit) };
     },
