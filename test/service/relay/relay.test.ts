@@ -19,8 +19,18 @@ const brokerBus = (
     await take(publication, attempt);
     kept.push(publication);
   };
-  const { interested: _none, ...bus } = makeMemoryBus({ clock: systemClock });
-  return { bus: { ...bus, publish } satisfies Bus, kept, tries };
+  const memory = makeMemoryBus({ clock: systemClock });
+  // Without `interested`: a broker cannot know who listens.
+  const bus: Bus = {
+    request: (...asked) => memory.request(...asked),
+    serve: (...served) => memory.serve(...served),
+    publish,
+    consume: (...consumed) => memory.consume(...consumed),
+    live: (...listening) => memory.live(...listening),
+    connected: () => memory.connected(),
+    close: () => memory.close(),
+  };
+  return { bus, kept, tries };
 };
 
 const idsOfPublications = (publications: readonly Publication[]): string[] =>
