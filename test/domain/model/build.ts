@@ -1,0 +1,34 @@
+import { pathToFileURL } from "node:url";
+import { decide } from "@countersign/domain/request/decide.ts";
+import { decodeRequestEvent, encodeRequestEvent } from "@countersign/domain/request/codec.ts";
+import { evolve } from "@countersign/domain/request/evolve.ts";
+import { queueStanding } from "@countersign/domain/request/queue-standing.ts";
+import { requestView } from "@countersign/domain/request/view.ts";
+
+/** A build of the domain: the one of this checkout, or a copy with a fault planted in it. */
+export interface Build {
+  readonly decide: typeof decide;
+  readonly evolve: typeof evolve;
+  readonly encodeRequestEvent: typeof encodeRequestEvent;
+  readonly decodeRequestEvent: typeof decodeRequestEvent;
+  readonly requestView: typeof requestView;
+  readonly queueStanding: typeof queueStanding;
+}
+
+export const thisBuild: Build = {
+  decide,
+  evolve,
+  encodeRequestEvent,
+  decodeRequestEvent,
+  requestView,
+  queueStanding,
+};
+
+/** The build whose `libs/domain/src` was copied to this folder. Only for plain Node, which strips the types itself. */
+export const buildIn = async (folder: string): Promise<Build> => {
+  const load = async (file: string): Promise<object> =>
+    import(pathToFileURL(`${folder}/request/${file}.ts`).href);
+  const files = ["decide", "evolve", "codec", "view", "queue-standing"];
+  const loaded = await Promise.all(files.map(load));
+  return Object.assign({}, thisBuild, ...loaded) as Build;
+};

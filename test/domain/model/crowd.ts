@@ -1,0 +1,33 @@
+/** A set of people as bits, the first of `names` lowest. The model counts in these; the decider counts in lists. */
+export type Crowd = number;
+
+/** Everybody who can come up in a history. `zed` is a stranger: no directory ever lists him at first. */
+export const names = ["ana", "bo", "cy", "dee", "eli", "fay", "gus", "zed"] as const;
+
+export const nobody: Crowd = 0;
+export const everybody: Crowd = (1 << names.length) - 1;
+
+/** The bit's place of this person; -1 for an agent, and for anybody the histories do not know. */
+export const placeOf = (name: string): number => (names as readonly string[]).indexOf(name);
+
+export const nameOf = (place: number): string => names[place] ?? `nobody-${place}`;
+
+export const only = (place: number): Crowd => (place < 0 ? 0 : 1 << place);
+
+export const has = (crowd: Crowd, place: number): boolean => (crowd & only(place)) !== 0;
+
+export const size = (crowd: Crowd): number => {
+  let left = crowd;
+  let count = 0;
+  while (left !== 0) {
+    left &= left - 1;
+    count += 1;
+  }
+  return count;
+};
+
+export const placesIn = (crowd: Crowd): number[] => {
+  const places: number[] = [];
+  for (let place = 0; crowd >> place !== 0; place++) if (has(crowd, place)) places.push(place);
+  return places;
+};

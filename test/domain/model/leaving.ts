@@ -1,0 +1,100 @@
+import { has, nobody, only, type Crowd } from "./crowd.ts";
+import { countNow, deniedAt, goOn, skip } from "./course.ts";
+import {
+  openPlace,
+  rungAt,
+  stageAt,
+  withStage,
+  type Circle,
+  type Sheet,
+  type Stage,
+} from "./sheet.ts";
+import {
+  holders,
+  lackAfterVotes,
+  lackOf,
+  mayHold,
+  recorded,
+  stillThere,
+  wanted,
+} from "./standing.ts";
+import { size } from "./crowd.ts";
+import type { Town } from "./town.ts";
+
+/** What happens to an open level when people go and come. */
+
+const recordedIn = ({ slips, gone }: Circle): Crowd =>
+  slips.reduce((crowd, { person }) => crowd | only(person), nobody) & ~gone;
+
+/**
+ * Voids the slots of recorded people who left. Their vote goes with the last place in which they could have answered.
+ */
+export const withoutLeavers = (sheet: Sheet, place: number, town: Town): Sheet => {
+  let stage: Stage = stageAt(sheet, place);
+  const may = mayHold(sheet, town);
+  const missing = stage.circles.map(
+    (circle) => recordedIn(circle) & ~stillThere(circle, may, town),
+  );
+  for (const [at, crowd] of missing.entries()) {
+    if (crowd === nobody) continue;
+    const circles = stage.circles.map((circle, index) =>
+      index === at ? { ...circle, gone: circle.gone | crowd } : circle,
+    );
+    const elsewhere = (person: number): boolean =>
+      circles.some((circle) => circle.pools !== 0 || has(recordedIn(circle), person));
+    stage = {
+      ...stage,
+      circles,
+      ballots: stage.ballots.filter(({ slot }) => !has(crowd, slot) || elsewhere(slot)),
+    };
+  }
+  return withStage(sheet, place, stage);
+};
+
+/** Recorded once more: without those who are gone. */
+const written = (circle: Circle): Circle => ({
+  ...circle,
+  slips: circle.slips.filter(({ person }) => !has(circle.gone, person)),
+  gone: nobody,
+});
+
+/** After people changed. Never approves: that is for the next vote. */
+export const rechecked = (before: Sheet, town: Town): Sheet => {
+  const place = openPlace(before);
+  if (place < 0) return before;
+  const left = withoutLeavers(before, place, town);
+  const stage = stageAt(left, place);
+  const rung = rungAt(left, place);
+  const may = mayHold(left, town);
+  const lacks = (circle: Circle, at: number): boolean => {
+    const box = rung.boxes[at];
+    return box !== undefined && size(holders(circle, may, town)) < wanted(box, circle);
+  };
+  let found = false;
+  const circles = stage.circles.map((circle, at) => {
+    const box = rung.boxes[at];
+    if (box === undefined || circle.pools !== 0 || !lacks(circle, at)) return circle;
+    const again = recorded(box, may, town);
+    if (lacks(again, at)) return circle;
+    found = true;
+    return again;
+  });
+  let sheet = withStage(left, place, { ...stage, circles });
+  const count = countNow(sheet, place, town);
+  const lack = lackAfterVotes(rung, count);
+  const wasStuck = before.stuck === place + 1;
+  if (found || (lack === null && wasStuck)) {
+    sheet = { ...withStage(sheet, place, { ...stage, circles: circles.map(written) }), stuck: 0 };
+  }
+  if (lack === null || (wasStuck && !found)) return sheet;
+  const canEmpty = lackOf(rung, count.needs, count.crowds) !== null;
+  if (canEmpty && rung.onEmpty === "deny") {
+    const short = count.crowds.findIndex((crowd, at) => size(crowd) < (count.needs[at] ?? 1));
+    return deniedAt(sheet, place, Math.max(0, short), "system:on_empty", town);
+  }
+  if (canEmpty && rung.onEmpty === "skip" && stage.ballots.length === 0) {
+    const someApproved = sheet.stages.some(({ state }) => state === "approved");
+    return goOn(skip(sheet, place), place + 1, someApproved, "system:on_empty", town);
+  }
+  return { ...sheet, stuck: place + 1 };
+};

@@ -1,0 +1,85 @@
+import type { Actor } from "@countersign/domain/actor.ts";
+import type { Ask, Principal, RequestCommand } from "@countersign/domain/request/commands.ts";
+import { ask } from "../../testkit/examples/asks.ts";
+import { nameOf } from "./crowd.ts";
+import { roleName, type Facts, type Source } from "./shapes.ts";
+import { isPerson, owners } from "./town.ts";
+
+/** What somebody asks for, in the model's words. */
+export interface Wish {
+  readonly policy: string | null;
+  readonly approvers: readonly Source[] | null;
+  /** Minutes, `never`, text that is no duration, or null for nothing said. */
+  readonly expires: number | "never" | "soon" | null;
+  readonly facts: Facts;
+  /** The agent that the ask describes itself as; null for nothing said. */
+  readonly describes: string | null;
+  readonly valid: boolean;
+}
+
+interface Vote {
+  readonly level: number | null;
+  /** Null: the hash that was asked for. */
+  readonly hash: string | null;
+}
+
+/** A command; `by` is a person, an agent, or null for the system itself. */
+export type Move =
+  | { readonly kind: "ask"; readonly by: string | null; readonly wish: Wish }
+  | ({ readonly kind: "approve"; readonly by: string | null } & Vote)
+  | ({ readonly kind: "deny"; readonly by: string | null; readonly reason: string | null } & Vote)
+  | { readonly kind: "cancel"; readonly by: string | null }
+  | { readonly kind: "expire" }
+  | { readonly kind: "recheck" };
+
+export const askedHash = "sha256:aa";
+
+const askOf = (wish: Wish): Ask =>
+  ask({
+    payloadHash: askedHash,
+    policy: wish.policy,
+    approvers:
+      wish.approvers?.map((source) =>
+        "role" in source
+          ? { type: "role", identifier: roleName(source.role) }
+          : { type: "user", identifier: nameOf(source.person) },
+      ) ?? null,
+    expiresIn: typeof wish.expires === "number" ? `${wish.expires}m` : wish.expires,
+    context: wish.facts,
+    agent: wish.describes === null ? null : { id: wish.describes },
+    validation: wish.valid ? null : { is_valid: false, issues: ["wrong"] },
+  });
+
+/** The command that the decider gets for a move. */
+export const commandOf = (move: Move): RequestCommand => {
+  switch (move.kind) {
+    case "ask":
+      return { type: "submit", ask: askOf(move.wish) };
+    case "approve":
+      return { type: "approve", payloadHash: move.hash, level: move.level, notes: null };
+    case "deny":
+      return {
+        type: "deny",
+        payloadHash: move.hash,
+        level: move.level,
+        reason: move.reason,
+        notes: null,
+      };
+    case "cancel":
+      return { type: "cancel", reason: null };
+    case "expire":
+    case "recheck":
+      return { type: move.kind };
+  }
+};
+
+export const callerOf = (move: Move): string | null => ("by" in move ? move.by : null);
+
+/** Who the command's credential proves. */
+export const principalOf = (by: string | null): Principal | null =>
+  by === null ? null : { kind: owners[by] === undefined ? "person" : "agent", id: by, org: "demo" };
+
+export const actorOf = (by: string | null): Actor =>
+  by === null
+    ? { kind: "system", id: "process" }
+    : { kind: isPerson(by) ? "person" : "agent", id: by };

@@ -1,0 +1,189 @@
+import type { RequestView } from "@countersign/domain/request/wire.ts";
+import { has, nameOf, nobody, only, placesIn, size, type Crowd } from "./crowd.ts";
+import { countNow } from "./course.ts";
+import { openPlace, stageAt, type Circle, type Sheet, type Stage } from "./sheet.ts";
+import {
+  countUp,
+  holders,
+  lackAfterVotes,
+  mayHold,
+  mostFilled,
+  onceOnly,
+  recorded,
+  wanted,
+  type Count,
+} from "./standing.ts";
+import type { Box, Rung } from "./shapes.ts";
+import type { Town } from "./town.ts";
+
+/**
+ * A request as one line, made from the decider's picture of it and from the model's sheet alike: status, what is
+ * blocked, who ended it when, and every level with the state, quorum and slots of its groups.
+ *
+ * Where people stand in several groups and count once, which group an approval is shown to fill is the matching's
+ * choice: there the line says only how many places are filled.
+ */
+
+const slotWords = {
+  open: "o",
+  approved: "a",
+  denied: "d",
+  not_required: "n",
+  voided: "v",
+  cancelled: "c",
+} as const;
+
+const sharesVoters = (yes: readonly Crowd[]): boolean => {
+  let seen = nobody;
+  return yes.some((crowd) => {
+    const shared = (seen & crowd) !== 0;
+    seen |= crowd;
+    return shared;
+  });
+};
+
+const viewedLevel = (level: RequestView["levels"][number]): string => {
+  const counted = level.groups.reduce(
+    (all, { slots }) => all + slots.filter((slot) => slot.counted).length,
+    0,
+  );
+  const voters = level.groups.flatMap(({ slots }) =>
+    slots.filter(({ status }) => status === "approved").map(({ approver }) => approver),
+  );
+  const isChoice = level.logic === "AND" && new Set(voters).size < voters.length;
+  const groups = level.groups.map(({ needed, status, blocked, slots }) => {
+    const shown = slots
+      .map((slot) => `${slot.approver}${slotWords[slot.status]}`)
+      .toSorted()
+      .join(" ");
+    const how = isChoice && status !== "denied" ? "?" : status;
+    return `${needed} ${how}${blocked ? "!" : ""} ${shown}`;
+  });
+  return `${level.status}${counted} {${groups.join("} {")}}`;
+};
+
+/** The decider's picture as a line. */
+export const lineOfView = ({
+  status,
+  blocked,
+  expires_at,
+  resolution,
+  levels,
+}: RequestView): string =>
+  `${status}${blocked ? "!" : ""} ${expires_at ?? "never"} ${
+    resolution === null ? "" : `${resolution.by.kind}:${resolution.by.id}`
+  } ${levels.map(viewedLevel).join(" / ")}`;
+
+/** Everybody shown in a group: recorded people, gone ones too, then those of the pools. */
+const slotsShown = (
+  circle: Circle,
+  { ballots }: Stage,
+  crowd: Crowd,
+  wantsMore: boolean,
+): string => {
+  const listed = circle.slips.reduce((all, { person }) => all | only(person), nobody);
+  const pool = (circle.last ?? (circle.pools === 0 ? nobody : crowd)) & ~listed;
+  return placesIn(listed | pool)
+    .map((person) => {
+      const ballot = ballots.find(({ slot }) => slot === person);
+      const word = has(circle.gone, person)
+        ? "v"
+        : ballot === undefined
+          ? wantsMore
+            ? "o"
+            : "n"
+          : ballot.yes
+            ? "a"
+            : "d";
+      return `${nameOf(person)}${word}`;
+    })
+    .toSorted()
+    .join(" ");
+};
+
+const countedIn = (rung: Rung, { needs, yes }: Count): number =>
+  onceOnly(rung)
+    ? mostFilled(needs, yes)
+    : yes.reduce(
+        (all, crowd, at) =>
+          all + (yes.length > 1 ? size(crowd) : Math.min(size(crowd), needs[at] ?? 1)),
+        0,
+      );
+
+/** Who may answer, and after the end who might have. */
+const crowdsOf = (sheet: Sheet, stage: Stage, town: Town): readonly Crowd[] =>
+  stage.circles.map((circle) =>
+    stage.state === "open"
+      ? holders(circle, mayHold(sheet, town), town)
+      : (circle.slips.reduce((all, { person }) => all | only(person), nobody) & ~circle.gone) |
+        (circle.last ?? nobody),
+  );
+
+const sheetLevel = (sheet: Sheet, rung: Rung, place: number, town: Town): string => {
+  const stage = sheet.stages[place];
+  if (stage === undefined || stage.state === "skipped") {
+    const may = mayHold(sheet, town);
+    const groups = rung.boxes.map(
+      (box: Box) => `${wanted(box, recorded(box, may, town))} waiting `,
+    );
+    return `${stage === undefined ? "waiting" : "skipped"}0 {${groups.join("} {")}}`;
+  }
+  const isOpen = stage.state === "open";
+  const crowds = crowdsOf(sheet, stage, town);
+  const count = countUp(rung, stage.circles, stage.ballots, crowds);
+  const isChoice = rung.logic === "AND" && sharesVoters(count.yes);
+  const groups = stage.circles.map((circle, at) => {
+    const crowd = crowds[at] ?? nobody;
+    const need = count.needs[at] ?? 1;
+    const denied = count.denied[at] === true;
+    const met = size(count.yes[at] ?? nobody) >= need;
+    const status =
+      denied || stage.deniedBy === at
+        ? "denied"
+        : isChoice
+          ? "?"
+          : met
+            ? "approved"
+            : isOpen
+              ? "open"
+              : "not_required";
+    const blocked = isOpen && size(crowd) < need;
+    const shown = slotsShown(circle, stage, crowd, isOpen && !denied);
+    return `${need} ${status}${blocked ? "!" : ""} ${shown}`;
+  });
+  const word = stage.state === "closed" ? "open" : stage.state;
+  return `${word}${countedIn(rung, count)} {${groups.join("} {")}}`;
+};
+
+const isBlocked = (sheet: Sheet, town: Town): boolean => {
+  if (sheet.status !== "pending") return false;
+  const place = openPlace(sheet);
+  if (place < 0) return sheet.allSkipped;
+  const rung = sheet.rungs[place];
+  return rung !== undefined && lackAfterVotes(rung, countNow(sheet, place, town)) !== null;
+};
+
+/** The model's sheet as a line. */
+export const lineOfSheet = (sheet: Sheet, town: Town): string =>
+  `${sheet.status}${isBlocked(sheet, town) ? "!" : ""} ${
+    sheet.deadline === Infinity ? "never" : new Date(sheet.deadline).toISOString()
+  } ${sheet.endedBy} ${sheet.rungs
+    .map((rung, place) => sheetLevel(sheet, rung, place, town))
+    .join(" / ")}`;
+
+/** People who hold an open slot now. */
+export const queueOf = (sheet: Sheet, town: Town): string => {
+  const place = openPlace(sheet);
+  if (place < 0) return "";
+  const { circles, ballots } = stageAt(sheet, place);
+  const count = countNow(sheet, place, town);
+  const voted = ballots.reduce((all, { slot }) => all | only(slot), nobody);
+  const waiting = circles.reduce(
+    (all, _, at) => (count.denied[at] === true ? all : all | (count.crowds[at] ?? nobody)),
+    nobody,
+  );
+  return placesIn(waiting & ~voted)
+    .map(nameOf)
+    .toSorted()
+    .join(" ");
+};

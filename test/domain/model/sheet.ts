@@ -1,0 +1,85 @@
+import type { Crowd } from "./crowd.ts";
+import type { Facts, Rung } from "./shapes.ts";
+
+/** What the model writes down about one request. */
+
+export interface Slip {
+  readonly person: number;
+  /** The role under which the person was recorded; null for somebody named. */
+  readonly role: number | null;
+}
+
+/** A group of a level that began. */
+export interface Circle {
+  /** Roles whose members of the day answer, as bits. */
+  readonly pools: number;
+  readonly slips: readonly Slip[];
+  /** Recorded people who are gone. */
+  readonly gone: Crowd;
+  /** Who stood in the pools when the level ended; null before. */
+  readonly last: Crowd | null;
+}
+
+export interface Ballot {
+  /** Whose slot it fills. */
+  readonly slot: number;
+  readonly by: number;
+  readonly yes: boolean;
+  readonly hash: string;
+}
+
+export interface Stage {
+  readonly state: "open" | "approved" | "denied" | "skipped" | "closed";
+  readonly circles: readonly Circle[];
+  /** Votes that stand, in the order in which they were cast. */
+  readonly ballots: readonly Ballot[];
+  /** The group whose denial ended it; -1 for none. */
+  readonly deniedBy: number;
+}
+
+export interface Sheet {
+  readonly status: "pending" | "approved" | "denied" | "expired" | "cancelled";
+  /** All levels, fallbacks last; `regular` of them are none. */
+  readonly rungs: readonly Rung[];
+  readonly regular: number;
+  readonly approvesWhenSkipped: boolean;
+  readonly inline: boolean;
+  readonly facts: Facts;
+  readonly asker: string;
+  readonly hash: string;
+  /** Kept out by separation of duties. */
+  readonly apart: Crowd;
+  /** Milliseconds; Infinity for never. */
+  readonly deadline: number;
+  readonly stages: readonly Stage[];
+  /** The level that was found without people and not recorded again since; 0 when none. */
+  readonly stuck: number;
+  /** True after all levels were skipped and nothing may pass without a decision. */
+  readonly allSkipped: boolean;
+  /** Who ended it: `kind:id`, empty while it is pending. */
+  readonly endedBy: string;
+}
+
+/** The level that people decide at now: its place from 0, or -1. */
+export const openPlace = ({ stages, status }: Sheet): number =>
+  status === "pending" && stages.at(-1)?.state === "open" ? stages.length - 1 : -1;
+
+export const withStage = (sheet: Sheet, place: number, stage: Stage): Sheet => ({
+  ...sheet,
+  stages:
+    place === sheet.stages.length
+      ? [...sheet.stages, stage]
+      : sheet.stages.map((known, at) => (at === place ? stage : known)),
+});
+
+export const stageAt = ({ stages }: Sheet, place: number): Stage => {
+  const stage = stages[place];
+  if (stage === undefined) throw new Error(`The model knows no stage ${place + 1}.`);
+  return stage;
+};
+
+export const rungAt = ({ rungs }: Sheet, place: number): Rung => {
+  const rung = rungs[place];
+  if (rung === undefined) throw new Error(`The model knows no level ${place + 1}.`);
+  return rung;
+};

@@ -1,0 +1,194 @@
+import { has, nobody, only, size, type Crowd } from "./crowd.ts";
+import type { Bar, Box, Rung } from "./shapes.ts";
+import type { Ballot, Circle, Sheet, Slip } from "./sheet.ts";
+import { votersOf, type Town } from "./town.ts";
+
+/** Approvals wanted of so many recorded people; an empty set never approves, so it is never less than one. */
+const bars: Readonly<Record<Bar["required"], (people: number, amount: number) => number>> = {
+  any: () => 1,
+  threshold: (_people, amount) => amount,
+  all: (people) => people,
+  percent: (people, amount) => {
+    let enough = 0;
+    while (enough * 100 < people * amount) enough += 1;
+    return enough;
+  },
+};
+
+/** Whether today's members answer, or those who were there when the level opened. */
+const answeredByPool: Readonly<Record<Bar["required"], boolean>> = {
+  any: true,
+  threshold: true,
+  all: false,
+  percent: false,
+};
+
+/** Who may hold a slot of this request today. */
+export const mayHold = (sheet: Pick<Sheet, "apart">, town: Town): Crowd =>
+  votersOf(town) & ~sheet.apart;
+
+/** The group as it would be recorded if its level opened now. */
+export const recorded = ({ bar, sources }: Box, may: Crowd, town: Town): Circle => {
+  const slips: Slip[] = [];
+  let pools = 0;
+  let seen: Crowd = nobody;
+  const note = (person: number, role: number | null): void => {
+    if (!has(may, person) || has(seen, person)) return;
+    seen |= only(person);
+    slips.push({ person, role });
+  };
+  for (const source of sources) {
+    if ("person" in source) {
+      if (has(town.known, source.person)) note(source.person, null);
+    } else if (answeredByPool[bar.required]) {
+      pools |= 1 << source.role;
+    } else {
+      const members = town.roles[source.role] ?? nobody;
+      for (let person = 0; members >> person !== 0; person++) {
+        if (has(members, person)) note(person, source.role);
+      }
+    }
+  }
+  return { pools, slips, gone: nobody, last: null };
+};
+
+export const inPools = (pools: number, may: Crowd, town: Town): Crowd => {
+  let crowd = nobody;
+  for (const [role, members] of town.roles.entries()) {
+    if ((pools >> role) & 1) crowd |= members;
+  }
+  return crowd & may;
+};
+
+/** Recorded people who still are what they were recorded as. */
+export const stillThere = ({ slips, gone }: Circle, may: Crowd, town: Town): Crowd => {
+  let crowd = nobody;
+  for (const { person, role } of slips) {
+    if (role === null || has(town.roles[role] ?? nobody, person)) crowd |= only(person);
+  }
+  return crowd & may & ~gone;
+};
+
+/** Everybody who may answer in the group today. */
+export const holders = (circle: Circle, may: Crowd, town: Town): Crowd =>
+  stillThere(circle, may, town) | inPools(circle.pools, may, town);
+
+export const wanted = ({ bar }: Box, { slips, gone }: Circle): number =>
+  Math.max(1, bars[bar.required](slips.length - size(gone), bar.amount));
+
+export const onceOnly = (rung: Rung): boolean =>
+  rung.distinct && rung.logic === "AND" && rung.boxes.length > 1;
+
+/**
+ * How many places can be filled when nobody fills two: the smallest, over all sets of groups, of the places outside of
+ * the set and the people who may stand inside of it (Hall's theorem in Ore's form).
+ */
+export const mostFilled = (needs: readonly number[], crowds: readonly Crowd[]): number => {
+  let least = Infinity;
+  for (let set = 0; set < 1 << needs.length; set++) {
+    let filled = 0;
+    let inside = nobody;
+    for (const [index, need] of needs.entries()) {
+      if ((set >> index) & 1) inside |= crowds[index] ?? nobody;
+      else filled += need;
+    }
+    least = Math.min(least, filled + size(inside));
+  }
+  return least;
+};
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
+
+export const canFillAll = (needs: readonly number[], crowds: readonly Crowd[]): boolean =>
+  mostFilled(needs, crowds) === sum(needs);
+
+/** The numbers by which a level is judged, group by group. */
+export interface Count {
+  readonly needs: readonly number[];
+  /** Who may answer. */
+  readonly crowds: readonly Crowd[];
+  readonly yes: readonly Crowd[];
+  readonly no: readonly Crowd[];
+  readonly denied: readonly boolean[];
+}
+
+const castBy = (ballots: readonly Ballot[], yes: boolean): Crowd =>
+  ballots.reduce((crowd, ballot) => (ballot.yes === yes ? crowd | only(ballot.slot) : crowd), 0);
+
+const isDenied = (rung: Rung, box: Box, crowd: Crowd, no: Crowd, need: number): boolean => {
+  if ((crowd & no) === 0) return false;
+  if (rung.onDeny === "veto" || box.bar.required === "all") return true;
+  return size(crowd & ~no) < need && need <= size(crowd);
+};
+
+/** Counts a level's votes, where `crowds` are those who may answer in its groups. */
+export const countUp = (
+  rung: Rung,
+  circles: readonly Circle[],
+  ballots: readonly Ballot[],
+  crowds: readonly Crowd[],
+): Count => {
+  const [yes, no] = [castBy(ballots, true), castBy(ballots, false)];
+  const needs = circles.map((circle, at) => wanted(rung.boxes[at] as Box, circle));
+  return {
+    needs,
+    crowds,
+    yes: crowds.map((crowd) => crowd & yes),
+    no: crowds.map((crowd) => crowd & no),
+    denied: crowds.map((crowd, at) =>
+      isDenied(rung, rung.boxes[at] as Box, crowd, no, needs[at] ?? 1),
+    ),
+  };
+};
+
+export type Verdict =
+  | { readonly is: "open" }
+  | { readonly is: "approved" }
+  | { readonly is: "denied"; readonly group: number };
+
+/** What a level's count comes to when a vote has just been cast. */
+export const verdictOf = (rung: Rung, count: Count): Verdict => {
+  const { needs, crowds, yes, no, denied } = count;
+  const met = needs.map((need, at) => size(yes[at] ?? nobody) >= need);
+  if (rung.logic === "OR") {
+    if (denied.every(Boolean)) return { is: "denied", group: 0 };
+    return { is: met.some((enough, at) => enough && denied[at] !== true) ? "approved" : "open" };
+  }
+  const group = denied.indexOf(true);
+  if (group >= 0) return { is: "denied", group };
+  const noes = no.reduce((all, each) => all | each, nobody);
+  if (rung.onDeny === "unreachable" && onceOnly(rung) && noes !== nobody) {
+    const left = crowds.map((crowd) => crowd & ~noes);
+    if (canFillAll(needs, crowds) && !canFillAll(needs, left)) {
+      return { is: "denied", group: no.findIndex((each) => each !== nobody) };
+    }
+  }
+  const enough = onceOnly(rung) ? canFillAll(needs, yes) : met.every(Boolean);
+  return { is: enough ? "approved" : "open" };
+};
+
+/** Why nobody can approve a level as things stand. */
+export type Lack = "empty" | "short" | "voted" | null;
+
+/** What people a level lacks, votes aside. */
+export const lackOf = (
+  rung: Rung,
+  needs: readonly number[],
+  crowds: readonly Crowd[],
+): Exclude<Lack, "voted"> => {
+  const short = crowds.filter((crowd, at) => size(crowd) < (needs[at] ?? 1));
+  if (short.length === 0) return onceOnly(rung) && !canFillAll(needs, crowds) ? "short" : null;
+  if (rung.logic === "OR" && short.length < crowds.length) return null;
+  return short.every((crowd) => crowd === nobody) ? "empty" : "short";
+};
+
+/** The same of an open level, where it also lacks people when all have voted and nothing came of it. */
+export const lackAfterVotes = (rung: Rung, { needs, crowds, yes, no, denied }: Count): Lack => {
+  const lack = lackOf(rung, needs, crowds);
+  if (lack !== null) return lack;
+  const waits = crowds.some(
+    (crowd, at) =>
+      denied[at] !== true && (crowd & ~(yes[at] ?? nobody) & ~(no[at] ?? nobody)) !== nobody,
+  );
+  return waits ? null : "voted";
+};

@@ -1,0 +1,155 @@
+import type { RefusalCode } from "@countersign/domain/request/refusals.ts";
+import { has, nobody, only } from "./crowd.ts";
+import { finished, goOn } from "./course.ts";
+import { askedHash, type Wish } from "./moves.ts";
+import { applies, type Book, type Rung, type Source } from "./shapes.ts";
+import type { Sheet } from "./sheet.ts";
+import { holders, lackOf, mayHold, recorded, wanted } from "./standing.ts";
+import { answersFor, owners, type Shelf, type Town } from "./town.ts";
+
+const DAY = 24 * 60;
+const LONGEST = 3_650 * DAY;
+
+/** The level that a list of approvers makes. */
+const inlineRung = (sources: readonly Source[]): Rung => ({
+  boxes: [{ bar: { required: "any", amount: 1 }, sources }],
+  logic: "AND",
+  distinct: true,
+  onDeny: "veto",
+  onEmpty: "block",
+  test: null,
+});
+
+interface Asking {
+  readonly by: string;
+  readonly wish: Wish;
+  readonly book: Book | undefined;
+  readonly written: number | null;
+  readonly sheet: Sheet;
+  readonly town: Town;
+  readonly shelf: Shelf;
+}
+
+const minutes = (expires: number | "never"): number => (expires === "never" ? Infinity : expires);
+
+/** What policy and org wrote: the policy's, else the org's; null when neither did. */
+const writtenExpiry = (book: Book | undefined, { orgExpires }: Shelf): number | null => {
+  const said = book?.expires ?? orgExpires;
+  return said === null ? null : minutes(said);
+};
+
+const inlineUnknown = ({ wish, town }: Asking): boolean =>
+  (wish.approvers ?? []).some((source) =>
+    "person" in source ? !has(town.known, source.person) : town.roles[source.role] === undefined,
+  );
+
+/** Levels that may apply and can never be approved by the people there are. */
+const outOfReach = ({ sheet, wish, town }: Asking): boolean => {
+  const may = mayHold(sheet, town);
+  return sheet.rungs.some((rung) => {
+    if (!applies(rung, sheet.facts)) return false;
+    const circles = rung.boxes.map((box) => recorded(box, may, town));
+    const crowds = circles.map((circle) => holders(circle, may, town));
+    const needs = rung.boxes.map((box, at) => {
+      const circle = circles[at];
+      return circle === undefined ? 1 : wanted(box, circle);
+    });
+    const lack = lackOf(rung, needs, crowds);
+    return lack === "short" || (lack === "empty" && wish.approvers !== null);
+  });
+};
+
+/** Why an ask is refused: the first row that holds wins. */
+const rows: readonly (readonly [RefusalCode, (asking: Asking) => boolean])[] = [
+  [
+    "unprocessable",
+    ({ by, wish }) =>
+      wish.describes !== null && (owners[by] === undefined || wish.describes !== by),
+  ],
+  ["policy-and-approvers", ({ wish }) => wish.policy !== null && wish.approvers !== null],
+  [
+    "no-policy",
+    ({ wish, shelf }) => wish.approvers === null && (wish.policy ?? shelf.orgPolicy) === null,
+  ],
+  ["unknown-policy", ({ wish, book }) => wish.approvers === null && book === undefined],
+  ["unprocessable", ({ wish }) => wish.expires === "soon"],
+  [
+    "expiry-out-of-range",
+    ({ wish: { expires }, written }) =>
+      (typeof expires === "number" && (expires <= 0 || expires > LONGEST)) ||
+      (expires !== null && expires !== "soon" && written !== null && minutes(expires) > written),
+  ],
+  ["unknown-approver", inlineUnknown],
+  ["quorum-unreachable", outOfReach],
+];
+
+const blank = (
+  by: string,
+  wish: Wish,
+  book: Book | undefined,
+  shelf: Shelf,
+  now: number,
+): Sheet => {
+  const written = writtenExpiry(book, shelf);
+  const said = wish.expires === null || wish.expires === "soon" ? null : minutes(wish.expires);
+  const allows = (book?.selfApproval ?? shelf.orgSelfApproval) === "allow";
+  const rungs = book?.rungs ?? [inlineRung(wish.approvers ?? [])];
+  const fallback = book?.fallback ?? null;
+  return {
+    status: "pending",
+    rungs: fallback === null ? rungs : [...rungs, fallback],
+    regular: rungs.length,
+    approvesWhenSkipped: book?.onAllSkipped === "approve",
+    inline: book === undefined,
+    facts: wish.facts,
+    asker: by,
+    hash: askedHash,
+    apart: allows ? nobody : only(answersFor(by)),
+    deadline: now + (said ?? written ?? DAY) * 60_000,
+    stages: [],
+    stuck: 0,
+    allSkipped: false,
+    endedBy: "",
+  };
+};
+
+export interface Told {
+  /** The request after the command, unchanged by most refusals; null while there is none. */
+  readonly sheet: Sheet | null;
+  readonly code: RefusalCode | null;
+}
+
+/** The latest version of the policy that is meant: the one named, else the org's. */
+const bookMeant = ({ policy, approvers }: Wish, shelf: Shelf): Book | undefined => {
+  if (approvers !== null) return undefined;
+  const id = policy ?? shelf.orgPolicy;
+  return shelf.books.findLast((book) => book.id === id);
+};
+
+export const submitted = (
+  sheet: Sheet | null,
+  by: string | null,
+  wish: Wish,
+  town: Town,
+  shelf: Shelf,
+  now: number,
+): Told => {
+  if (sheet !== null) return { sheet, code: "conflict" };
+  if (by === null) return { sheet, code: "forbidden" };
+  const book = bookMeant(wish, shelf);
+  const made = blank(by, wish, book, shelf, now);
+  const asking: Asking = {
+    by,
+    wish,
+    book,
+    written: writtenExpiry(book, shelf),
+    sheet: made,
+    town,
+    shelf,
+  };
+  const refusal = rows.find(([, holds]) => holds(asking));
+  if (refusal !== undefined) return { sheet: null, code: refusal[0] };
+  return wish.valid
+    ? { sheet: goOn(made, 0, false, "", town), code: null }
+    : { sheet: finished(made, "cancelled", "system:validation", town), code: "validation-failed" };
+};

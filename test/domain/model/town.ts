@@ -1,0 +1,116 @@
+import type { DirectoryState } from "@countersign/domain/directory/directory.ts";
+import type { DelegationState } from "@countersign/domain/delegation/delegation.ts";
+import type { Policy } from "@countersign/domain/policy/policy.ts";
+import type { Reference } from "@countersign/domain/reference.ts";
+import { has, names, nameOf, placeOf, placesIn, type Crowd } from "./crowd.ts";
+import { policyOf, roleName, type Book } from "./shapes.ts";
+
+/** The people of the day, as the model keeps them. */
+export interface Town {
+  readonly known: Crowd;
+  readonly active: Crowd;
+  readonly viewers: Crowd;
+  readonly admins: Crowd;
+  /** Who is listed in each role, active or not. */
+  readonly roles: readonly Crowd[];
+}
+
+/** Agents and who answers for them; nobody ever changes these. */
+export const owners: Readonly<Record<string, string>> = { bot: "ana", robot: "bo" };
+
+/** The org's own settings, and every version of its policies that was imported. */
+export interface Shelf {
+  readonly books: readonly Book[];
+  readonly orgExpires: number | "never" | null;
+  readonly orgSelfApproval: "forbid" | "allow";
+  readonly orgPolicy: string | null;
+}
+
+/** Everybody who may vote today, separation of duties aside. */
+export const votersOf = ({ known, active, viewers }: Town): Crowd => known & active & ~viewers;
+
+const directories = new WeakMap<Town, DirectoryState>();
+let revision = 0;
+
+const directoryOf = (town: Town): DirectoryState => {
+  const found = directories.get(town);
+  if (found !== undefined) return found;
+  revision += 1;
+  const made: DirectoryState = {
+    revision,
+    people: new Map(
+      placesIn(town.known).map((place) => [
+        nameOf(place),
+        {
+          id: nameOf(place),
+          name: nameOf(place),
+          email: null,
+          access: has(town.admins, place)
+            ? "admin"
+            : has(town.viewers, place)
+              ? "viewer"
+              : "approver",
+          zone: null,
+          active: has(town.active, place),
+        },
+      ]),
+    ),
+    roles: new Map(town.roles.map((crowd, role) => [roleName(role), placesIn(crowd).map(nameOf)])),
+    agents: new Map(
+      Object.entries(owners).map(([id, owner]) => [id, { id, name: id, owner, version: null }]),
+    ),
+  };
+  directories.set(town, made);
+  return made;
+};
+
+const policies = new WeakMap<Book, Policy>();
+
+const policyMade = (book: Book): Policy => {
+  let policy = policies.get(book);
+  if (policy === undefined) policies.set(book, (policy = policyOf(book)));
+  return policy;
+};
+
+const noDelegations: DelegationState = { revision: -1, delegations: new Map() };
+
+const makeReference = (town: Town, shelf: Shelf): Reference => {
+  const imported = shelf.books.map(policyMade);
+  return {
+    directory: directoryOf(town),
+    definition: {
+      revision: imported.length,
+      entries: new Map(),
+      policies: new Map(imported.map((policy) => [`${policy.id}@${policy.version}`, policy])),
+      activePolicies: new Map(imported.map((policy) => [policy.id, policy])),
+      workflows: new Map(),
+      defaults: {
+        policy: shelf.orgPolicy,
+        expiresIn: typeof shelf.orgExpires === "number" ? `${shelf.orgExpires}m` : shelf.orgExpires,
+        routing: null,
+        autoApprove: "forbid",
+        agentDeciders: "forbid",
+        selfApproval: shelf.orgSelfApproval,
+        calendar: null,
+      },
+    },
+    delegation: noDelegations,
+    evaluateExpression: () => ({ value: null, why: "no expressions here" }),
+  };
+};
+
+const made = new WeakMap<Town, { readonly shelf: Shelf; readonly reference: Reference }>();
+
+/** What the decider reads for the same people and policies. */
+export const referenceOf = (town: Town, shelf: Shelf): Reference => {
+  const known = made.get(town);
+  if (known?.shelf === shelf) return known.reference;
+  const reference = makeReference(town, shelf);
+  made.set(town, { shelf, reference });
+  return reference;
+};
+
+/** The owner's place of an agent, the person's own place for a person. */
+export const answersFor = (asker: string): number => placeOf(owners[asker] ?? asker);
+
+export const isPerson = (name: string): boolean => (names as readonly string[]).includes(name);
