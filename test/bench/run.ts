@@ -47,7 +47,15 @@ const waitUntilUp = async (port: number): Promise<void> => {
   throw new Error("the server did not come up");
 };
 
+/** Processor time that a process has used, in microseconds, from the kernel's count of 10 ms ticks. */
+const cpuMicroseconds = (pid: number): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+};
+
 interface Row extends CyclesResult {
+  /** Of the server, for one cycle: unlike the rates it hardly depends on what else the machine does. */
+  readonly cpuPerCycle: number;
   readonly rawEventsPerSecond: number;
   readonly cyclesPer100Events: number;
 }
@@ -92,9 +100,12 @@ try {
     const rounds: Row[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const raw = rawAppendRate(folder, 10, 1);
+      const before = cpuMicroseconds(server.pid ?? 0);
       const result = await runCycles(target, callers, SECONDS);
+      const cpuPerCycle = (cpuMicroseconds(server.pid ?? 0) - before) / result.cycles;
       rounds.push({
         ...result,
+        cpuPerCycle,
         rawEventsPerSecond: raw,
         cyclesPer100Events: (result.cyclesPerSecond * 100) / raw,
       });
@@ -108,6 +119,7 @@ try {
       resumeP99: pick("resumeP99"),
       rawEventsPerSecond: pick("rawEventsPerSecond"),
       cyclesPer100Events: pick("cyclesPer100Events"),
+      cpuPerCycle: pick("cpuPerCycle"),
     });
   }
   console.table(
@@ -116,6 +128,7 @@ try {
       "cycles/s": Math.round(row.cyclesPerSecond),
       "raw FULL, 10 a transaction, events/s": Math.round(row.rawEventsPerSecond),
       "cycles per 100 raw events": Number(row.cyclesPer100Events.toFixed(2)),
+      "server CPU µs a cycle": Math.round(row.cpuPerCycle),
       "approve sent → asker resumed p50 ms": Number(row.resumeP50.toFixed(3)),
       "p99 ms": Number(row.resumeP99.toFixed(3)),
     })),
