@@ -3,6 +3,7 @@ import type { Bus, BusSubscription, Message, Reply } from "@countersign/messagin
 import { commandPattern, parseSubject } from "@countersign/messaging/subjects.ts";
 import type { Log } from "@countersign/runtime/log.ts";
 import { putAgent, putPerson, putRole, removePerson } from "./commands/directory.ts";
+import { delegate, importDelegations, revokeDelegation } from "./commands/delegations.ts";
 import { importDefinitions } from "./commands/import-definitions.ts";
 import { onRequest } from "./commands/on-request.ts";
 import { peekRequest } from "./commands/peek-request.ts";
@@ -24,6 +25,9 @@ export const handlers: ReadonlyMap<string, CommandHandler> = new Map<string, Com
   ]),
   ["request-transition", requestTransition],
   ["import-definitions", importDefinitions],
+  ["delegate", delegate],
+  ["revoke-delegation", revokeDelegation],
+  ["import-delegations", importDelegations],
   ["put-person", putPerson],
   ["remove-person", removePerson],
   ["put-role", putRole],

@@ -30,8 +30,7 @@ const delegates = (
   before: readonly Delegation[],
   link: Delegation,
   by = link.from,
-): DelegationDecision =>
-  decides(delegationsOf(before), by, { type: "delegate", delegations: [link] });
+): DelegationDecision => decides(delegationsOf(before), by, { type: "delegate", delegation: link });
 
 const outcome = ({ events, refusal }: DelegationDecision): unknown =>
   refusal?.code ?? events.map(({ type }) => type);
@@ -136,7 +135,7 @@ describe("chains and circles", () => {
   });
   test("a revoked link closes no circle", () => {
     const state = withoutDelegation(delegationsOf([passesOn("bo", "cy")]), "dlg_bo-cy");
-    const command = { type: "delegate", delegations: [passesOn("cy", "bo")] } as const;
+    const command = { type: "delegate", delegation: passesOn("cy", "bo") } as const;
     expect(outcome(decides(state, "cy", command))).toEqual(["DelegationCreated"]);
   });
   test("three links may follow one another", () => {
@@ -214,16 +213,19 @@ describe("a calendar's absences", () => {
   const other = handsOver("bo", "cy", { id: "dlg_2", startsAt: "2026-01-08T00:00:00.000Z" });
 
   test("are made together", () => {
-    const command = { type: "delegate", delegations: [week, other] } as const;
+    const command = { type: "import-delegations", delegations: [week, other] } as const;
     expect(decides(emptyDelegations, "bo", command).events).toHaveLength(2);
   });
   test("or not at all", () => {
     const wrong = { ...other, to: "zoe" };
-    const command = { type: "delegate", delegations: [week, wrong] } as const;
+    const command = { type: "import-delegations", delegations: [week, wrong] } as const;
     expect(decides(emptyDelegations, "bo", command).events).toEqual([]);
   });
   test("imported again add nothing that stands", () => {
-    const command = { type: "delegate", delegations: [{ ...week, id: "dlg_9" }, other] } as const;
+    const command = {
+      type: "import-delegations",
+      delegations: [{ ...week, id: "dlg_9" }, other],
+    } as const;
     const { events } = decides(delegationsOf([week]), "bo", command);
     expect(events.map(({ data }) => data.id)).toEqual(["dlg_2"]);
   });

@@ -108,11 +108,12 @@ const stands = (state: DelegationState, { from, to, startsAt, endsAt }: Delegati
       known.endsAt === endsAt,
   );
 
-const delegate = (
+const create = (
   state: DelegationState,
   delegations: readonly Delegation[],
   context: DelegationContext,
   reference: Reference,
+  isImport: boolean,
 ): DelegationDecision => {
   const events: DelegationEvent[] = [];
   let next = state;
@@ -120,13 +121,13 @@ const delegate = (
     if (!mayDelegate(context, link.from, reference)) {
       return no(refuse("forbidden", "People delegate their own slots; an admin may for anyone."));
     }
+    if (isImport && stands(next, link)) continue;
     const refusal =
       chainFault(next, link) ??
       peopleFault(link, reference) ??
       windowFault(link, context.now) ??
       scopeFault(link, reference);
     if (refusal !== null) return no(refusal);
-    if (delegations.length > 1 && stands(next, link)) continue;
     events.push({ type: "DelegationCreated", data: link });
     next = {
       ...next,
@@ -168,7 +169,9 @@ export const decideDelegation = (
 ): DelegationDecision => {
   switch (command.type) {
     case "delegate":
-      return delegate(state, command.delegations, context, reference);
+      return create(state, [command.delegation], context, reference, false);
+    case "import-delegations":
+      return create(state, command.delegations, context, reference, true);
     case "revoke-delegation":
       return revoke(state, command.id, context, reference);
   }

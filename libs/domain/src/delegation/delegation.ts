@@ -41,5 +41,7 @@ export interface DelegationState {
 
 /** What people may do about delegations. */
 export type DelegationCommand =
-  | { readonly type: "delegate"; readonly delegations: readonly Delegation[] }
+  | { readonly type: "delegate"; readonly delegation: Delegation }
+  /** A calendar's absences, all or none; those that stand already are passed over. */
+  | { readonly type: "import-delegations"; readonly delegations: readonly Delegation[] }
   | { readonly type: "revoke-delegation"; readonly id: string };
