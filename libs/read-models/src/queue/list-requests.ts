@@ -1,14 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import {
-  DummyDriver,
-  Kysely,
-  sql,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-  type SelectQueryBuilder,
-} from "kysely";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
+import { counting, selecting, type Compiled } from "./list-sql.ts";
 import { ListTexts } from "./list-texts.ts";
 
 export type Sort = "newest" | "oldest" | "urgency";
@@ -30,7 +22,7 @@ export interface ListFilter {
   /** ISO times of creation: from inclusive, to exclusive. */
   readonly from?: string;
   readonly to?: string;
-  /** Words that title, description, action, requester or topic hold, each by its beginning. */
+  /** Words that title, description, action, requester or topic hold, all of them; `dep*` is a beginning. */
   readonly q?: string;
 }
 
@@ -47,111 +39,14 @@ export interface Page {
   /** JSON texts, ready to be joined. */
   readonly items: readonly string[];
   readonly next: string | null;
-  /** Exact up to 1,000 and for a whole status; a filter that finds more says 1,000. */
+  /** Exact up to 1,000, and for a whole status or a person's queue; another filter that finds more says 1,000. */
   readonly totalEstimate: number;
 }
-
-interface Tables {
-  request: {
-    rid: number;
-    org: string;
-    id: string;
-    status: string;
-    created_at: string;
-    rank: number;
-    requester_kind: string;
-    requester: string;
-    action: string;
-    gate_type: string | null;
-    pipeline: string | null;
-    doc: string;
-  };
-  reason: { org: string; code: string; rid: number };
-  standing: { org: string; person: string; stand: string; rid: number };
-}
-
-type Selecting = SelectQueryBuilder<Tables, "request", object>;
-
-/** Only for making SQL; it is run with statements that are prepared once per shape. */
-const kysely = new Kysely<Tables>({
-  dialect: {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  },
-});
 
 /** Rows counted for an estimate. */
 const COUNTED = 1_000;
 /** Shapes of filters whose statements are kept. */
 const SHAPES = 500;
-
-/** Words of a search as FTS5 takes them, each a prefix; null when there is no word in it. */
-const matchOf = (q: string): string | null => {
-  const words = q.match(/[\p{L}\p{N}]+/gu);
-  return words === null ? null : words.map((word) => `"${word}"*`).join(" AND ");
-};
-
-const filtered = (org: string, filter: ListFilter): Selecting => {
-  let rows: Selecting = kysely.selectFrom("request").where("request.org", "=", org);
-  const { status, mine, visibleTo, agent, action, reasonCode, gateType } = filter;
-  const { approver, pipeline, from, to, q } = filter;
-  if (status !== undefined)
-    rows =
-      status.length === 1 && status[0] !== undefined
-        ? rows.where("request.status", "=", status[0])
-        : rows.where("request.status", "in", [...status]);
-  if (mine?.stand === "requested")
-    rows = rows
-      .where("request.requester_kind", "=", "person")
-      .where("request.requester", "=", mine.person);
-  else if (mine !== undefined)
-    rows = rows.where("request.rid", "in", (inner) =>
-      inner
-        .selectFrom("standing")
-        .select("standing.rid")
-        .where("standing.org", "=", org)
-        .where("standing.person", "=", mine.person)
-        .where("standing.stand", "=", mine.stand),
-    );
-  for (const asked of [visibleTo, agent])
-    if (asked !== undefined)
-      rows = rows
-        .where("request.requester_kind", "=", "agent")
-        .where("request.requester", "=", asked);
-  if (action !== undefined) rows = rows.where("request.action", "=", action);
-  if (gateType !== undefined) rows = rows.where("request.gate_type", "=", gateType);
-  if (pipeline !== undefined) rows = rows.where("request.pipeline", "=", pipeline);
-  if (from !== undefined) rows = rows.where("request.created_at", ">=", from);
-  if (to !== undefined) rows = rows.where("request.created_at", "<", to);
-  if (reasonCode !== undefined)
-    rows = rows.where("request.rid", "in", (inner) =>
-      inner
-        .selectFrom("reason")
-        .select("reason.rid")
-        .where("reason.org", "=", org)
-        .where("reason.code", "=", reasonCode),
-    );
-  if (approver !== undefined)
-    rows = rows.where("request.rid", "in", (inner) =>
-      inner
-        .selectFrom("standing")
-        .select("standing.rid")
-        .where("standing.org", "=", org)
-        .where("standing.person", "=", approver),
-    );
-  if (q !== undefined) {
-    const match = matchOf(q);
-    rows =
-      match === null
-        ? rows.where(sql<boolean>`false`)
-        : rows.where(
-            sql<boolean>`request.rid in (select rowid from search where search match ${match})`,
-          );
-  }
-  return rows;
-};
 
 /** The filtered list of requests, paged by key: a page never skips or repeats a row that was there, whatever arrives. */
 export class RequestList {
@@ -170,25 +65,7 @@ export class RequestList {
     const cursor =
       after === null ? undefined : decodeCursor(after, sort, sort === "urgency" ? 2 : 1);
     if (cursor === null) return null;
-    const [first = 0, second = 0] = cursor?.keys ?? [];
-    let rows = filtered(org, filter);
-    if (sort === "newest") {
-      if (cursor !== undefined) rows = rows.where("request.rid", "<", first);
-      rows = rows.orderBy("request.rid", "desc");
-    } else if (sort === "oldest") {
-      if (cursor !== undefined) rows = rows.where("request.rid", ">", first);
-      rows = rows.orderBy("request.rid", "asc");
-    } else {
-      if (cursor !== undefined)
-        rows = rows.where(sql<boolean>`(request.rank, request.rid) > (${first}, ${second})`);
-      rows = rows.orderBy("request.rank", "asc").orderBy("request.rid", "asc");
-    }
-    const found = this.#all(
-      rows
-        .select(["request.rid", "request.rank", "request.doc"])
-        .limit(limit + 1)
-        .compile(),
-    );
+    const found = this.#all(selecting(org, filter, sort, cursor?.keys ?? null, limit + 1));
     const shown = found.slice(0, limit);
     const last = shown[shown.length - 1];
     return {
@@ -214,18 +91,10 @@ export class RequestList {
       for (const name of names) total += Number(this.#tally.get(org, name)?.["n"] ?? 0);
       return total;
     }
-    const some = filtered(org, filter)
-      .select(sql<number>`1`.as("one"))
-      .limit(COUNTED)
-      .compile();
-    const counted = this.#all({ ...some, sql: `select count(*) as n from (${some.sql})` });
-    return Number(counted[0]?.["n"] ?? 0);
+    return Number(this.#all(counting(org, filter, COUNTED))[0]?.["n"] ?? 0);
   }
 
-  #all(query: {
-    readonly sql: string;
-    readonly parameters: readonly unknown[];
-  }): Record<string, unknown>[] {
+  #all(query: Compiled): Record<string, unknown>[] {
     let statement = this.#statements.get(query.sql);
     if (statement === undefined) {
       if (this.#statements.size >= SHAPES) this.#statements.clear();

@@ -194,12 +194,13 @@ export class QueueProjection {
     if (placed !== undefined) {
       this.#tables.update(org, id, placed, row, at);
       if (ended && placed.status === "pending")
-        this.#tables.end(org, placed.rid, targets(), votersOf(state));
+        this.#tables.end(org, placed, targets(), votersOf(state));
       return;
     }
     if (rid === null) throw new Error(`the request ${id} of ${org} goes on and has no row`);
-    this.#tables.insert(org, rid, queueEntry(state), row, ended ? [] : targets(), at);
-    if (ended) this.#tables.end(org, rid, [], votersOf(state));
+    const entry = queueEntry(state);
+    this.#tables.insert(org, rid, entry, row, ended ? [] : targets(), at);
+    if (ended) this.#tables.end(org, { rid, rank: entry.rank }, [], votersOf(state));
   }
 
   /** Open requests whose chain names somebody whom a change of people concerns. */

@@ -4,13 +4,16 @@ import type { QueueEntry, QueueRow } from "./queue-row.ts";
 /** What must be known of a row to change it. */
 export interface Placed {
   readonly rid: number;
+  readonly rank: number;
   readonly revision: number;
   readonly status: string;
   readonly now: readonly string[];
   readonly later: readonly string[];
 }
 
-type Stand = "now" | "later" | "voted";
+const stands = ["now", "later"] as const;
+type Standing = Readonly<Record<(typeof stands)[number], readonly string[]>>;
+const nobody: Standing = { now: [], later: [] };
 
 /** Pending rows whose place is remembered, so that a change needs no look-up. */
 const REMEMBERED = 20_000;
@@ -23,7 +26,7 @@ export class QueueTables {
   readonly #insert: StatementSync;
   readonly #update: StatementSync;
   readonly #insertReason: StatementSync;
-  readonly #insertStanding: StatementSync;
+  readonly #putStanding: StatementSync;
   readonly #deleteStanding: StatementSync;
   readonly #insertTarget: StatementSync;
   readonly #deleteTarget: StatementSync;
@@ -34,17 +37,17 @@ export class QueueTables {
   constructor(database: DatabaseSync) {
     const prepare = (sql: string): StatementSync => database.prepare(sql);
     this.#find = prepare(
-      "select rid, revision, status, now, later from request where org = ? and id = ?",
+      "select rid, rank, revision, status, now, later from request where org = ? and id = ?",
     );
     this.#insert = prepare("insert into request values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     this.#update = prepare(
       "update request set status = ?, revision = ?, position = ?, now = ?, later = ?, doc = ? where rid = ?",
     );
     this.#insertReason = prepare("insert or ignore into reason values (?, ?, ?)");
-    this.#insertStanding = prepare("insert into standing values (?, ?, ?, ?)");
-    this.#deleteStanding = prepare(
-      "delete from standing where org = ? and person = ? and stand = ? and rid = ?",
+    this.#putStanding = prepare(
+      "insert into standing values (?, ?, ?, ?, ?) on conflict (org, person, rid) do update set stand = excluded.stand",
     );
+    this.#deleteStanding = prepare("delete from standing where org = ? and person = ? and rid = ?");
     this.#insertTarget = prepare("insert into target values (?, ?, ?)");
     this.#deleteTarget = prepare("delete from target where org = ? and name = ? and rid = ?");
     this.#insertSearch = prepare("insert into search (rowid, text) values (?, ?)");
@@ -61,6 +64,7 @@ export class QueueTables {
     if (row === undefined) return undefined;
     return {
       rid: Number(row["rid"]),
+      rank: Number(row["rank"]),
       revision: Number(row["revision"]),
       status: String(row["status"]),
       now: JSON.parse(String(row["now"])) as string[],
@@ -97,11 +101,10 @@ export class QueueTables {
     for (const code of entry.reasonCodes) this.#insertReason.run(org, code, rid);
     this.#insertSearch.run(rid, entry.searchText);
     this.#count(org, row.status, 1);
-    this.#stand(org, rid, "now", [], row.now);
-    this.#stand(org, rid, "later", [], row.later);
+    this.#stand(org, rid, entry.rank, nobody, row);
     if (row.status === "pending")
       for (const name of targets) this.#insertTarget.run(org, name, rid);
-    this.#remember(`${org}.${entry.id}`, { rid, ...at, ...row });
+    this.#remember(`${org}.${entry.id}`, { rid, rank: entry.rank, ...at, ...row });
   }
 
   update(
@@ -125,15 +128,19 @@ export class QueueTables {
       this.#count(org, placed.status, -1);
       this.#count(org, row.status, 1);
     }
-    this.#stand(org, rid, "now", placed.now, row.now);
-    this.#stand(org, rid, "later", placed.later, row.later);
-    this.#remember(`${org}.${id}`, { rid, ...at, ...row });
+    this.#stand(org, rid, placed.rank, placed, row);
+    this.#remember(`${org}.${id}`, { rid, rank: placed.rank, ...at, ...row });
   }
 
   /** What only a pending request needs goes; who voted stays findable. */
-  end(org: string, rid: number, targets: readonly string[], voters: readonly string[]): void {
+  end(
+    org: string,
+    { rid, rank }: Pick<Placed, "rid" | "rank">,
+    targets: readonly string[],
+    voters: readonly string[],
+  ): void {
     for (const name of targets) this.#deleteTarget.run(org, name, rid);
-    for (const person of voters) this.#insertStanding.run(org, person, "voted", rid);
+    for (const person of voters) this.#putStanding.run(org, person, rid, "voted", rank);
   }
 
   /** Writes the counts that changed since the last call: once a batch, however many rows moved. */
@@ -157,22 +164,20 @@ export class QueueTables {
     }
   }
 
-  #stand(
-    org: string,
-    rid: number,
-    stand: Stand,
-    before: readonly string[],
-    after: readonly string[],
-  ): void {
-    for (const person of before) {
-      if (after.includes(person)) continue;
-      this.#deleteStanding.run(org, person, stand, rid);
-      this.#count(org, `${stand}:${person}`, -1);
-    }
-    for (const person of after) {
-      if (before.includes(person)) continue;
-      this.#insertStanding.run(org, person, stand, rid);
-      this.#count(org, `${stand}:${person}`, 1);
+  /** Moves people between the lists; each stands in one of them at most. */
+  #stand(org: string, rid: number, rank: number, before: Standing, after: Standing): void {
+    for (const stand of stands) {
+      for (const person of before[stand]) {
+        if (after[stand].includes(person)) continue;
+        this.#count(org, `${stand}:${person}`, -1);
+        if (!stands.some((other) => after[other].includes(person)))
+          this.#deleteStanding.run(org, person, rid);
+      }
+      for (const person of after[stand]) {
+        if (before[stand].includes(person)) continue;
+        this.#count(org, `${stand}:${person}`, 1);
+        this.#putStanding.run(org, person, rid, stand, rank);
+      }
     }
   }
 

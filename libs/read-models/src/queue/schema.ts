@@ -1,10 +1,11 @@
 /** Raised with every change below, and of what is written into it: older files are rebuilt from the log. */
-export const QUEUE_VERSION = 1;
+export const QUEUE_VERSION = 2;
 
 /**
  * `rid` is the position of `RequestSubmitted`: ascending by creation, so that every index gives newest and oldest
  * without a sort. The narrow columns stand first and `doc`, the whole request as rendered, last: a scan that filters
- * never touches its pages. `rank` is the urgency, 0 the most urgent.
+ * never touches its pages. `rank` is the urgency, 0 the most urgent. Each index ends with the rowid, so that it gives
+ * what it finds in order of creation; a page then reads no more rows than it shows.
  */
 export const queueSchema = `
   create table request (
@@ -29,7 +30,12 @@ export const queueSchema = `
   create index request_by_status on request (org, status);
   create index request_by_requester on request (org, requester);
   create index request_by_action on request (org, action);
-  create index request_by_rank on request (org, rank) where status = 'pending';
+  create index request_by_org on request (org);
+  create index request_by_creation on request (org, created_at);
+  create index request_by_pipeline on request (org, pipeline) where pipeline is not null;
+  create index request_by_gate_type on request (org, gate_type) where gate_type is not null;
+  create index request_by_rank on request (org, rank);
+  create index pending_by_rank on request (org, rank) where status = 'pending';
 
   create table reason (
     org text not null, code text not null, rid integer not null,
@@ -38,9 +44,12 @@ export const queueSchema = `
 
   -- In whose queue a pending request stands (now, later), and who voted on one that has ended (voted).
   create table standing (
-    org text not null, person text not null, stand text not null, rid integer not null,
-    primary key (org, person, stand, rid)
+    org text not null, person text not null, rid integer not null, stand text not null, rank integer not null,
+    primary key (org, person, rid)
   ) strict, without rowid;
+  create index standing_now on standing (org, person, rid) where stand = 'now';
+  create index standing_now_by_rank on standing (org, person, rank, rid) where stand = 'now';
+  create index standing_later on standing (org, person, rid) where stand = 'later';
 
   -- Names in the chain of a pending request that a change of people may concern: role:sre, user:bo.
   create table target (
