@@ -39,6 +39,8 @@ export interface Question {
   readonly answer: string | null;
   readonly answeredBy: string | null;
   readonly answeredAt: string | null;
+  /** By how much its answer shifted the timers of its level. */
+  readonly pausedMs: number;
 }
 
 /** What people said and arranged about a request, on which no decision depends. */

@@ -1,5 +1,6 @@
 import type { Actor, Channel } from "../actor.ts";
 import type { Json, JsonObject } from "../json.ts";
+import type { ChangeCommand } from "./change-commands.ts";
 import type { RequestEvent, SubmittedFields } from "./events.ts";
 import type { Refusal } from "./refusals.ts";
 import type { Target } from "../policy/policy.ts";
@@ -39,6 +40,7 @@ export interface Ask extends Omit<
 }
 
 export type RequestCommand =
+  | ChangeCommand
   | { readonly type: "submit"; readonly ask: Ask }
   | {
       readonly type: "approve";

@@ -2,7 +2,9 @@ import type { Reference } from "../reference.ts";
 import { answerChild } from "./answer-child.ts";
 import { attach } from "./attach.ts";
 import { cancel } from "./cancel.ts";
+import { isChangeCommand } from "./change-commands.ts";
 import type { DecideContext, Decision, RequestCommand } from "./commands.ts";
+import { decideChange } from "./decide-change.ts";
 import { expire } from "./expire.ts";
 import { consume, markStuck, reportExecution } from "./grant.ts";
 import { recheck } from "./recheck.ts";
@@ -26,6 +28,7 @@ export const decide = (
   if (state.status === "absent") {
     return { events: [], refusal: refuse("not-found", "There is no such approval request.") };
   }
+  if (isChangeCommand(command)) return decideChange(state, command, context, reference);
   switch (command.type) {
     case "approve":
     case "deny":

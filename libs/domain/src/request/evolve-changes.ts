@@ -142,7 +142,13 @@ const answered = (
   }
   const replied = (question: Question): Question =>
     question.id === data.questionId
-      ? { ...question, answer: data.text, answeredBy: actor.id, answeredAt: occurredAt }
+      ? {
+          ...question,
+          answer: data.text,
+          answeredBy: actor.id,
+          answeredAt: occurredAt,
+          pausedMs: data.pausedMs,
+        }
       : question;
   return withDealings(state, { questions: questions.map(replied) });
 };
@@ -238,6 +244,7 @@ export const evolveChange = (
         answer: null,
         answeredBy: null,
         answeredAt: null,
+        pausedMs: 0,
       };
       return withDealings(state, { questions: [...dealingsOf(state).questions, question] });
     }

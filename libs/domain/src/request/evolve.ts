@@ -244,7 +244,11 @@ export const evolve = (state: RequestState, { event, metadata }: Recorded): Requ
       : impossible(event, "the request is absent");
   }
   if (state.status !== "pending") return afterEnd(state, event, at);
-  if (isChangeEvent(event)) return evolveChange(state, event, metadata);
+  if (isChangeEvent(event)) {
+    const next = evolveChange(state, event, metadata);
+    if (event.type !== "LevelReopened") return next;
+    return withChildren(next, { type: "LevelOpened", data: event.data });
+  }
   switch (event.type) {
     case "RequestSubmitted":
     case "RequestAbandoned":

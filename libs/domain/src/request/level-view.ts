@@ -77,6 +77,17 @@ const slotView = (
   };
 };
 
+/** A slot that a reassignment took away; its person had not voted. */
+const cancelledView = (slot: SlotRecord): SlotView => ({
+  approver: shownHolder(slot.approver),
+  via: slot.via,
+  why: whyOf(slot),
+  alternate: false,
+  counted: false,
+  status: "cancelled",
+  vote: null,
+});
+
 /** Recorded slots, void ones included, then the pools' members: today's, or those of the moment the level closed. */
 const slotsOf = (
   group: GroupState,
@@ -91,9 +102,12 @@ const slotsOf = (
   );
   const voteBy = (approver: string): Vote | undefined =>
     votes.find((vote) => vote.approver === approver);
-  return [...group.slots, ...pooled].map((slot) =>
+  const shownSlots = [...group.slots, ...pooled].map((slot) =>
     slotView(slot, isVoid(slot), voteBy(slot.approver), shown),
   );
+  return group.cancelled === undefined
+    ? shownSlots
+    : [...shownSlots, ...group.cancelled.map(cancelledView)];
 };
 
 /** People who could still answer in a closed group are not asked: its slots are shown from what was recorded. */

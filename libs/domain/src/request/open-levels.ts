@@ -133,6 +133,7 @@ export const denialForWantOfPeople = (
 /**
  * Opens one level: skipped when its conditions are false, blocked, denied or skipped when nobody can decide it. The
  * level of an edit is judged with the editor's vote as soon as it opens again; approved by it, the answer says by whom.
+ * `isWanted` opens it whatever its conditions say: an admin added approvers where every level had been skipped.
  */
 export const openLevel = (
   plan: LevelPlan,
@@ -140,12 +141,13 @@ export const openLevel = (
   context: DecideContext,
   reference: Reference,
   events: RequestEvent[],
+  isWanted = false,
 ): "skipped" | "stands" | Pick<Progress, "by" | "notes"> => {
   const verdict = verdictOn(plan, frozen, reference);
   const level = plan.number;
   const edit = frozen.changes?.edit ?? null;
   // The level of an edit stands whatever the edit made of its conditions: nobody edits their own level away.
-  if (verdict !== null && verdict.value === false && edit?.level !== level) {
+  if (verdict !== null && verdict.value === false && edit?.level !== level && !isWanted) {
     const { because, facts } = verdict;
     events.push({ type: "LevelSkipped", data: { level, because, facts } });
     return "skipped";

@@ -56,6 +56,7 @@ export const standInsFor = (
     for (const links of waysFrom(owner, reference)) {
       const person = links[0]?.to;
       if (person === undefined || !roster.mayAct(person)) continue;
+      if (open.groups.some(({ apart }) => apart?.includes(person) === true)) continue;
       if (now.includes(person) || open.votes.some(({ votedBy }) => votedBy === person)) continue;
       if (!coversSlot({ owner, links }, slots)) continue;
       const startsAt = links.map((link) => link.startsAt).reduce(later);

@@ -30,6 +30,7 @@ export type RefusalCode =
   | "policy-and-approvers"
   | "quorum-unreachable"
   | "expiry-out-of-range"
+  | "schema-mismatch"
   | "validation-failed"
   | "no-such-transition"
   | "fields-missing"

@@ -3,6 +3,7 @@ import { attachmentView, recommendationView } from "./attach.ts";
 import { chainOf, levelPlan } from "./chain.ts";
 import { childrenView } from "./children.ts";
 import { openLevelOf } from "./ending.ts";
+import { questionView } from "./questions.ts";
 import { blockageOf } from "./gap.ts";
 import { actorView, levelView } from "./level-view.ts";
 import { judge } from "./quorum.ts";
@@ -77,8 +78,8 @@ export const requestView = (
     observers: submitted.observers,
     suggested: submitted.suggested,
     attachments: state.attachments?.map(attachmentView) ?? none,
-    claimed_by: null,
-    questions: none,
+    claimed_by: state.dealings?.claimedBy ?? null,
+    questions: state.dealings?.questions.map(questionView) ?? none,
     children: childrenView(state) ?? none,
     parent: submitted.parent?.id ?? null,
     attempts: submitted.attempts?.map(attemptView) ?? none,

@@ -1,0 +1,43 @@
+import type { Reference } from "../reference.ts";
+import { amend } from "./amend.ts";
+import { breakGlass } from "./break-glass.ts";
+import type { ChangeCommand } from "./change-commands.ts";
+import { claim, release } from "./claim.ts";
+import type { DecideContext, Decision } from "./commands.ts";
+import { extend } from "./extend.ts";
+import { modify } from "./modify.ts";
+import { answer, question } from "./questions.ts";
+import { reassign } from "./reassign.ts";
+import type { KnownRequest } from "./state.ts";
+import { withdrawVote } from "./withdraw-vote.ts";
+
+/** What follows from a command that changes a request. */
+export const decideChange = (
+  state: KnownRequest,
+  command: ChangeCommand,
+  context: DecideContext,
+  reference: Reference,
+): Decision => {
+  switch (command.type) {
+    case "modify":
+      return modify(state, command, context, reference);
+    case "withdraw-vote":
+      return withdrawVote(state, command.level, context, reference);
+    case "question":
+      return question(state, command.text, context, reference);
+    case "answer":
+      return answer(state, command, context, reference);
+    case "claim":
+      return claim(state, context, reference);
+    case "release":
+      return release(state, context, reference);
+    case "reassign":
+      return reassign(state, command, context, reference);
+    case "extend":
+      return extend(state, command, context, reference);
+    case "amend":
+      return amend(state, command, context, reference);
+    case "break-glass":
+      return breakGlass(state, command, context, reference);
+  }
+};
