@@ -72,8 +72,8 @@ const plain = (error: GraphQLError): GraphQLError => {
 /** The one door to GraphQL for POST, server-sent events and websockets: the same rules, limits and errors. */
 export const makeEngine = (live: LiveParts, dev: boolean): Engine => {
   const rules: Plugin = {
-    onParse: ({ params }) => {
-      params.options = { ...params.options, maxTokens: limits.tokens };
+    onParse: ({ parseFn, setParseFn }) => {
+      setParseFn((source, options) => parseFn(source, { ...options, maxTokens: limits.tokens }));
     },
     onValidate: ({ addValidationRule }) => {
       addValidationRule(limitRule);
