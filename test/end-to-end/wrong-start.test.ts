@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../testkit/processes/free-port.ts";
 import { runProgram } from "../testkit/processes/program.ts";
 import {
+  COMPILE_CACHE,
   STANDALONE_MAIN,
   startStandalone,
   type Standalone,
@@ -22,6 +23,7 @@ const refusedStart = async (
     args: [STANDALONE_MAIN],
     cwd: folder,
     env: {
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       COUNTERSIGN_DATA: folder,
       COUNTERSIGN_EVENT_STORE: `sqlite:${join(folder, "events.db")}`,
       COUNTERSIGN_HTTP: `127.0.0.1:${await freePort()}`,

@@ -48,7 +48,6 @@ export const runProgram = (options: ProgramOptions): RunningProgram => {
     ...(cwd === undefined ? {} : { cwd }),
   });
   running.add(child);
-  let wasKilled = false;
   let output = "";
   let errors = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
@@ -56,8 +55,6 @@ export const runProgram = (options: ProgramOptions): RunningProgram => {
   // `close` comes after both outputs were read to their end.
   const ended = once(child, "close").then(([code, signal]): Ended => {
     running.delete(child);
-    // Somebody will wonder why it no longer answers.
-    if (!wasKilled && code !== 0) console.error(`${args.join(" ")} ended with ${code}:\n${errors}`);
     return { code: code as number | null, signal: signal as NodeJS.Signals | null };
   });
   return {
@@ -66,12 +63,8 @@ export const runProgram = (options: ProgramOptions): RunningProgram => {
     errors: () => errors,
     ended,
     hasEnded: () => !running.has(child),
-    kill(signal = "SIGKILL") {
-      wasKilled = true;
-      child.kill(signal);
-    },
+    kill: (signal = "SIGKILL") => void child.kill(signal),
     async [Symbol.asyncDispose]() {
-      wasKilled = true;
       child.kill("SIGKILL");
       await ended;
     },

@@ -13,6 +13,8 @@ import { runProgram, type Ended, type RunningProgram } from "./program.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 export const STANDALONE_MAIN = join(ROOT, "services/standalone/src/main.ts");
+/** Shared by all runs of this checkout: half of what starting costs is compiling. */
+export const COMPILE_CACHE = join(ROOT, "node_modules/.cache/node");
 
 /** The whole product as one process on a directory of its own; stopped and deleted when the test's block ends. */
 export interface Standalone extends AsyncDisposable {
@@ -62,8 +64,7 @@ export const startStandalone = async (options: StandaloneOptions = {}): Promise<
     COUNTERSIGN_DATA: dataDir,
     COUNTERSIGN_EVENT_STORE: `sqlite:${storeFile}`,
     COUNTERSIGN_HTTP: `127.0.0.1:${port}`,
-    // Shared by all runs of this checkout: half of what starting costs is compiling.
-    NODE_COMPILE_CACHE: join(ROOT, "node_modules/.cache/node"),
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
     ...options.env,
   };
   let tokens: Readonly<Record<string, string>> = {};
@@ -74,6 +75,8 @@ export const startStandalone = async (options: StandaloneOptions = {}): Promise<
     const started = program;
     const ready = eventually("standalone's readiness", () => isReady(url));
     const died = started.ended.then(({ code }) => {
+      // Somebody will wonder why it no longer answers.
+      if (code !== null && code !== 0) console.error(`standalone ended: ${started.errors()}`);
       throw new Error(`standalone ended with ${code}: ${started.errors()}`);
     });
     died.catch(() => {});
