@@ -12,6 +12,8 @@ export const limits = {
   notes: 16 * 1024,
   reason: 4 * 1024,
   schema: 16 * 1024,
+  /** Bytes of attached context, and of a proposed payload, as JSON. */
+  attachment: 64 * 1024,
   approvers: 50,
   observers: 50,
   reasonCodes: 20,

@@ -9,6 +9,7 @@ import type { Envelope } from "./envelope.ts";
 import { eventId } from "./event-ids.ts";
 import { emptyFold, nextFold, type Fold, type FoldCache } from "./fold-cache.ts";
 import type { References } from "./references.ts";
+import type { Turns } from "./turns.ts";
 
 /** What the executor must know about a kind of stream. */
 export interface Aggregate<State, Event extends { readonly type: string; readonly data: object }> {
@@ -40,6 +41,8 @@ export interface Engine {
   readonly store: EventStore;
   readonly clock: Clock;
   readonly references: References;
+  /** Who was given a slot in turn; without it every turn begins anew. */
+  readonly turns?: Turns;
 }
 
 /** A stream's place in the engine: what decides for it, and where its folds are kept. */

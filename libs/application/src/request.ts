@@ -1,9 +1,4 @@
-import type {
-  Ask,
-  DecideContext,
-  Principal,
-  RequestCommand,
-} from "@countersign/domain/request/commands.ts";
+import type { Ask, DecideContext, RequestCommand } from "@countersign/domain/request/commands.ts";
 import { readRequestEvent } from "@countersign/domain/read-events.ts";
 import { decide } from "@countersign/domain/request/decide.ts";
 import type { RequestEvent } from "@countersign/domain/request/events.ts";
@@ -11,10 +6,12 @@ import { absentRequest, evolve } from "@countersign/domain/request/evolve.ts";
 import { refuse, type Refusal, type RefusalCode } from "@countersign/domain/request/refusals.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
 import { authorise } from "./authorise.ts";
-import { expiryCommandId } from "./derived-ids.ts";
+import { derivedRequestId, expiryCommandId } from "./derived-ids.ts";
 import type { Envelope } from "./envelope.ts";
 import { execute, type Aggregate, type Engine, type Outcome, type StreamKind } from "./execute.ts";
 import { requestStream } from "./streams.ts";
+import type { Turns } from "./turns.ts";
+import { isVisible } from "./visible.ts";
 
 export type RequestKind = StreamKind<RequestState, RequestEvent>;
 
@@ -22,14 +19,6 @@ export const requestAggregate: Aggregate<RequestState, RequestEvent> = {
   initial: absentRequest,
   evolve: (state, event, metadata) => evolve(state, { event, metadata }),
   decode: readRequestEvent,
-};
-
-/** Agents see what they asked for; to others of them a request is as absent as a foreign one. */
-const visible = (state: RequestState, principal: Principal | null): boolean => {
-  if (state.status === "absent") return false;
-  if (principal === null || principal.kind === "person") return true;
-  const { requester } = state.submitted;
-  return requester.kind === "agent" && requester.id === principal.id;
 };
 
 /** Refusals that come before the body is looked at, as `decide` orders them. */
@@ -44,12 +33,17 @@ export interface ReadCommand {
 }
 
 /** What the domain is told of an envelope. */
-export const contextOf = (envelope: Envelope, now: string): DecideContext => ({
-  now,
-  actor: envelope.actor,
-  channel: envelope.channel,
-  principal: envelope.principal,
-});
+export const contextOf = (envelope: Envelope, now: string, turns?: Turns): DecideContext => {
+  const lastAssigned = turns?.of(envelope.org);
+  return {
+    now,
+    actor: envelope.actor,
+    channel: envelope.channel,
+    principal: envelope.principal,
+    ...(lastAssigned === undefined ? {} : { lastAssigned }),
+    childId: (...parts) => derivedRequestId("child", envelope.org, ...parts),
+  };
+};
 
 /**
  * Decides one command on one request. In this order: who it is, whether the request is there for them, whether this
@@ -65,10 +59,12 @@ export const commandRequest = async (
   execute(engine, kind, requestStream(envelope.org, id), envelope, (state, now, reference) => {
     const denied = authorise(envelope.principal, "decide", reference);
     if (denied?.code === "unauthenticated") return { events: [], refusal: denied };
-    if (!visible(state, envelope.principal))
+    if (!isVisible(state, envelope.principal, command.type, reference))
       return { events: [], refusal: refuse("not-found", "There is no such approval request.") };
     if (denied !== null) return { events: [], refusal: denied };
-    const decision = decide(state, command, contextOf(envelope, now), reference);
+    const context = contextOf(envelope, now, engine.turns);
+    const decision = decide(state, command, context, reference);
+    engine.turns?.note(envelope.org, decision.events, now);
     const [first] = decision.events;
     if (first?.type === "RequestExpired")
       return { ...decision, commandId: expiryCommandId(id, first.data.dueAt) };
@@ -94,12 +90,22 @@ export const submitRequest = async (
       const denied = authorise(envelope.principal, "ask", reference);
       if (denied !== null) return { events: [], refusal: denied };
       if ("code" in ask) return { events: [], refusal: ask };
+      if (state.status !== "absent")
+        return {
+          events: [],
+          refusal: refuse("conflict", `This was asked again before, as ${id}.`, {
+            approval_id: id,
+          }),
+        };
       if (fold.revision >= 0n)
         return {
           events: [],
           refusal: refuse("conflict", "This request was given up before it was made; ask again."),
         };
-      return decide(state, { type: "submit", ask }, contextOf(envelope, now), reference);
+      const context = contextOf(envelope, now, engine.turns);
+      const decision = decide(state, { type: "submit", ask }, context, reference);
+      engine.turns?.note(envelope.org, decision.events, now);
+      return decision;
     },
     { fresh: true },
   );

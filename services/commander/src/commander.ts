@@ -1,5 +1,6 @@
 import type { EventStore } from "@countersign/event-store/event-store.ts";
 import { References } from "@countersign/application/references.ts";
+import { Turns } from "@countersign/application/turns.ts";
 import type { EvaluateExpression } from "@countersign/domain/reference.ts";
 import type { Bus } from "@countersign/messaging/bus.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
@@ -40,7 +41,9 @@ export const openCommander = async (parts: CommanderParts): Promise<Commander> =
   const { store, inner, outer, clock, ids, log } = parts;
   const references = new References(parts.evaluateExpression);
   await references.start(store);
-  const decider = new Decider({ store, clock, references }, ids);
+  const turns = new Turns();
+  await turns.start(store, references);
+  const decider = new Decider({ store, clock, references, turns }, ids);
   const processes = new Processes(
     decider,
     parts.checkpoint,
@@ -64,6 +67,7 @@ export const openCommander = async (parts: CommanderParts): Promise<Commander> =
       await served.close();
       await Promise.all([intake.close(), timers.close()]);
       await processes.close();
+      await turns.close();
       await references.close();
     },
   };

@@ -1,3 +1,4 @@
+import { askId } from "@countersign/application/ask-id.ts";
 import { canonicalHash } from "@countersign/application/canonical.ts";
 import { derivedCommandId, derivedRequestId } from "@countersign/application/derived-ids.ts";
 import type { Envelope } from "@countersign/application/envelope.ts";
@@ -94,7 +95,11 @@ const askFromIntake = async (
   event: CommandEnvelope,
 ): Promise<IntakeVerdict> => {
   const body = parseAsk(event.data);
-  const id = derivedRequestId("intake", principal.org, principal.id, event.source, event.id);
+  const id = askId(
+    principal.org,
+    body.ok ? body.value : null,
+    derivedRequestId("intake", principal.org, principal.id, event.source, event.id),
+  );
   const outcome = await decider.ask(
     envelopeFor(principal, "request-approval", event),
     id,

@@ -2,6 +2,7 @@ import { abandonUnmade } from "@countersign/application/abandon.ts";
 import { derivedCommandId } from "@countersign/application/derived-ids.ts";
 import type { Envelope } from "@countersign/application/envelope.ts";
 import { loadFold } from "@countersign/application/execute.ts";
+import { concernsChildren } from "@countersign/application/processes/child-process.ts";
 import {
   endsRequest,
   onRequestResolved,
@@ -20,6 +21,7 @@ import type {
 } from "@countersign/event-store/event-store.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
 import type { Log } from "@countersign/runtime/log.ts";
+import { reactForChildren } from "./child-processes.ts";
 import type { Decider } from "./decider.ts";
 import type { Recheck } from "./recheck.ts";
 
@@ -129,19 +131,24 @@ export class Processes {
       await this.#recheck(org, recorded);
       return;
     }
-    for (const command of await this.#commandsOf(recorded))
+    for (const command of await this.#commandsOf(org, recorded))
       await this.#send(org, recorded, command);
   }
 
-  async #commandsOf(recorded: RecordedEvent): Promise<ProcessCommand[]> {
+  async #commandsOf(org: string, recorded: RecordedEvent): Promise<ProcessCommand[]> {
     if (categoryOfStream(recorded.stream) === "topic")
       return onTopicEvent(readTopicEvent(recorded).event);
     const { request, engine } = this.#decider;
     const { event } = readRequestEvent(recorded);
-    const fold =
-      request.folds.get(recorded.stream) ??
-      (await loadFold(engine.store, recorded.stream, requestAggregate));
-    return onRequestResolved(fold.state, event);
+    const { stream, revision } = recorded;
+    const known = request.folds.get(stream);
+    // A fold kept here may be older than what another commander has appended.
+    const { state } =
+      known !== undefined && known.revision >= revision
+        ? known
+        : await loadFold(engine.store, stream, requestAggregate, known);
+    await reactForChildren(this.#decider, org, recorded, event, state);
+    return onRequestResolved(state, event);
   }
 
   async #send(org: string, cause: RecordedEvent, command: ProcessCommand): Promise<void> {
@@ -209,5 +216,5 @@ const concerns = (recorded: RecordedEvent): boolean => {
   if (category === "directory") return true;
   if (category === "topic")
     return recorded.type === "TransitionBlocked" || recorded.type === "TransitionCompleted";
-  return endsRequest(recorded.type);
+  return endsRequest(recorded.type) || concernsChildren(recorded.type, recorded.data);
 };

@@ -2,12 +2,13 @@ import { StoreUnavailable } from "@countersign/event-store/errors.ts";
 import type { Bus, BusSubscription, Message, Reply } from "@countersign/messaging/bus.ts";
 import { commandPattern, parseSubject } from "@countersign/messaging/subjects.ts";
 import type { Log } from "@countersign/runtime/log.ts";
+import { attach } from "./commands/attach.ts";
 import { putAgent, putPerson, putRole, removePerson } from "./commands/directory.ts";
 import { delegate, importDelegations, revokeDelegation } from "./commands/delegations.ts";
 import { importDefinitions } from "./commands/import-definitions.ts";
 import { onRequest } from "./commands/on-request.ts";
 import { peekRequest } from "./commands/peek-request.ts";
-import { readCommands } from "./commands/read-commands.ts";
+import { readCommands, readContext, readRecommendation } from "./commands/read-commands.ts";
 import { requestApproval } from "./commands/request-approval.ts";
 import { requestTransition } from "./commands/request-transition.ts";
 import type { Decider } from "./decider.ts";
@@ -23,6 +24,8 @@ export const handlers: ReadonlyMap<string, CommandHandler> = new Map<string, Com
     name,
     onRequest(name, read),
   ]),
+  ["attach-context", attach("attach-context", readContext)],
+  ["attach-recommendation", attach("attach-recommendation", readRecommendation)],
   ["request-transition", requestTransition],
   ["import-definitions", importDefinitions],
   ["delegate", delegate],

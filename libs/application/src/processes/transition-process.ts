@@ -42,6 +42,8 @@ export const onRequestResolved = (state: RequestState, event: RequestEvent): Pro
   const resolution = resolutions[event.type];
   if (resolution === undefined || state.status === "absent" || state.submitted.topic === null)
     return [];
+  // A child shares its parent's facts; only the parent moves the topic.
+  if (state.submitted.parent !== undefined) return [];
   const { workflow, id: topicId } = state.submitted.topic;
   const approvalId = state.submitted.requestId;
   const reason = event.type === "RequestDenied" ? event.data.reason : null;

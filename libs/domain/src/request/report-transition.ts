@@ -8,7 +8,12 @@ export const reportTransition = (
   reason: string | null,
 ): Decision => {
   const { submitted, status, payloadHash } = state;
-  if (status !== "approved" || submitted.topic === null || state.execution !== null) {
+  if (
+    status !== "approved" ||
+    submitted.topic === null ||
+    submitted.parent !== undefined ||
+    state.execution !== null
+  ) {
     return { events: [] };
   }
   return {

@@ -11,6 +11,7 @@ import type { RequestEvent, Requester, SubmittedFields } from "./events.ts";
 import { expiryOf } from "./expiry.ts";
 import { advance } from "./open-levels.ts";
 import { checkChildren } from "./nesting.ts";
+import { pendingValues } from "./one-pending-per.ts";
 import { pickPolicies, type Picked } from "./pick-policies.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 import type { Frozen, RequestState } from "./state.ts";
@@ -109,6 +110,9 @@ const submittedFields = (
   ...(ask.attempts === undefined ? {} : { attempts: ask.attempts }),
 });
 
+const refusalOf = (answer: object | { readonly refusal: Refusal }): Refusal | null =>
+  "refusal" in answer ? answer.refusal : null;
+
 /** The request stands, so that its asker can look it up, as cancelled: no approver ever sees it. */
 const failedValidation = (submitted: SubmittedFields): Decision => {
   const found = submitted.validation?.["issues"];
@@ -163,7 +167,8 @@ export const submit = (
   };
   const refusal =
     checkChain(frozen, reference) ??
-    checkChildren(frozen, reference, (child) => checkChain(child, reference));
+    checkChildren(frozen, reference, (child) => checkChain(child, reference)) ??
+    refusalOf(pendingValues(frozen, reference));
   if (refusal !== null) return { events: [], refusal };
   if (submitted.validation?.["is_valid"] === false) return failedValidation(submitted);
   const events: RequestEvent[] = [{ type: "RequestSubmitted", data: submitted }];

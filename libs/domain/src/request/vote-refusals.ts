@@ -5,7 +5,6 @@ import { isAskersAgent, mayDecide, voterOf } from "./deciders.ts";
 import { placesOf, isKeptOut } from "./eligibility.ts";
 import { actorJson, openLevelOf } from "./ending.ts";
 import { handedOverTo } from "./delegates.ts";
-import { verdictOn } from "./open-levels.ts";
 import { isSeparated } from "./people.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 import type { Roster } from "./slots.ts";
@@ -39,11 +38,12 @@ const separated = refuse(
   "Nobody votes on what they, or an agent of theirs, asked for; and nobody votes for such a person.",
 );
 
-/** True for an agent that some level of the request, as far as it applies, names as decider. */
-const isNamedDecider = (state: KnownRequest, agent: string, reference: Reference): boolean =>
-  chainOf(state, reference.definition).levels.some(
-    (plan) => plan.deciders.includes(agent) && verdictOn(plan, state, reference)?.value !== false,
-  );
+/** True for an agent that some level of the request names as decider, whether or not it may decide there. */
+export const isNamedDecider = (
+  state: KnownRequest,
+  agent: string,
+  { definition }: Reference,
+): boolean => chainOf(state, definition).levels.some(({ deciders }) => deciders.includes(agent));
 
 /**
  * The no to a voter without a slot at the open level: kept out by separation of duties, an approver nowhere, or an

@@ -1,4 +1,5 @@
 import type { ReadCommand, ExistingCommand } from "@countersign/application/request.ts";
+import { parseContext, parseRecommendation } from "@countersign/api-contract/attachments.ts";
 import { parseApprove, parseCancel, parseDeny } from "@countersign/api-contract/votes.ts";
 import type { Parsed } from "@countersign/api-contract/errors.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
@@ -19,6 +20,30 @@ const reader =
       ? { command: toCommand(parsed.value), fault: null }
       : { command: bare, fault: bodyRefusal(parsed.error) };
   };
+
+export const readContext: ReadBody = reader(
+  parseContext,
+  ({ context }) => ({ type: "attach-context", context: context as JsonObject }),
+  { type: "attach-context", context: {} },
+);
+
+export const readRecommendation: ReadBody = reader(
+  parseRecommendation,
+  ({ recommendation, confidence, summary, payload }) => ({
+    type: "attach-recommendation",
+    recommendation,
+    confidence,
+    summary,
+    payload: (payload ?? null) as JsonObject | null,
+  }),
+  {
+    type: "attach-recommendation",
+    recommendation: "approve",
+    confidence: 0,
+    summary: "",
+    payload: null,
+  },
+);
 
 /** By the command's name in REST, on the bus and in the intake. */
 export const readCommands: ReadonlyMap<string, ReadBody> = new Map([
@@ -56,4 +81,6 @@ export const readCommands: ReadonlyMap<string, ReadBody> = new Map([
       reason: null,
     }),
   ],
+  ["attach-context", readContext],
+  ["attach-recommendation", readRecommendation],
 ]);

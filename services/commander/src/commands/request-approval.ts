@@ -1,3 +1,4 @@
+import { askId } from "@countersign/application/ask-id.ts";
 import { derivedRequestId } from "@countersign/application/derived-ids.ts";
 import { parseAsk } from "@countersign/api-contract/ask.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
@@ -12,10 +13,13 @@ export const requestApproval = async (decider: Decider, incoming: Incoming): Pro
   const body = bodyOf(incoming);
   const parsed = parseAsk(body, incoming.body.length);
   const { org, principal, idempotencyKey } = incoming;
-  const id =
+  const id = askId(
+    org,
+    parsed.ok ? parsed.value : null,
     idempotencyKey === null
       ? `apr_${decider.ids.ulid()}`
-      : derivedRequestId("ask", org, principal.kind, principal.id, idempotencyKey);
+      : derivedRequestId("ask", org, principal.kind, principal.id, idempotencyKey),
+  );
   const envelope = envelopeOf(incoming, decider.ids, "request-approval", body);
   const outcome = await decider.ask(
     envelope,

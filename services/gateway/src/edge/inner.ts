@@ -40,6 +40,8 @@ export type CommandName =
   | "approve"
   | "deny"
   | "cancel"
+  | "attach-context"
+  | "attach-recommendation"
   | "import-definitions"
   | "request-transition"
   | "put-person"

@@ -149,4 +149,6 @@ export const approvalRoutes = (
   app.post("/approvals/:id/approve", decide("approve"));
   app.post("/approvals/:id/deny", decide("deny"));
   app.post("/approvals/:id/cancel", decide("cancel"));
+  app.post("/approvals/:id/context", decide("attach-context"));
+  app.post("/approvals/:id/recommendation", decide("attach-recommendation"));
 };
