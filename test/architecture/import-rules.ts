@@ -33,7 +33,7 @@ export const libraries: Readonly<Record<string, Allowed>> = {
   application: {
     libs: ["domain", "event-store"],
     typesOf: ["runtime"],
-    packages: ["canonicalize"],
+    packages: ["canonicalize", "ajv", "rfc6902", "@bufbuild/re2"],
     node: true,
   },
   subscriptions: { libs: ["event-store"], typesOf: ["runtime"], node: true },
