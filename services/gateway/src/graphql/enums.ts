@@ -127,3 +127,11 @@ export const TransitionStatus = builder.enumType("TransitionStatus", {
 export const ChangeKind = builder.enumType("ChangeKind", {
   values: ["ADDED", "UPDATED", "REMOVED"] as const,
 });
+
+export const RecommendationKind = builder.enumType("RecommendationKind", {
+  values: {
+    APPROVE: { value: "approve" },
+    DENY: { value: "deny" },
+    MODIFY: { value: "modify" },
+  } as const,
+});

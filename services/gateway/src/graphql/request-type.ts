@@ -133,6 +133,7 @@ export const ApprovalRequest = builder.objectRef<ListedRequest>("ApprovalRequest
     blocked: t.exposeBoolean("blocked"),
     callerPaused: t.exposeBoolean("caller_paused"),
     observers: t.expose("observers", { type: [Target] }),
+    suggested: t.expose("suggested", { type: [Target] }),
     attachments: t.field({
       type: ["JSON"],
       complexity: ANOTHER_QUERY,

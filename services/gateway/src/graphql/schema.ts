@@ -3,6 +3,7 @@ import { builder } from "./builder.ts";
 import "./scalars.ts";
 import "./queries.ts";
 import "./mutations.ts";
+import "./attachments.ts";
 import "./subscriptions.ts";
 
 /** The GraphQL schema, made of the type modules. */
