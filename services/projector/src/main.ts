@@ -2,23 +2,20 @@ import { enableCompileCache, flushCompileCache } from "node:module";
 
 enableCompileCache();
 
-const { readConfig } = await import("./config.ts");
-const { fail, sentenceOf } = await import("@countersign/runtime/fail.ts");
+const [{ readConfig }, { fail }] = await Promise.all([
+  import("./config.ts"),
+  import("@countersign/runtime/fail.ts"),
+]);
 
 const read = readConfig(process.env, process.argv.slice(2));
 if (read.ok) {
-  try {
-    const [{ compose }, { closeOnSignal }] = await Promise.all([
-      import("./compose.ts"),
-      import("@countersign/runtime/shutdown.ts"),
-    ]);
-    const projector = await compose(read.config);
-    closeOnSignal(projector, process, projector.log);
-    projector.log.info({ url: projector.url, only: read.config.only }, "the projector runs");
-    flushCompileCache();
-  } catch (error) {
-    fail([`The projector cannot start: ${sentenceOf(error)}`]);
-  }
+  const [{ compose }, { startService }] = await Promise.all([
+    import("./compose.ts"),
+    import("@countersign/runtime/start-service.ts"),
+  ]);
+  const projector = await startService("The projector", () => compose(read.config), process);
+  projector?.log.info({ url: projector.url, only: read.config.only }, "the projector runs");
+  flushCompileCache();
 } else {
   fail(read.problems.map(({ sentence }) => sentence));
 }
