@@ -1,4 +1,5 @@
 import type { Actor } from "@countersign/domain/actor.ts";
+import type { JsonObject } from "@countersign/domain/json.ts";
 import type { DirectoryState } from "@countersign/domain/directory/directory.ts";
 import type { Policy } from "@countersign/domain/policy/policy.ts";
 import type { Ask, Principal, RequestCommand } from "@countersign/domain/request/commands.ts";
@@ -17,7 +18,8 @@ export type Happening =
   | { readonly kind: "world"; readonly change: (world: World) => World }
   | { readonly kind: "clock"; readonly at: string };
 
-const command = (by: string | null, said: RequestCommand): Happening => {
+/** Somebody says something; `null` is a process of ours. */
+export const command = (by: string | null, said: RequestCommand): Happening => {
   if (by === null) {
     const actor: Actor = { kind: "system", id: "process" };
     return { kind: "command", command: said, principal: null, actor };
@@ -67,6 +69,28 @@ export const timerFires: Happening = command(null, { type: "expire" });
 export const rechecked: Happening = command(null, { type: "recheck" });
 export const transitionReported = (completed: boolean, reason: string | null = null): Happening =>
   command(null, { type: "report-transition", completed, reason });
+
+/** A child request ended as this, or could never be made. */
+export const childEnds = (
+  child: string,
+  outcome: "approved" | "denied" | "expired" | "cancelled" | "refused",
+  reason: string | null = null,
+): Happening => command(null, { type: "answer-child", child, outcome, reason, notes: null });
+
+export const attachesContext = (by: string, context: JsonObject = { logs: "green" }): Happening =>
+  command(by, { type: "attach-context", context });
+
+export const recommends = (
+  by: string,
+  recommendation: "approve" | "deny" | "modify" = "approve",
+): Happening =>
+  command(by, {
+    type: "attach-recommendation",
+    recommendation,
+    confidence: 0.9,
+    summary: "Looks like the last ten.",
+    payload: null,
+  });
 
 /** People change; nobody has told the request yet. */
 export const people = (

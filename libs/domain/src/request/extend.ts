@@ -23,7 +23,8 @@ export const extend = (
 ): Decision => {
   const may =
     principal !== null &&
-    (isAdmin(principal, reference) ||
+    (state.status !== "pending" ||
+      isAdmin(principal, reference) ||
       isAsker(state, principal) ||
       hatsAtOpen(state, principal, reference, now).length > 0);
   if (principal === null || !may) {

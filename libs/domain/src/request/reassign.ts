@@ -88,7 +88,7 @@ const mayReassign = (
   reference: Reference,
 ): boolean => {
   if (principal === null) return false;
-  if (isAdmin(principal, reference)) return true;
+  if (isAdmin(principal, reference) || state.status !== "pending") return true;
   const own = hatsAtOpen(state, principal, reference, now).map(({ approver }) => approver);
   if (from !== null) return own.includes(from);
   const open = openLevelOf(state);

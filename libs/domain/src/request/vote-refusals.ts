@@ -1,5 +1,5 @@
 import type { Reference } from "../reference.ts";
-import { chainOf } from "./chain.ts";
+import { chainOf, levelPlan } from "./chain.ts";
 import type { Principal } from "./commands.ts";
 import { isAskersAgent, mayDecide, voterOf } from "./deciders.ts";
 import { placesOf, isKeptOut } from "./eligibility.ts";
@@ -7,7 +7,7 @@ import { actorJson, openLevelOf } from "./ending.ts";
 import { handedOverTo } from "./delegates.ts";
 import { isSeparated } from "./people.ts";
 import { refuse, type Refusal } from "./refusals.ts";
-import type { Roster } from "./slots.ts";
+import { recordGroups, rosterOf, type Roster } from "./slots.ts";
 import type { KnownRequest, LevelState } from "./state.ts";
 
 const levelResolved = (level: LevelState): Refusal =>
@@ -45,6 +45,23 @@ export const isNamedDecider = (
   { definition }: Reference,
 ): boolean => chainOf(state, definition).levels.some(({ deciders }) => deciders.includes(agent));
 
+/** True for the editor of the current payload who would hold a slot of the open level, had somebody else edited it. */
+const isEditorApart = (
+  state: KnownRequest,
+  named: number | null,
+  voter: string,
+  reference: Reference,
+): boolean => {
+  const edit = state.changes?.edit ?? null;
+  const open = openLevelOf(state);
+  if (edit?.editor !== voter || open === undefined || open.number === edit.level) return false;
+  if (named !== null && named !== open.number) return false;
+  const { changes: _, ...unedited } = state;
+  const plan = levelPlan(chainOf(state, reference.definition), open.number);
+  const roster = rosterOf(state.submitted, reference);
+  return recordGroups(plan, unedited, reference).some((group) => roster.holds(group, voter));
+};
+
 /**
  * The no to a voter without a slot at the open level: kept out by separation of duties, an approver nowhere, or an
  * approver of a level that is over or has not come.
@@ -74,6 +91,13 @@ export const refuseWithoutSlot = (
   }
   const keptOut = (): Refusal => (isKeptOut(state, id, reference, now) ? separated : stranger);
   if (kind === "person" && isSeparated(state.submitted, id)) return keptOut();
+  if (isEditorApart(state, named, voterOf(principal), reference)) {
+    return refuse(
+      "separation-of-duties",
+      "Whoever edited the payload counts at the level of the edit and at no other.",
+      { level: state.changes?.edit?.level ?? null },
+    );
+  }
   const { resolved, waiting } = placesOf(state, voterOf(principal), roster, reference, now);
   if (resolved === undefined && !waiting) {
     if (kind === "agent") return stranger;

@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import { any, atLeast, group, level, policy, qaOnly } from "../../testkit/examples/policies.ts";
+import { given } from "../../testkit/given-when-then.ts";
+import { approves, asked, cancels, clockShows } from "../../testkit/happenings.ts";
+import { answers, asks, claims, releases } from "../../testkit/changing.ts";
+import { world } from "../../testkit/world.ts";
+
+const open = given(world(qaOnly), asked());
+const at = (time: string) => clockShows(`2026-01-05T${time}:00.000Z`);
+
+describe("questions", () => {
+  test("an approver asks, the request stays pending", () => {
+    const after = open.when(asks("bo", "Why three?"));
+    after.yields([
+      "QuestionAsked",
+      { questionId: "q1", level: 1, text: "Why three?", pauseCapMs: 0 },
+    ]);
+    expect(after.view.questions).toEqual([
+      {
+        id: "q1",
+        level: 1,
+        text: "Why three?",
+        asked_by: "bo",
+        asked_at: "2026-01-05T09:00:00.000Z",
+        answer: null,
+        answered_by: null,
+        answered_at: null,
+      },
+    ]);
+  });
+
+  test("only approvers of the open level ask", () => {
+    open.when(asks("gus")).refused("not-an-approver");
+    open.when(asks("deployment-bot")).refused("not-an-approver");
+  });
+
+  test.each(["deployment-bot", "ana"])(
+    "%s answers what was asked about the bot's request",
+    (who) => {
+      const after = open.and(asks("bo")).when(answers(who));
+      after.yields(["QuestionAnswered", { questionId: "q1", level: 1 }]);
+      expect(after.view.questions[0]).toMatchObject({
+        answer: "Because of the load.",
+        answered_by: who,
+      });
+    },
+  );
+
+  test("nobody else answers", () => {
+    open.and(asks("bo")).when(answers("ivy")).refused("forbidden");
+    open.and(asks("bo")).when(answers("bo")).refused("forbidden");
+  });
+
+  test("without an id the oldest open question is meant", () => {
+    const asked2 = open.and(asks("bo"), asks("cy", "And when?"), answers("ana"));
+    asked2
+      .when(answers("ana", { text: "At night." }))
+      .yields(["QuestionAnswered", { questionId: "q2" }]);
+  });
+
+  test("an answer needs a question, and a question is answered once", () => {
+    open.when(answers("ana")).refused("unprocessable");
+    const answered = open.and(asks("bo"), answers("ana"));
+    answered.when(answers("ana", { questionId: "q1", text: "Another." })).refused("conflict");
+    answered.when(answers("ana", { questionId: "q1" })).yieldsNothing();
+  });
+
+  test("nothing is asked or answered after the end", () => {
+    open.and(cancels("ana")).when(asks("bo")).refused("already-resolved");
+    open.and(asks("bo"), cancels("ana")).when(answers("ana")).refused("already-resolved");
+  });
+
+  describe("pause the timers of their level, up to what the policy allows", () => {
+    const pausing = given(world(policy(qaOnly.chain, { pauseOnQuestion: "2h" })), asked());
+
+    test("by the time they were open", () => {
+      pausing
+        .and(asks("bo"), at("09:30"))
+        .when(answers("ana"))
+        .yields(["QuestionAnswered", { pausedMs: 30 * 60_000 }]);
+    });
+
+    test("several open ones pause once, when the last of them is answered", () => {
+      const both = pausing.and(asks("bo"), at("09:20"), asks("cy"), at("09:30"));
+      both.when(answers("ana")).yields(["QuestionAnswered", { pausedMs: 0 }]);
+      both
+        .and(answers("ana"), at("10:00"))
+        .when(answers("ana"))
+        .yields(["QuestionAnswered", { questionId: "q2", pausedMs: 60 * 60_000 }]);
+    });
+
+    test("never by more than the cap, in all", () => {
+      const once = pausing.and(asks("bo"), at("10:30"), answers("ana"), asks("bo"), at("14:00"));
+      once.when(answers("ana")).yields(["QuestionAnswered", { pausedMs: 30 * 60_000 }]);
+    });
+  });
+});
+
+describe("claiming", () => {
+  test("an approver says that they are on it; nobody else is kept from deciding", () => {
+    const after = open.when(claims("bo"));
+    after.yields(["RequestClaimed", { claimedBy: "bo", level: 1 }]);
+    expect(after.view.claimed_by).toBe("bo");
+    open
+      .and(claims("bo"))
+      .when(approves("cy"))
+      .yields("VoteCast", "LevelApproved", "RequestApproved");
+  });
+
+  test("said again it is nothing, and another's claim is in the way", () => {
+    open.and(claims("bo")).when(claims("bo")).yieldsNothing();
+    open.and(claims("bo")).when(claims("cy")).refused("conflict", { claimed_by: "bo" });
+  });
+
+  test("only approvers of the open level claim", () => {
+    open.when(claims("gus")).refused("not-an-approver");
+  });
+
+  test("the claimer and admins release", () => {
+    open
+      .and(claims("bo"))
+      .when(releases("bo"))
+      .yields(["RequestReleased", { claimedBy: "bo" }]);
+    open.and(claims("bo")).when(releases("ivy")).yields("RequestReleased");
+    open.and(claims("bo")).when(releases("cy")).refused("forbidden");
+    open.and(claims("bo"), releases("bo")).when(releases("bo")).yieldsNothing();
+    expect(open.and(claims("bo"), releases("bo")).view.claimed_by).toBeNull();
+  });
+
+  test("a claim lasts as long as its level", () => {
+    const chain = policy([level(group(atLeast(1), "qa_lead")), level(group(any, "manager"))]);
+    expect(given(world(chain), asked(), claims("bo"), approves("cy")).view.claimed_by).toBeNull();
+  });
+});

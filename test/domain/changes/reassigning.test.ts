@@ -1,0 +1,147 @@
+import { describe, expect, test } from "vitest";
+import { leaves, role } from "../../testkit/examples/directory.ts";
+import {
+  all,
+  any,
+  atLeast,
+  group,
+  level,
+  policy,
+  qaOnly,
+} from "../../testkit/examples/policies.ts";
+import { given, type Given } from "../../testkit/given-when-then.ts";
+import { approves, asked, cancels, people, rechecked } from "../../testkit/happenings.ts";
+import { reassigns } from "../../testkit/changing.ts";
+import { world } from "../../testkit/world.ts";
+
+const open = given(world(qaOnly), asked());
+const everySre = given(world(policy(level(group(all, "sre")))), asked());
+const slots = (of: Pick<Given, "view">) =>
+  of.view.levels[0]?.groups[0]?.slots.map(({ approver, status }) => `${approver} ${status}`);
+
+describe("reassigning", () => {
+  test("a slot's holder gives their own to somebody else", () => {
+    const after = open.when(reassigns("bo", { from: "bo", to: ["hal"] }));
+    after.yields(
+      ["RequestReassigned", { level: 1, from: "bo", reason: "on leave" }],
+      ["LevelOpened", { level: 1 }],
+    );
+    expect(slots(after)).toEqual(["hal open", "cy open", "bo cancelled"]);
+    open
+      .and(reassigns("bo", { from: "bo", to: ["hal"] }))
+      .when(approves("bo"))
+      .refused("not-an-approver");
+    open
+      .and(reassigns("bo", { from: "bo", to: ["hal"] }))
+      .when(approves("hal"))
+      .yields("VoteCast", "LevelApproved", "RequestApproved");
+  });
+
+  test("an admin gives anybody's, or all that are open", () => {
+    expect(slots(open.when(reassigns("ivy", { from: "cy", to: ["hal"] })))).toEqual([
+      "hal open",
+      "bo open",
+      "cy cancelled",
+    ]);
+    expect(slots(open.when(reassigns("ivy", { to: ["role:director"] })))).toEqual([
+      "hal open",
+      "bo cancelled",
+      "cy cancelled",
+    ]);
+  });
+
+  test("nobody else does, and nobody gives away what is not theirs", () => {
+    open.when(reassigns("gus", { from: "bo", to: ["hal"] })).refused("forbidden");
+    open.when(reassigns("bo", { from: "cy", to: ["hal"] })).refused("forbidden");
+    open.when(reassigns("bo", { to: ["hal"] })).refused("forbidden");
+  });
+
+  test("who asked picks no approvers, admin or not", () => {
+    open.when(reassigns("ana", { from: "bo", to: ["hal"] })).refused("separation-of-duties");
+  });
+
+  test("votes already cast stay, and count", () => {
+    const two = given(world(policy(level(group(atLeast(2), "qa_lead")))), asked(), approves("bo"));
+    expect(slots(two.when(reassigns("ivy", { to: ["hal"] })))).toEqual([
+      "bo approved",
+      "hal open",
+      "cy cancelled",
+    ]);
+    two
+      .and(reassigns("ivy", { to: ["hal"] }))
+      .when(approves("hal"))
+      .yields("VoteCast", "LevelApproved", "RequestApproved");
+  });
+
+  test("the bar does not fall: one person for two slots of `all` is out of reach", () => {
+    everySre.when(reassigns("ivy", { from: "eli", to: ["fay"] })).refused("quorum-unreachable");
+    everySre.when(reassigns("ivy", { to: ["hal"] })).refused("quorum-unreachable");
+    const after = everySre.when(reassigns("ivy", { from: "eli", to: ["hal"] }));
+    expect(after.view.levels[0]?.groups[0]).toMatchObject({ needed: 2 });
+  });
+
+  test("it reaches nobody who may not decide here", () => {
+    open.when(reassigns("ivy", { to: ["ana"] })).refused("quorum-unreachable");
+    open.when(reassigns("ivy", { to: ["vic"] })).refused("quorum-unreachable");
+    open.when(reassigns("ivy", { to: ["nobody"] })).refused("unknown-approver");
+    open.when(reassigns("ivy", { to: ["role:nothing"] })).refused("unknown-approver");
+  });
+
+  test("it says why, and whose", () => {
+    open.when(reassigns("ivy", { to: ["hal"], reason: " " })).refused("reason-required");
+    open.when(reassigns("ivy", { from: "gus", to: ["hal"] })).refused("unprocessable");
+    everySre
+      .and(approves("eli"))
+      .when(reassigns("ivy", { from: "eli", to: ["hal"] }))
+      .refused("unprocessable");
+  });
+
+  test("a level that lost its people goes on with new ones", () => {
+    const empty = open.and(people(role("qa_lead")), rechecked);
+    expect(empty.view.blocked).toBe(true);
+    const after = empty.when(reassigns("ivy", { to: ["hal"] }));
+    expect(after.view.blocked).toBe(false);
+    expect(slots(after)).toEqual(["hal open"]);
+  });
+
+  test("after people left, an admin's reassignment judges the level again", () => {
+    const chain = policy(level(group(all, "sre", "user:gus")));
+    const left = given(
+      world(chain),
+      asked(),
+      approves("eli"),
+      approves("gus"),
+      people(leaves("fay")),
+    );
+    left.when(reassigns("ivy", { from: "fay", to: ["hal"] })).refused("unprocessable");
+  });
+
+  test("nothing is reassigned after the end", () => {
+    open
+      .and(cancels("ana"))
+      .when(reassigns("ivy", { to: ["hal"] }))
+      .refused("already-resolved");
+  });
+
+  test("a slot given away comes back by giving it back", () => {
+    const away = open.and(reassigns("ivy", { from: "bo", to: ["hal"] }));
+    expect(slots(away.when(reassigns("ivy", { from: "hal", to: ["bo"] })))).toEqual([
+      "bo open",
+      "cy open",
+      "hal cancelled",
+    ]);
+  });
+
+  test("several groups: a person's open slot is replaced in each", () => {
+    const chain = policy(
+      level([group(any, "qa_lead"), group(any, "content_team")], { distinctApprovers: false }),
+    );
+    const after = given(world(chain), asked()).when(reassigns("bo", { from: "bo", to: ["hal"] }));
+    expect(
+      after.view.levels[0]?.groups.map((g) => g.slots.map(({ approver }) => approver)),
+    ).toEqual([
+      ["hal", "cy", "bo"],
+      ["hal", "bo"],
+    ]);
+  });
+});
