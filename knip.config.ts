@@ -21,7 +21,13 @@ const config: KnipConfig = {
   ignoreBinaries: ["apt-get", "bash"],
   workspaces: {
     ".": {
-      entry: ["test/**/*.test.ts", "test/run.ts", "test/bench/*.ts", "services/run.ts"],
+      entry: [
+        "test/**/*.test.ts",
+        "test/run.ts",
+        "test/bench/*.ts",
+        "test/campaign.ts",
+        "services/run.ts",
+      ],
       project: ["test/**/*.ts", "*.config.ts"],
       ignoreDependencies: [...new Set(pinnedByWorkspaces)]
         .filter((name) => !name.startsWith("@countersign/"))

@@ -33,9 +33,10 @@ const slotWords = {
   cancelled: "c",
 } as const;
 
-const sharesVoters = (yes: readonly Crowd[]): boolean => {
+/** Somebody's approval is shown in two groups. */
+const sharesVoters = (shown: readonly Crowd[]): boolean => {
   let seen = nobody;
-  return yes.some((crowd) => {
+  return shown.some((crowd) => {
     const shared = (seen & crowd) !== 0;
     seen |= crowd;
     return shared;
@@ -74,16 +75,13 @@ export const lineOfView = ({
     resolution === null ? "" : `${resolution.by.kind}:${resolution.by.id}`
   } ${levels.map(viewedLevel).join(" / ")}`;
 
-/** Everybody shown in a group: recorded people, gone ones too, then those of the pools. */
-const slotsShown = (
-  circle: Circle,
-  { ballots }: Stage,
-  crowd: Crowd,
-  wantsMore: boolean,
-): string => {
-  const listed = circle.slips.reduce((all, { person }) => all | only(person), nobody);
-  const pool = (circle.last ?? (circle.pools === 0 ? nobody : crowd)) & ~listed;
-  return placesIn(listed | pool)
+/** Everybody shown in a group: recorded people, gone ones too, and those of the pools. */
+const listedIn = (circle: Circle, crowd: Crowd): Crowd =>
+  circle.slips.reduce((all, { person }) => all | only(person), nobody) |
+  (circle.last ?? (circle.pools === 0 ? nobody : crowd));
+
+const slotsShown = (circle: Circle, { ballots }: Stage, crowd: Crowd, wantsMore: boolean): string =>
+  placesIn(listedIn(circle, crowd))
     .map((person) => {
       const ballot = ballots.find(({ slot }) => slot === person);
       const word = has(circle.gone, person)
@@ -99,7 +97,6 @@ const slotsShown = (
     })
     .toSorted()
     .join(" ");
-};
 
 const countedIn = (rung: Rung, { needs, yes }: Count): number =>
   onceOnly(rung)
@@ -131,7 +128,14 @@ const sheetLevel = (sheet: Sheet, rung: Rung, place: number, town: Town): string
   const isOpen = stage.state === "open";
   const crowds = crowdsOf(sheet, stage, town);
   const count = countUp(rung, stage.circles, stage.ballots, crowds);
-  const isChoice = rung.logic === "AND" && sharesVoters(count.yes);
+  const yes = stage.ballots.reduce((all, vote) => (vote.yes ? all | only(vote.slot) : all), nobody);
+  const isChoice =
+    rung.logic === "AND" &&
+    sharesVoters(
+      stage.circles.map(
+        (circle, at) => listedIn(circle, crowds[at] ?? nobody) & yes & ~circle.gone,
+      ),
+    );
   const groups = stage.circles.map((circle, at) => {
     const crowd = crowds[at] ?? nobody;
     const need = count.needs[at] ?? 1;
