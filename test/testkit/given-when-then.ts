@@ -59,7 +59,14 @@ export const take = (moment: Moment, happening: Happening): Step => {
       const decision = decide(
         moment.state,
         said,
-        { now: moment.now, actor, channel: "rest", principal },
+        {
+          now: moment.now,
+          actor,
+          channel: "rest",
+          principal,
+          lastAssigned: moment.world.lastAssigned ?? new Map(),
+          childId: (...parts) => `apr_child:${parts.slice(1).join(":")}`,
+        },
         referenceOf(moment.world),
       );
       return { moment: fold(moment, decision.events, actor), decision };

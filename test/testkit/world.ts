@@ -13,6 +13,8 @@ export interface World {
   readonly defaults: Partial<Defaults>;
   readonly delegation: DelegationState;
   readonly evaluateExpression: EvaluateExpression;
+  /** When members were last given a slot in turn, by `<role> <person>`. */
+  readonly lastAssigned?: ReadonlyMap<string, string>;
 }
 
 /** The demo org with these policies active. */
