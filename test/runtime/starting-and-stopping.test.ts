@@ -1,10 +1,11 @@
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { eventually } from "../testkit/processes/eventually.ts";
 import { runProgram, type RunningProgram } from "../testkit/processes/program.ts";
 
-const run = (activity: string): RunningProgram =>
-  runProgram({ args: [join(import.meta.dirname, "a-service.ts"), activity] });
+const program = fileURLToPath(new URL("a-service.ts", import.meta.url));
+
+const run = (activity: string): RunningProgram => runProgram({ args: [program, activity] });
 
 const started = async (program: RunningProgram): Promise<void> => {
   await eventually("the start", () => program.output().includes("started") || undefined);
