@@ -59,7 +59,7 @@ export const commandRequest = async (
   execute(engine, kind, requestStream(envelope.org, id), envelope, (state, now, reference) => {
     const denied = authorise(envelope.principal, "decide", reference);
     if (denied?.code === "unauthenticated") return { events: [], refusal: denied };
-    if (!isVisible(state, envelope.principal, command.type, reference))
+    if (!isVisible(state, envelope.principal, command, reference))
       return { events: [], refusal: refuse("not-found", "There is no such approval request.") };
     if (denied !== null) return { events: [], refusal: denied };
     const context = contextOf(envelope, now, engine.turns);

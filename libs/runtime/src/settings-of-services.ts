@@ -90,3 +90,21 @@ export const readBackgroundConfig = (settings: Settings, port: number): Backgrou
   ...settings.address("COUNTERSIGN_HTTP", `127.0.0.1:${port}`),
   logLevel: settings.logLevel(),
 });
+
+const units: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** `COUNTERSIGN_STUCK_AFTER`: how long an approved request may wait for whoever runs it, in milliseconds; default 15 min. */
+export const readStuckAfter = (settings: Settings): number => {
+  const variable = "COUNTERSIGN_STUCK_AFTER";
+  const text = settings.text(variable) ?? "15m";
+  const [, digits = "", unit = ""] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
+  const ms = Number(digits) * (units[unit] ?? 0);
+  if (ms === 0)
+    settings.problem(variable, `${variable} must be a time such as 90s, 15m, 2h or 1d.`);
+  return ms;
+};

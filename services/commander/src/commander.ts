@@ -2,10 +2,12 @@ import type { EventStore } from "@countersign/event-store/event-store.ts";
 import { References } from "@countersign/application/references.ts";
 import { Turns } from "@countersign/application/turns.ts";
 import type { EvaluateExpression } from "@countersign/domain/reference.ts";
+import type { GrantKeys } from "@countersign/identity/grant-keys.ts";
 import type { Bus } from "@countersign/messaging/bus.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
 import type { Ids } from "@countersign/runtime/ids.ts";
 import type { Log } from "@countersign/runtime/log.ts";
+import { Attempts } from "./attempts.ts";
 import { Decider } from "./decider.ts";
 import { consumeIntake } from "./intake.ts";
 import { Processes, type SavedCheckpoint } from "./processes.ts";
@@ -24,6 +26,9 @@ export interface CommanderParts {
   readonly log: Log;
   readonly evaluateExpression: EvaluateExpression;
   readonly checkpoint: SavedCheckpoint;
+  readonly grants: GrantKeys;
+  /** How long an approved request may wait for whoever runs it before that is an alarm; default 15 minutes. */
+  readonly stuckAfterMs?: number;
 }
 
 export interface Commander {
@@ -36,6 +41,8 @@ export interface Commander {
   close(): Promise<void>;
 }
 
+const STUCK_AFTER_MS = 900_000;
+
 /** Opens a commander: it serves commands, takes in what others publish, obeys due timers and runs the process managers. */
 export const openCommander = async (parts: CommanderParts): Promise<Commander> => {
   const { store, inner, outer, clock, ids, log } = parts;
@@ -43,7 +50,14 @@ export const openCommander = async (parts: CommanderParts): Promise<Commander> =
   await references.start(store);
   const turns = new Turns();
   await turns.start(store, references);
-  const decider = new Decider({ store, clock, references, turns }, ids);
+  const decider = new Decider({ store, clock, references, turns }, ids, parts.grants);
+  const attempts = new Attempts(
+    store,
+    clock,
+    ids,
+    log,
+    (org) => references.of(org).directory.revision >= 0,
+  );
   const processes = new Processes(
     decider,
     parts.checkpoint,
@@ -52,9 +66,9 @@ export const openCommander = async (parts: CommanderParts): Promise<Commander> =
     log,
   );
   const processing = processes.start(store);
-  const served = serveCommands(inner, decider, log);
+  const served = serveCommands(inner, decider, attempts, log);
   const intake = consumeIntake(outer, decider, log);
-  const timers = consumeTimers(outer, decider, log);
+  const timers = consumeTimers(outer, decider, log, parts.stuckAfterMs ?? STUCK_AFTER_MS);
   return {
     decider,
     references,
@@ -66,6 +80,7 @@ export const openCommander = async (parts: CommanderParts): Promise<Commander> =
     async close() {
       await served.close();
       await Promise.all([intake.close(), timers.close()]);
+      await attempts.close();
       await processes.close();
       await turns.close();
       await references.close();

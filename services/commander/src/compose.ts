@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { evaluateExpression } from "@countersign/definitions/expression.ts";
+import { openGrantKeys } from "@countersign/identity/grant-keys.ts";
 import { openEsdbEventStore } from "@countersign/event-store-esdb/esdb-event-store.ts";
 import { connectNatsBus } from "@countersign/messaging-nats/nats-bus.ts";
 import { systemClock } from "@countersign/runtime/clock.ts";
@@ -23,13 +24,17 @@ export interface ComposedCommander extends RunningService {
 
 /** A commander in a process of its own, over EventStoreDB and NATS. Rejects when it cannot start. */
 export const compose = async (config: CommanderConfig): Promise<ComposedCommander> => {
-  const { eventStore, nats, dataDir, host, port, logLevel, firstAdmin } = config;
+  const { eventStore, nats, dataDir, host, port, logLevel, firstAdmin, grantKeyFile } = config;
   const log = makeLog("commander", logLevel);
   const clock = systemClock;
   await using opening = new AsyncDisposableStack();
   mkdirSync(dataDir, { recursive: true });
   const checkpoints = openCheckpoints(join(dataDir, "checkpoints.db"));
   opening.defer(() => checkpoints.close());
+  const grants = await openGrantKeys({
+    keyFile: grantKeyFile ?? join(dataDir, "grant-key.json"),
+    mustExist: grantKeyFile !== null,
+  });
   const bus = await connectNatsBus({
     servers: nats.servers,
     ...(nats.credsFile === null ? {} : { credsFile: nats.credsFile }),
@@ -50,6 +55,8 @@ export const compose = async (config: CommanderConfig): Promise<ComposedCommande
     log,
     evaluateExpression,
     checkpoint: checkpoints.of("processes"),
+    grants,
+    stuckAfterMs: config.stuckAfterMs,
   });
   commander.failed.catch(() => undefined);
   opening.defer(() => commander.close());

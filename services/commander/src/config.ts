@@ -6,6 +6,7 @@ import {
 } from "@countersign/runtime/config.ts";
 import {
   readBackgroundConfig,
+  readStuckAfter,
   type BackgroundConfig,
 } from "@countersign/runtime/settings-of-services.ts";
 import { readFirstAdmin, type FirstAdmin } from "./bootstrap-admin.ts";
@@ -13,6 +14,9 @@ import { readFirstAdmin, type FirstAdmin } from "./bootstrap-admin.ts";
 /** What a commander in a process of its own needs to know. */
 export interface CommanderConfig extends BackgroundConfig {
   readonly firstAdmin: FirstAdmin | null;
+  /** File of the key that signs grants; null: `grant-key.json` in the data folder, made when it is missing. */
+  readonly grantKeyFile: string | null;
+  readonly stuckAfterMs: number;
 }
 
 /** Without `COUNTERSIGN_HTTP`: beside the gateway's 4400. */
@@ -34,4 +38,6 @@ export const readConfig = (environment: Environment): Configured<CommanderConfig
   readSettings(environment, (settings) => ({
     ...readBackgroundConfig(settings, PORT),
     firstAdmin: readBootstrapAdmin(settings),
+    grantKeyFile: settings.text("COUNTERSIGN_GRANT_KEY"),
+    stuckAfterMs: readStuckAfter(settings),
   }));

@@ -40,6 +40,7 @@ import type { Ask } from "@countersign/domain/request/commands.ts";
 import type { Refusal } from "@countersign/domain/request/refusals.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
 import type { TopicState } from "@countersign/domain/topic/topic.ts";
+import type { GrantKeys } from "@countersign/identity/grant-keys.ts";
 import type { Ids } from "@countersign/runtime/ids.ts";
 
 /** Folded requests kept: at about 4 KB each this is at most 200 MB, and a miss costs one read. */
@@ -50,6 +51,7 @@ const OTHER_FOLDS = 5_000;
 export class Decider {
   readonly engine: Engine;
   readonly ids: Ids;
+  readonly grants: GrantKeys;
   readonly request: RequestKind;
   readonly topic: TopicKind;
   readonly directoryKind: DirectoryKind;
@@ -57,9 +59,10 @@ export class Decider {
   readonly delegation: DelegationKind;
   readonly pending: PendingKind;
 
-  constructor(engine: Engine, ids: Ids) {
+  constructor(engine: Engine, ids: Ids, grants: GrantKeys) {
     this.engine = engine;
     this.ids = ids;
+    this.grants = grants;
     this.request = { aggregate: requestAggregate, folds: new FoldCache(REQUEST_FOLDS) };
     this.topic = { aggregate: topicAggregate, folds: new FoldCache(OTHER_FOLDS) };
     this.directoryKind = { aggregate: directoryAggregate, folds: new FoldCache(OTHER_FOLDS) };

@@ -36,6 +36,12 @@ export const no = (error: WireError): Reply => ({
   body: JSON.stringify({ ok: false, error }),
 });
 
+const NO = '{"ok":false,"error":{"code":"';
+
+/** The code of a no; null for a yes, which is not looked into. */
+export const refusedCode = ({ body }: Reply): string | null =>
+  body.startsWith(NO) ? body.slice(NO.length, body.indexOf('"', NO.length)) : null;
+
 /** A faulty body as a refusal, to be given at its place in the order of refusals. */
 export const bodyRefusal = ({ code, message, details }: WireError): Refusal =>
   refuse(

@@ -5,15 +5,18 @@ import type { Log } from "@countersign/runtime/log.ts";
 import { attach } from "./commands/attach.ts";
 import { putAgent, putPerson, putRole, removePerson } from "./commands/directory.ts";
 import { delegate, importDelegations, revokeDelegation } from "./commands/delegations.ts";
+import { consume, grantKeys, reportExecution, signGrant } from "./commands/grants.ts";
 import { importDefinitions } from "./commands/import-definitions.ts";
+import { noteAttempt } from "./commands/note-attempt.ts";
 import { onRequest } from "./commands/on-request.ts";
 import { peekRequest } from "./commands/peek-request.ts";
 import { readCommands, readContext, readRecommendation } from "./commands/read-commands.ts";
 import { requestApproval } from "./commands/request-approval.ts";
 import { requestTransition } from "./commands/request-transition.ts";
+import type { Attempts } from "./attempts.ts";
 import type { Decider } from "./decider.ts";
 import { readIncoming, type Incoming } from "./incoming.ts";
-import { no, Refused } from "./reply.ts";
+import { no, Refused, refusedCode } from "./reply.ts";
 
 export type CommandHandler = (decider: Decider, incoming: Incoming) => Promise<Reply>;
 
@@ -26,6 +29,10 @@ export const handlers: ReadonlyMap<string, CommandHandler> = new Map<string, Com
   ]),
   ["attach-context", attach("attach-context", readContext)],
   ["attach-recommendation", attach("attach-recommendation", readRecommendation)],
+  ["consume", consume],
+  ["report-execution", reportExecution],
+  ["sign-grant", signGrant],
+  ["grant-keys", grantKeys],
   ["request-transition", requestTransition],
   ["import-definitions", importDefinitions],
   ["delegate", delegate],
@@ -62,11 +69,29 @@ export const run = async (
 };
 
 /** Answers commands from the bus. */
-export const serveCommands = (bus: Bus, decider: Decider, log: Log): BusSubscription =>
-  bus.serve(commandPattern(), "commander", (message: Message) => {
+export const serveCommands = (
+  bus: Bus,
+  decider: Decider,
+  attempts: Attempts,
+  log: Log,
+): BusSubscription =>
+  bus.serve(commandPattern(), "commander", async (message: Message) => {
     const subject = parseSubject(message.subject);
-    const handler = subject?.kind === "command" ? handlers.get(subject.name) : undefined;
+    const name = subject?.kind === "command" ? subject.name : "";
+    const handler = handlers.get(name);
+    if (name === "note-attempt") {
+      const note: CommandHandler = async (_, incoming) => noteAttempt(attempts, incoming);
+      return run(decider, note, () => readIncoming(message), log);
+    }
     if (handler === undefined)
       return no({ code: "not-found", message: "There is no such command." });
-    return run(decider, handler, () => readIncoming(message), log);
+    let incoming: Incoming | undefined;
+    const reply = await run(decider, handler, () => (incoming = readIncoming(message)), log);
+    const code = refusedCode(reply);
+    if (incoming !== undefined && code !== null) {
+      const { principal, target, channel, correlationId } = incoming;
+      const request = target.startsWith("apr_") ? target : null;
+      attempts.note({ principal, code, operation: name, request, channel, correlationId });
+    }
+    return reply;
   });

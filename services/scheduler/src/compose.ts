@@ -7,8 +7,8 @@ import { systemClock } from "@countersign/runtime/clock.ts";
 import { makeLog, type Log } from "@countersign/runtime/log.ts";
 import { makeMetrics } from "@countersign/runtime/metrics.ts";
 import { openOperationsServer } from "@countersign/runtime/operations-server.ts";
-import type { BackgroundConfig } from "@countersign/runtime/settings-of-services.ts";
 import type { RunningService } from "@countersign/runtime/shutdown.ts";
+import type { SchedulerConfig } from "./config.ts";
 import { measuresOf } from "./measures.ts";
 import { Scheduler } from "./scheduler.ts";
 
@@ -19,7 +19,7 @@ export interface ComposedScheduler extends RunningService {
 }
 
 /** A scheduler in a process of its own, over EventStoreDB and NATS. Rejects when it cannot start. */
-export const compose = async (config: BackgroundConfig): Promise<ComposedScheduler> => {
+export const compose = async (config: SchedulerConfig): Promise<ComposedScheduler> => {
   const { eventStore, nats, dataDir, host, port, logLevel } = config;
   const log = makeLog("scheduler", logLevel);
   const clock = systemClock;
@@ -36,7 +36,10 @@ export const compose = async (config: BackgroundConfig): Promise<ComposedSchedul
     clock,
   });
   opening.defer(() => bus.close());
-  const due = new DueProjection({ path: join(dataDir, "read-due.db") });
+  const due = new DueProjection({
+    path: join(dataDir, "read-due.db"),
+    stuckAfterMs: config.stuckAfterMs,
+  });
   const scheduler = new Scheduler({ store, bus, due, clock, log });
   opening.defer(() => scheduler.close());
   const operations = await openOperationsServer({

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { EventStore } from "@countersign/event-store/event-store.ts";
 import { openSqliteEventStore } from "@countersign/event-store-sqlite/sqlite-event-store.ts";
 import { openGateway } from "@countersign/gateway/open-gateway.ts";
+import { openGrantKeys, type GrantKeys } from "@countersign/identity/grant-keys.ts";
 import { openDevIssuer, type DevIssuer } from "@countersign/identity/dev-issuer.ts";
 import { makeTokenVerifier, type VerifyToken } from "@countersign/identity/jwt.ts";
 import type { Bus } from "@countersign/messaging/bus.ts";
@@ -63,17 +64,17 @@ const openOuterBus = async (
   });
 };
 
-/** The key lies beside the event store, whose people it speaks for. */
-const openOwnIssuer = (
-  { eventStore, dataDir }: StandaloneConfig,
-  clock: Clock,
-): Promise<DevIssuer> =>
-  openDevIssuer({
-    keyFile: join(
-      eventStore.kind === "sqlite" ? dirname(eventStore.path) : dataDir,
-      "dev-key.json",
-    ),
-    clock,
+/** Keys lie beside the event store, whose people and approvals they speak for. */
+const keyFileIn = ({ eventStore, dataDir }: StandaloneConfig, name: string): string =>
+  join(eventStore.kind === "sqlite" ? dirname(eventStore.path) : dataDir, name);
+
+const openOwnIssuer = (config: StandaloneConfig, clock: Clock): Promise<DevIssuer> =>
+  openDevIssuer({ keyFile: keyFileIn(config, "dev-key.json"), clock });
+
+const openOwnGrantKeys = (config: StandaloneConfig): Promise<GrantKeys> =>
+  openGrantKeys({
+    keyFile: config.grantKeyFile ?? keyFileIn(config, "grant-key.json"),
+    mustExist: config.grantKeyFile !== null,
   });
 
 const verifierOf = (config: StandaloneConfig, dev: DevIssuer | null, clock: Clock): VerifyToken => {
@@ -121,6 +122,8 @@ export const compose = async (
       log,
       firstAdmin: config.firstAdmin,
       withDemoOrg: dev !== null,
+      grants: await openOwnGrantKeys(config),
+      stuckAfterMs: config.stuckAfterMs,
     }),
   );
   const tokens = dev === null ? null : await writeDevTokens(config.dataDir, dev);

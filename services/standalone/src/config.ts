@@ -10,6 +10,7 @@ import {
 import {
   readEventStore,
   readNats,
+  readStuckAfter,
   type EventStoreSetting,
   type NatsSetting,
 } from "@countersign/runtime/settings-of-services.ts";
@@ -36,6 +37,9 @@ export interface StandaloneConfig {
   readonly firstAdmin: FirstAdmin | null;
   /** Requests a minute for each credential; null: no limit. */
   readonly rateLimit: number | null;
+  /** File of the key that signs grants; null: `grant-key.json` beside the event store, made when it is missing. */
+  readonly grantKeyFile: string | null;
+  readonly stuckAfterMs: number;
   readonly logLevel: LogLevel;
 }
 
@@ -93,6 +97,8 @@ export const readConfig = (environment: Environment): Configured<StandaloneConfi
       issuer,
       firstAdmin: readBootstrapAdmin(settings),
       rateLimit: readRateLimit(settings, issuer === null ? null : 6_000),
+      grantKeyFile: settings.text("COUNTERSIGN_GRANT_KEY"),
+      stuckAfterMs: readStuckAfter(settings),
       logLevel: settings.logLevel(),
     };
   });

@@ -2,6 +2,7 @@ import { openCommander, type Commander } from "@countersign/commander/commander.
 import { ensureFirstAdmin, type FirstAdmin } from "@countersign/commander/bootstrap-admin.ts";
 import { evaluateExpression } from "@countersign/definitions/expression.ts";
 import type { EventStore } from "@countersign/event-store/event-store.ts";
+import type { GrantKeys } from "@countersign/identity/grant-keys.ts";
 import type { Bus } from "@countersign/messaging/bus.ts";
 import { openProjector, type Projector } from "@countersign/projector/projector.ts";
 import { DueProjection } from "@countersign/read-models/due/due-projection.ts";
@@ -27,6 +28,8 @@ export interface ServicesParts {
   readonly log: Log;
   readonly firstAdmin: FirstAdmin | null;
   readonly withDemoOrg: boolean;
+  readonly grants: GrantKeys;
+  readonly stuckAfterMs: number;
 }
 
 /** Everything behind the gateway. */
@@ -58,6 +61,8 @@ export const openServices = async (parts: ServicesParts): Promise<Services> => {
     log,
     evaluateExpression,
     checkpoint: checkpoints.of("processes"),
+    grants: parts.grants,
+    stuckAfterMs: parts.stuckAfterMs,
   });
   commander.failed.catch(() => undefined);
   opening.defer(() => commander.close());
@@ -83,7 +88,10 @@ export const openServices = async (parts: ServicesParts): Promise<Services> => {
     ...(outer === inner ? [] : [relayTo(outer, "relay")]),
   ];
 
-  const due = new DueProjection({ path: join(dataDir, "read-due.db") });
+  const due = new DueProjection({
+    path: join(dataDir, "read-due.db"),
+    stuckAfterMs: parts.stuckAfterMs,
+  });
   const scheduler = new Scheduler({ store, bus: outer, due, clock, log });
   opening.defer(() => scheduler.close());
 

@@ -16,6 +16,7 @@ import { systemClock, type Clock } from "@countersign/runtime/clock.ts";
 import { makeIds } from "@countersign/runtime/ids.ts";
 import type { Log } from "@countersign/runtime/log.ts";
 import { systemRandom, type Random } from "@countersign/runtime/random.ts";
+import { testGrantKeys } from "../../testkit/grant-keys.ts";
 
 /** What most results hold, as texts. */
 type Shown = JsonObject & {
@@ -106,6 +107,7 @@ export const startOrg = async ({
     ids,
     log,
     evaluateExpression,
+    grants: await testGrantKeys(),
     checkpoint: {
       load: () => checkpoint,
       save: (next) => {

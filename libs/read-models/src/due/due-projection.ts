@@ -4,7 +4,7 @@ import { ReadModelFile } from "../read-model-file.ts";
 import { idOf, orgOf, type StoredEvent } from "../stored-event.ts";
 
 /** Raised with every change below, and of what is written into it: older files are rebuilt from the log. */
-export const DUE_VERSION = 1;
+export const DUE_VERSION = 2;
 
 const dueSchema = `
   create table due (
@@ -31,7 +31,7 @@ export interface DueRow {
   readonly dueMs: number;
   /** The same as in the event, ISO 8601. */
   readonly dueAt: string;
-  readonly kind: "expiry";
+  readonly kind: "expiry" | "stuck";
   readonly org: string;
   readonly request: string;
   /** Payload version. */
@@ -49,7 +49,7 @@ const rowOf = (row: Record<string, unknown>): DueRow => ({
   rid: Number(row["rid"]),
   dueMs: Number(row["due_ms"]),
   dueAt: String(row["due_at"]),
-  kind: "expiry",
+  kind: row["kind"] === "stuck" ? "stuck" : "expiry",
   org: String(row["org"]),
   request: String(row["request"]),
   version: Number(row["version"]),
@@ -58,13 +58,21 @@ const rowOf = (row: Record<string, unknown>): DueRow => ({
   generation: Number(row["generation"]),
 });
 
-/** Events after which nothing of a request is due any more. */
+/** Events after which nothing of a request that was planned before is due any more. */
 export const endsTimers: ReadonlySet<string> = new Set([
   "RequestApproved",
   "RequestDenied",
   "RequestExpired",
   "RequestCancelled",
+  "GrantConsumed",
+  "DeliveryStuck",
 ]);
+
+export interface DueOptions {
+  readonly path: string;
+  readonly bootId?: string | null;
+  readonly stuckAfterMs?: number;
+}
 
 /** Rows kept unwritten at most. */
 const UNWRITTEN = 5_000;
@@ -83,8 +91,11 @@ export class DueProjection {
   readonly #next: StatementSync;
   readonly #planned = new Map<string, DueRow>();
   readonly #listeners: ((earliestMs: number) => void)[] = [];
+  readonly #stuckAfterMs: number;
 
-  constructor(options: { readonly path: string; readonly bootId?: string | null }) {
+  /** `stuckAfterMs`: how long an approved request may wait for whoever spends its grant; default 15 minutes. */
+  constructor({ stuckAfterMs = 900_000, ...options }: DueOptions) {
+    this.#stuckAfterMs = stuckAfterMs;
     this.file = new ReadModelFile({ ...options, version: DUE_VERSION, schema: dueSchema });
     this.file.beforeCommit(() => this.#write());
     this.#insert = this.database.prepare("insert into due values (?,?,?,?,?,?,?,?,?,?)");
@@ -113,13 +124,12 @@ export class DueProjection {
     let earliest = Number.POSITIVE_INFINITY;
     for (const event of batch) {
       const { stream, type } = event;
-      if (type === "RequestSubmitted") {
-        const row = dueRow(event);
-        if (row === null) continue;
-        this.#planned.set(stream, row);
-        earliest = Math.min(earliest, row.dueMs);
-      } else if (endsTimers.has(type) && !this.#planned.delete(stream))
+      if (endsTimers.has(type) && !this.#planned.delete(stream))
         this.#delete.run(orgOf(stream), idOf(stream));
+      const row = this.#rowOf(event);
+      if (row === null) continue;
+      this.#planned.set(stream, row);
+      earliest = Math.min(earliest, row.dueMs);
     }
     if (this.#planned.size > UNWRITTEN) this.#write();
     this.file.reached(checkpoint, batch[batch.length - 1]?.position);
@@ -152,6 +162,11 @@ export class DueProjection {
     return typeof ms === "number" ? ms : null;
   }
 
+  #rowOf(event: StoredEvent): DueRow | null {
+    if (event.type === "RequestSubmitted") return dueRow(event);
+    return event.type === "RequestApproved" ? stuckRow(event, this.#stuckAfterMs) : null;
+  }
+
   #write(): void {
     if (this.#planned.size === 0) return;
     for (const row of this.#planned.values()) {
@@ -175,6 +190,25 @@ const dueRow = (recorded: StoredEvent): DueRow | null => {
     org: orgOf(recorded.stream),
     request: requestId,
     version: 1,
+    level: null,
+    step: null,
+    generation: 1,
+  };
+};
+
+/** What an approval plans: a look at whether its grant was spent; null when it issued none. Pure. */
+const stuckRow = (recorded: StoredEvent, afterMs: number): DueRow | null => {
+  const { event, metadata } = readRequestEvent(recorded);
+  if (event.type !== "RequestApproved" || event.data.grant === null) return null;
+  const dueMs = Date.parse(metadata.occurredAt) + afterMs;
+  return {
+    rid: Number(recorded.position),
+    dueMs,
+    dueAt: new Date(dueMs).toISOString(),
+    kind: "stuck",
+    org: orgOf(recorded.stream),
+    request: idOf(recorded.stream),
+    version: event.data.payloadVersion,
     level: null,
     step: null,
     generation: 1,

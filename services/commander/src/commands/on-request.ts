@@ -2,6 +2,7 @@ import type { Reply } from "@countersign/messaging/bus.ts";
 import { answerWithRequest } from "../answer.ts";
 import type { Decider } from "../decider.ts";
 import { bodyOf, envelopeOf, type Incoming } from "../incoming.ts";
+import { ownGrant } from "../own-grant.ts";
 import type { ReadBody } from "./read-commands.ts";
 
 /** A command on the request that is its target: approve, deny, cancel, … */
@@ -11,5 +12,6 @@ export const onRequest =
     const body = bodyOf(incoming);
     const envelope = envelopeOf(incoming, decider.ids, name, body);
     const outcome = await decider.command(envelope, incoming.target, read(body));
-    return answerWithRequest(outcome, () => "done");
+    const grant = await ownGrant(outcome.fold.state, incoming.principal, decider.grants);
+    return answerWithRequest(outcome, () => "done", grant);
   };

@@ -1,8 +1,9 @@
 import type { ReadCommand, ExistingCommand } from "@countersign/application/request.ts";
 import { parseContext, parseRecommendation } from "@countersign/api-contract/attachments.ts";
+import { parseExecution } from "@countersign/api-contract/grants.ts";
 import { parseApprove, parseCancel, parseDeny } from "@countersign/api-contract/votes.ts";
 import type { Parsed } from "@countersign/api-contract/errors.ts";
-import type { JsonObject } from "@countersign/domain/json.ts";
+import type { Json, JsonObject } from "@countersign/domain/json.ts";
 import { bodyRefusal } from "../reply.ts";
 
 /** Reads the body of a command on one request; a faulty one keeps its fault beside the command's bare form. */
@@ -45,6 +46,17 @@ export const readRecommendation: ReadBody = reader(
   },
 );
 
+export const readExecution: ReadBody = reader(
+  parseExecution,
+  ({ status, result, payload_hash }) => ({
+    type: "report-execution",
+    status,
+    result: (result ?? null) as Json,
+    payloadHash: payload_hash,
+  }),
+  { type: "report-execution", status: "failed", result: null, payloadHash: null },
+);
+
 /** By the command's name in REST, on the bus and in the intake. */
 export const readCommands: ReadonlyMap<string, ReadBody> = new Map([
   [
@@ -81,6 +93,7 @@ export const readCommands: ReadonlyMap<string, ReadBody> = new Map([
       reason: null,
     }),
   ],
+  ["report-execution", readExecution],
   ["attach-context", readContext],
   ["attach-recommendation", readRecommendation],
 ]);

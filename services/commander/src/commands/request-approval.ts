@@ -4,6 +4,7 @@ import { parseAsk } from "@countersign/api-contract/ask.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
 import { answerWithRequest } from "../answer.ts";
 import { bodyOf, envelopeOf, type Incoming } from "../incoming.ts";
+import { ownGrant } from "../own-grant.ts";
 import { bodyRefusal } from "../reply.ts";
 import type { Decider } from "../decider.ts";
 import { askFromBody } from "./ask-from-body.ts";
@@ -26,7 +27,9 @@ export const requestApproval = async (decider: Decider, incoming: Incoming): Pro
     id,
     parsed.ok ? askFromBody(parsed.value, id) : bodyRefusal(parsed.error),
   );
-  return answerWithRequest(outcome, ({ effect }) =>
-    effect === "appended" ? "created" : "repeated",
+  return answerWithRequest(
+    outcome,
+    ({ effect }) => (effect === "appended" ? "created" : "repeated"),
+    await ownGrant(outcome.fold.state, principal, decider.grants),
   );
 };
