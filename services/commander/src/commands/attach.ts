@@ -11,7 +11,7 @@ import { answerWithRequest } from "../answer.ts";
 import type { Decider } from "../decider.ts";
 import { bodyOf, envelopeOf, type Incoming } from "../incoming.ts";
 import { no, yes } from "../reply.ts";
-import type { ReadBody } from "./read-commands.ts";
+import type { ReadBody } from "./reader.ts";
 
 /** What this agent attached last: all that it may see of a request that is not its own. */
 const lastBy = (state: KnownRequest, name: string, { id }: Principal): JsonObject => {

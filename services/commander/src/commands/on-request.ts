@@ -3,7 +3,7 @@ import { answerWithRequest } from "../answer.ts";
 import type { Decider } from "../decider.ts";
 import { bodyOf, envelopeOf, type Incoming } from "../incoming.ts";
 import { ownGrant } from "../own-grant.ts";
-import type { ReadBody } from "./read-commands.ts";
+import type { ReadBody } from "./reader.ts";
 
 /** A command on the request that is its target: approve, deny, cancel, … */
 export const onRequest =

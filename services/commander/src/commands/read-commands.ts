@@ -1,26 +1,9 @@
-import type { ReadCommand, ExistingCommand } from "@countersign/application/request.ts";
 import { parseContext, parseRecommendation } from "@countersign/api-contract/attachments.ts";
 import { parseExecution } from "@countersign/api-contract/grants.ts";
 import { parseApprove, parseCancel, parseDeny } from "@countersign/api-contract/votes.ts";
-import type { Parsed } from "@countersign/api-contract/errors.ts";
 import type { Json, JsonObject } from "@countersign/domain/json.ts";
-import { bodyRefusal } from "../reply.ts";
-
-/** Reads the body of a command on one request; a faulty one keeps its fault beside the command's bare form. */
-export type ReadBody = (body: JsonObject) => ReadCommand;
-
-const reader =
-  <Body>(
-    parse: (body: JsonObject) => Parsed<Body>,
-    toCommand: (body: Body) => ExistingCommand,
-    bare: ExistingCommand,
-  ): ReadBody =>
-  (body) => {
-    const parsed = parse(body);
-    return parsed.ok
-      ? { command: toCommand(parsed.value), fault: null }
-      : { command: bare, fault: bodyRefusal(parsed.error) };
-  };
+import { readChanges } from "./read-changes.ts";
+import { reader, type ReadBody } from "./reader.ts";
 
 export const readContext: ReadBody = reader(
   parseContext,
@@ -93,6 +76,7 @@ export const readCommands: ReadonlyMap<string, ReadBody> = new Map([
       reason: null,
     }),
   ],
+  ...readChanges,
   ["report-execution", readExecution],
   ["attach-context", readContext],
   ["attach-recommendation", readRecommendation],
