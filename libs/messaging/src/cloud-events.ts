@@ -92,7 +92,8 @@ const JSON_MEDIA = /^application\/(?:[\w.+-]+\+)?json\s*(?:;.*)?$/i;
 
 const refuse = (code: EnvelopeFault["code"], path: string, message: string): ParsedCommand => ({
   ok: false,
-  fault: { code, path, message },
+  // What the JSON parser says of a text is a sentence already.
+  fault: { code, path, message: message.endsWith(".") ? message : `${message}.` },
 });
 
 const isName = (value: unknown): value is string =>

@@ -133,7 +133,7 @@ describe("commands as CloudEvents", () => {
     };
     const parsed = parseCommandCloudEvent(JSON.stringify(command), strict);
     expect(parsed).toMatchObject({
-      fault: { message: 'the message is no JSON: the key "id" stands twice' },
+      fault: { message: 'the message is no JSON: the key "id" stands twice.' },
     });
   });
 
