@@ -45,14 +45,14 @@ export class Administrators {
   async switchOff(org: string, id: string): Promise<void> {
     const known = people.find((each) => each.id === id);
     if (known === undefined) return;
-    await this.#caller.pause(this.#world.dice.between(0, 30));
+    await this.#caller.pause(this.#world.dice.between(0, 100));
     await this.#change(org, "put-person", id, { name: id, access: known.access, active: false });
     await this.#caller.pause(this.#world.dice.between(1_000, 10_000));
     await this.#change(org, "put-person", id, { name: id, access: known.access, active: true });
   }
 
   async importAgain(org: string): Promise<void> {
-    const generation = this.#world.dice.between(1, 3);
+    const generation = this.#next("generation");
     await this.#import(org, definitions(generation));
     if (this.#world.dice.chance(0.3)) await this.#import(org, workflow(generation));
   }
@@ -65,8 +65,8 @@ export class Administrators {
       await this.#change(org, "put-agent", id, { name: id, owner });
     for (const [role, members] of Object.entries(roles))
       await this.#change(org, "put-role", role, { members });
-    await this.#import(org, definitions(0));
-    await this.#import(org, workflow(0));
+    await this.#import(org, definitions("first"));
+    await this.#import(org, workflow("first"));
   }
 
   async #change(org: string, name: string, target: string, entry: object): Promise<void> {

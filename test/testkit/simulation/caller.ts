@@ -20,6 +20,9 @@ export type Called =
   | {
       readonly kind: "done";
       readonly outcome: string;
+      /** `id` and `position` of the answer where it has them, else empty. */
+      readonly id: string;
+      readonly position: string;
       readonly result: JsonObject;
     }
   | {
@@ -41,6 +44,8 @@ const headersOf = (call: Call): Record<string, string> => ({
 
 const objectOf = (value: Json | undefined): JsonObject =>
   value !== undefined && isObject(value) ? value : {};
+
+const textOf = (value: Json | undefined): string => (typeof value === "string" ? value : "");
 
 /** Calls as the gateway does: over the bus, answered or not. */
 export class Caller {
@@ -98,7 +103,9 @@ export class Caller {
     };
     if (answer.ok) {
       const outcome = reply.headers["Countersign-Outcome"] ?? "";
-      return { kind: "done", outcome, result: objectOf(answer.result) };
+      const result = objectOf(answer.result);
+      const [id, position] = [textOf(result["id"]), textOf(result["position"])];
+      return { kind: "done", outcome, id, position, result };
     }
     const code = answer.error?.code ?? "internal";
     if (code === "unavailable") {

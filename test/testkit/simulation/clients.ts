@@ -39,12 +39,12 @@ export class Clients {
     const { dice } = this.#world;
     const org = dice.pick(orgs);
     const throwed = dice.next();
-    if (throwed < 0.3) return this.ask(org);
-    if (throwed < 0.68) return this.voteTogether(org);
-    if (throwed < 0.73) return this.cancel(org);
-    if (throwed < 0.86) return this.move(org);
+    if (throwed < 0.27) return this.ask(org);
+    if (throwed < 0.58) return this.voteTogether(org);
+    if (throwed < 0.62) return this.cancel(org);
+    if (throwed < 0.82) return this.move(org);
     if (throwed < 0.91) return this.#administrators.changePeople(org);
-    if (throwed < 0.92) return this.#administrators.importAgain(org);
+    if (throwed < 0.94) return this.#administrators.importAgain(org);
     return this.sendIn(org);
   }
 
@@ -80,7 +80,7 @@ export class Clients {
   /** Two or three people decide on the same request at the same time. */
   async voteTogether(org: string): Promise<void> {
     const { dice } = this.#world;
-    const recent = this.#ledger.recent(org, 12);
+    const recent = this.#ledger.recent(org, dice.chance(0.5) ? 3 : 12);
     if (recent.length === 0) return;
     const id = dice.pick(recent);
     const voters = Array.from({ length: dice.between(1, 3) }, () =>
@@ -112,12 +112,14 @@ export class Clients {
   async move(org: string): Promise<void> {
     const { dice } = this.#world;
     const topic = dice.pick(topics);
-    const to = dice.pick(states);
+    const to = dice.chance(0.2)
+      ? dice.pick(states)
+      : dice.pick(["review", "live", "live", "draft"]);
     const principal = dice.chance(0.3)
       ? agent(org, dice.pick(agents).id)
       : person(org, dice.pick(people).id);
     // What was allowed when the topic was blocked may be refused when its request is made.
-    if (principal.kind === "person" && dice.chance(0.3)) {
+    if (principal.kind === "person" && dice.chance(0.4)) {
       const changing = this.#administrators.switchOff(org, principal.id);
       this.#others.push(changing);
     }
@@ -164,7 +166,8 @@ export class Clients {
       for (let attempt = 0; attempt < 5; attempt++) {
         try {
           await this.#caller.publish(publication);
-          if (copy === 0) this.#ledger.takenIn.push({ org, producer, source, id, title });
+          const at = this.#world.time;
+          if (copy === 0) this.#ledger.takenIn.push({ org, producer, source, id, title, at });
           break;
         } catch {
           await this.#caller.pause(500);
@@ -206,9 +209,11 @@ export class Clients {
     const called = await this.#caller.insist("request-approval", full, times);
     if (called.kind === "refused" && key !== undefined)
       this.#ledger.refusedAsks.push({ org, title, code: called.code, sentAt: called.sentAt });
+    if (called.kind === "refused" && called.code === "conflict" && call.body.includes('"dedupe"'))
+      this.#world.reach("dedupe refused while pending");
     if (called.kind !== "done") return null;
     if (called.outcome === "repeated") this.#world.reach("repeat by idempotency key");
-    const id = String(called.result["id"]);
+    const { id } = called;
     const owner = `${org} ${principal.kind} ${principal.id}`;
     this.#ledger.promise({
       kind: "asked",
@@ -236,7 +241,7 @@ export class Clients {
       4,
     );
     if (called.kind !== "done") return;
-    const position = BigInt(String(called.result["position"]));
+    const position = BigInt(called.position);
     this.#ledger.promise({ kind: "voted", org, id, person: voter, decision, position });
     if (dice.chance(0.3)) await this.#readBack(org, id, voter, position);
   }
@@ -251,7 +256,7 @@ export class Clients {
     });
     if (called.kind !== "done") return;
     this.#world.reach("read one's own write");
-    if (BigInt(String(called.result["position"])) < position)
+    if (BigInt(called.position) < position)
       this.#ledger.fault(`I15: ${id} was read at an earlier position than ${position}`);
   }
 }

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from "@countersign/event-store/event-store.ts";
 import type { Publication } from "@countersign/messaging/bus.ts";
+import type { TakenIn } from "./ledger.ts";
 import { orgOfStream } from "@countersign/application/streams.ts";
 
 /** A request as the log leaves it. */
@@ -21,10 +22,15 @@ export const judgeRest = (log: readonly RecordedEvent[], now: number): string[] 
   const found: string[] = [];
   const requests = new Map<string, Left>();
   const waiting = new Map<string, readonly string[]>();
+  const waits = (stream: string, topic: NonNullable<Left["topic"]>, id: string): boolean =>
+    waiting.get(topicStreamOf(orgOfStream(stream), topic))?.includes(id) ?? false;
   for (const { stream, type, data } of log) {
     if (type === "RequestSubmitted") {
       const { expiresAt, topic } = JSON.parse(data) as Omit<Left, "ended">;
       requests.set(stream, { ended: false, expiresAt, topic });
+      const id = stream.slice(stream.lastIndexOf(".") + 1);
+      if (topic !== null && !waits(stream, topic, id))
+        found.push(`I20: ${stream} was made when its topic no longer waited for it`);
     } else if (/^Request(Approved|Denied|Expired|Cancelled)$/.test(type)) {
       const request = requests.get(stream);
       if (request !== undefined) request.ended = true;
@@ -46,8 +52,8 @@ export const judgeRest = (log: readonly RecordedEvent[], now: number): string[] 
       found.push(`I20: ${stream} is overdue since ${expiresAt}`);
     if (topic === null) continue;
     const id = stream.slice(stream.lastIndexOf(".") + 1);
-    const waits = waiting.get(topicStreamOf(orgOfStream(stream), topic))?.includes(id) ?? false;
-    if (!waits) found.push(`I20: ${stream} is pending for a topic that does not wait for it`);
+    if (!waits(stream, topic, id))
+      found.push(`I20: ${stream} is pending for a topic that does not wait for it`);
   }
   return found;
 };
@@ -83,4 +89,22 @@ export const judgePublished = (
   const missing = log.length - seen.size;
   if (missing > 0) found.push(`I13: ${missing} of ${log.length} events were never published`);
   return found;
+};
+
+/** I11, for what other services sent: since the broker last lost everything, each is in the log or a dead letter. */
+export const judgeTakenIn = (
+  log: readonly RecordedEvent[],
+  published: readonly Publication[],
+  takenIn: readonly TakenIn[],
+  since: number,
+): string[] => {
+  const known = [
+    ...log.filter(({ type }) => type === "RequestSubmitted").map(({ data }) => data),
+    ...published.filter(({ subject }) => subject.includes(".dead.")).map(({ body }) => body),
+  ].join("\n");
+  return takenIn
+    .filter(({ at, title }) => at > since && !known.includes(`"title":"${title}"`))
+    .map(
+      ({ title, producer }) => `I11: ${title} of ${producer} is neither taken in nor a dead letter`,
+    );
 };

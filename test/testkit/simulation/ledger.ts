@@ -48,6 +48,8 @@ export interface TakenIn {
   readonly source: string;
   readonly id: string;
   readonly title: string;
+  /** True time at which the broker had it. */
+  readonly at: number;
 }
 
 /** Everything that the clients of a run were promised, and what they saw that must not be. */

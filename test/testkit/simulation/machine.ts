@@ -10,6 +10,8 @@ export class Machine {
   readonly world: World;
   /** Milliseconds by which its wall clock is ahead of the true time. */
   skew = 0;
+  /** True time until which what happens elsewhere does not reach it. */
+  lagsUntil = 0;
   /** False while nothing of it reaches the store or the broker. */
   connected = true;
   /** Every value ever saved, by name; the last `unsynced` of them do not survive a power cut. */
@@ -91,7 +93,7 @@ export class Process {
           if (this.#alive) resolve(value);
         },
         (error) => {
-          if (this.#alive) reject(error as Error);
+          if (this.#alive) reject(error);
         },
       );
     });

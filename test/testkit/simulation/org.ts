@@ -28,7 +28,7 @@ export const roles: Readonly<Record<string, readonly string[]>> = {
 export const policyIds = ["one", "chain", "everybody", "unreachable"] as const;
 
 /** Short expiries, so that many requests run out while somebody votes on them. */
-export const definitions = (generation: number): string => `policies:
+export const definitions = (generation: string): string => `policies:
   - id: one
     name: One of QA ${generation}
     expires_in: 45s
@@ -61,7 +61,7 @@ export const definitions = (generation: number): string => `policies:
         required_count: 2
 `;
 
-export const workflow = (generation: number): string => `workflow:
+export const workflow = (generation: string): string => `workflow:
   id: release
   name: Release ${generation}
 states:

@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { check } from "@countersign/check/check.ts";
 import { logEntry } from "@countersign/check/log-entry.ts";
 import type { Publication } from "@countersign/messaging/bus.ts";
+import { testGrantKeys } from "../grant-keys.ts";
 import { Administrators } from "./administrators.ts";
 import { Caller } from "./caller.ts";
 import { Clients } from "./clients.ts";
 import { noFaults } from "./faults.ts";
 import { judgePromises } from "./judge-promises.ts";
-import { judgePublished, judgeRest } from "./judge-rest.ts";
+import { judgePublished, judgeRest, judgeTakenIn } from "./judge-rest.ts";
 import { Ledger } from "./ledger.ts";
 import { Machine, Process } from "./machine.ts";
 import { admin, orgs } from "./org.ts";
@@ -59,13 +60,15 @@ export const run = async ({ seed, steps }: RunOptions): Promise<RunResult> => {
 };
 
 const runIn = async (folder: string, seed: string, steps: number): Promise<RunResult> => {
+  // Made before anything happens: from here on nothing but the world makes anybody wait.
+  const grants = await testGrantKeys();
   const world = new World(seed);
   const beginning = world.time;
-  const system = new System(world, { ...noFaults }, folder);
+  const system = new System(world, { ...noFaults }, folder, grants);
   const { store, broker } = system;
   const published: Publication[] = [];
   broker.onPublication((publication) => {
-    if (publication.subject.includes(".event.")) published.push(publication);
+    published.push(publication);
   });
   watchLog(system);
   system.startAll();
@@ -110,8 +113,11 @@ const runIn = async (folder: string, seed: string, steps: number): Promise<RunRe
   const violations = [...ledger.faults, ...system.errors];
   violations.push(...judgePromises(store.log, ledger));
   violations.push(...judgeRest(store.log, world.time));
-  violations.push(...judgePublished(store.log, published));
-  if (broker.waiting > 0) violations.push(`I20: ${broker.waiting} messages wait for their verdict`);
+  const events = published.filter(({ subject }) => subject.includes(".event."));
+  violations.push(...judgePublished(store.log, events));
+  violations.push(...judgeTakenIn(store.log, published, ledger.takenIn, broker.wipedAt));
+  const waiting = broker.waitingSince(world.time - 20 * SECOND);
+  if (waiting > 0) violations.push(`I20: ${waiting} messages wait for their verdict`);
   violations.push(...(await judgeReadModels(system, folder)));
   const entries = store.log.map(logEntry);
   const audit = auditTrail(join(folder, "scratch-live"));
@@ -130,7 +136,7 @@ const runIn = async (folder: string, seed: string, steps: number): Promise<RunRe
     events: store.log.length,
     virtualSeconds: (world.time - beginning) / SECOND,
     hash: hash("sha256", JSON.stringify([world.steps, text])),
-    reached: Object.fromEntries([...world.reached].toSorted()),
+    reached: Object.fromEntries([...world.reached].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     violations: [...new Set(violations)],
   };
 };

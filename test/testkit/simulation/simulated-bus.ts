@@ -43,6 +43,7 @@ export class SimulatedBroker {
   readonly #listeners: Listener[] = [];
   readonly #onPublication: ((publication: Publication) => void)[] = [];
   #up = true;
+  #wipedAt = 0;
 
   constructor(world: World, faults: Faults) {
     this.#world = world;
@@ -55,11 +56,16 @@ export class SimulatedBroker {
     );
   }
 
-  /** Messages without a last verdict in all durables. */
-  get waiting(): number {
+  /** Messages of all durables that were published before `time` and have no last verdict. */
+  waitingSince(time: number): number {
     let count = 0;
-    for (const stream of this.#streams.values()) count += stream.waiting;
+    for (const stream of this.#streams.values()) count += stream.waitingSince(time);
     return count;
+  }
+
+  /** When it last lost everything: what was published before may be lost with it. */
+  get wipedAt(): number {
+    return this.#wipedAt;
   }
 
   /** Tells of every publication that the broker has stored. */
@@ -77,6 +83,7 @@ export class SimulatedBroker {
 
   /** Everything that streams held is gone, ids included; they exist again at once, empty. */
   wipe(): void {
+    this.#wipedAt = this.#world.time;
     for (const stream of this.#streams.values()) stream.wipe();
   }
 

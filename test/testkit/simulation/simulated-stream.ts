@@ -21,6 +21,7 @@ interface Consumer {
 interface Message {
   readonly sequence: number;
   readonly publication: Publication;
+  readonly at: number;
 }
 
 interface Waiting {
@@ -49,10 +50,11 @@ export class SimulatedStream {
     this.#faults = faults;
   }
 
-  /** Messages of its durables without a last verdict. */
-  get waiting(): number {
+  /** Messages of its durables that were stored before `time` and have no last verdict. */
+  waitingSince(time: number): number {
     let count = 0;
-    for (const waiting of this.#waiting.values()) count += waiting.size;
+    for (const waiting of this.#waiting.values())
+      for (const { message } of waiting) if (message.at < time) count += 1;
     return count;
   }
 
@@ -63,7 +65,7 @@ export class SimulatedStream {
     if (before !== undefined && time - before < this.definition.dedupeWindowMs) return false;
     this.#seen.set(publication.id, time);
     this.#sequence += 1;
-    const message = { sequence: this.#sequence, publication };
+    const message = { sequence: this.#sequence, publication, at: time };
     this.#kept.push(message);
     for (const [durable, waiting] of this.#waiting) this.#offer(durable, waiting, message);
     return true;

@@ -40,7 +40,8 @@ export const simulatedSubscription = (
     if (planned || working || !open) return;
     planned = true;
     const late = dice.chance(faults.batchLate);
-    process.after(late ? dice.between(1_000, 8_000) : dice.between(1, 5), () => {
+    const pause = late ? dice.between(1_000, 8_000) : dice.between(1, 5);
+    process.after(Math.max(pause, process.machine.lagsUntil - world.time), () => {
       planned = false;
       void deliver();
     });

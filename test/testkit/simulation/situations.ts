@@ -22,6 +22,7 @@ export const situations = [
   "late command found the expiry",
   "machine cut off",
   "message delivered twice at once",
+  "projector killed before it committed",
   "publication repeated with its id",
   "read one's own write",
   "redelivered: in",

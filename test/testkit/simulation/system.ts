@@ -2,6 +2,7 @@ import { evaluateExpression } from "@countersign/definitions/expression.ts";
 import { StoreUnavailable } from "@countersign/event-store/errors.ts";
 import type { Log } from "@countersign/runtime/log.ts";
 import { makeIds } from "@countersign/runtime/ids.ts";
+import type { GrantKeys } from "@countersign/identity/grant-keys.ts";
 import { openCommander, type Commander } from "@countersign/commander/commander.ts";
 import { openProjector } from "@countersign/projector/projector.ts";
 import { startRelay } from "@countersign/relay/relay.ts";
@@ -35,13 +36,15 @@ export class System {
   /** What a service wrote into its log as an error: a bug, or something that should have been expected. */
   readonly errors: string[] = [];
   readonly #folder: string;
+  readonly #grants: GrantKeys;
   readonly #folders = new Map<string, string>();
   #starts = 0;
 
-  constructor(world: World, faults: Faults, folder: string) {
+  constructor(world: World, faults: Faults, folder: string, grants: GrantKeys) {
     this.world = world;
     this.faults = faults;
     this.#folder = folder;
+    this.#grants = grants;
     this.store = new SimulatedEventStore(world, faults);
     this.broker = new SimulatedBroker(world, faults);
     this.#add("commander", "commander-1", (process) => this.#commander(process));
@@ -161,6 +164,7 @@ export class System {
       log: this.#log(machine),
       evaluateExpression,
       checkpoint: this.#checkpoint(machine, "processes"),
+      grants: this.#grants,
     });
     this.commanders.set(machine.name, commander);
     commander.failed.catch((error: unknown) => this.world.fail(error));
@@ -185,7 +189,7 @@ export class System {
     dataDir: string,
     caughtUp: () => void = () => undefined,
   ): Promise<void> {
-    const projector = await openProjector({
+    const projector = openProjector({
       store: this.store.connect(process),
       bus: this.broker.connect(process),
       dataDir,

@@ -1,4 +1,5 @@
 import { noFaults, roughWeather } from "./faults.ts";
+import type { Machine, Process } from "./machine.ts";
 import type { Service, System } from "./system.ts";
 
 /** Chance that whoever wrote such an event dies before it learns so: where a step over two streams is half done. */
@@ -6,8 +7,10 @@ const fatal: Readonly<Record<string, number>> = {
   TransitionBlocked: 0.12,
   PendingClaimed: 0.12,
   RequestSubmitted: 0.01,
-  RequestApproved: 0.06,
-  RequestDenied: 0.05,
+  RequestApproved: 0.1,
+  RequestDenied: 0.1,
+  RequestExpired: 0.02,
+  RequestCancelled: 0.1,
   TransitionCompleted: 0.05,
   RoleChanged: 0.05,
 };
@@ -16,6 +19,7 @@ const fatal: Readonly<Record<string, number>> = {
 export class Troubles {
   readonly #system: System;
   readonly #blockedBy = new Map<string, unknown>();
+  #lastEventAt = 0;
   #over = false;
 
   constructor(system: System) {
@@ -30,9 +34,30 @@ export class Troubles {
         this.#blockedBy.delete(requestId);
       }
       const { dice } = system.world;
-      if (this.#over || !dice.chance(fatal[event.type] ?? 0.001)) return;
+      if (this.#over) return;
+      this.#lastEventAt = system.world.time;
+      if (dice.chance(0.012)) {
+        // Whoever follows the log dies while it has this event in hand.
+        const others = system.services.filter(({ kind }) => kind !== "commander");
+        const other = dice.pick(others);
+        system.world.after(dice.between(1, 40), () => this.kill(other));
+      }
       const service = system.serviceOf(by);
-      if (service !== undefined) this.kill(service);
+      if (service === undefined) return;
+      if (dice.chance(fatal[event.type] ?? 0.001)) {
+        this.kill(service);
+        // A power cut takes the other commander too, a moment later.
+        if (dice.chance(0.7)) system.world.after(dice.between(0, 30), () => this.#killCommanders());
+      } else if (event.type === "TransitionBlocked" || event.type === "PendingClaimed") {
+        // It is slow with the second half, while others may be on their way to finish it.
+        if (dice.chance(0.3)) {
+          this.#cutOff(service.machine, dice.between(500, 5_000));
+          this.#lag(by, dice.between(0, 300));
+        }
+      } else if (event.type === "PolicyImported" || event.type === "RoleChanged") {
+        // Others learn of it only later: they decide meanwhile.
+        this.#lag(by, dice.between(0, 4_000));
+      }
     });
   }
 
@@ -63,11 +88,16 @@ export class Troubles {
   }
 
   kill(service: Service): void {
+    if (this.#over) return;
     const { process, kind, machine } = service;
     const { world } = this.#system;
     if (process === null) return;
     if ([...this.#blockedBy.values()].includes(process))
       world.reach("crash between TransitionBlocked and RequestSubmitted");
+    // Rows are committed a tenth of a second after the first of them.
+    const sinceEvent = world.time - this.#lastEventAt;
+    if (kind === "projector" && sinceEvent > 8 && sinceEvent < 90)
+      world.reach("projector killed before it committed");
     service.process = null;
     process.kill();
     world.reach(`killed: ${kind}`);
@@ -94,16 +124,34 @@ export class Troubles {
       broker.wipe();
       world.reach("broker wiped");
     } else if (throwed < 0.74) {
-      service.machine.connected = false;
-      world.reach("machine cut off");
-      world.after(dice.between(500, 15_000), () => {
-        service.machine.connected = true;
-      });
+      this.#cutOff(service.machine, dice.between(500, 15_000));
     } else if (throwed < 0.9) {
       this.#jump(service);
     } else {
       Object.assign(faults, dice.chance(0.6) ? roughWeather : noFaults);
     }
+  }
+
+  #killCommanders(): void {
+    if (this.#over) return;
+    for (const service of this.#system.services)
+      if (service.kind === "commander") this.kill(service);
+  }
+
+  /** Nobody but `by` hears of anything for so many milliseconds. */
+  #lag(by: Process, ms: number): void {
+    const { services, world } = this.#system;
+    for (const { machine, process } of services)
+      if (process !== by) machine.lagsUntil = world.time + ms;
+  }
+
+  #cutOff(machine: Machine, ms: number): void {
+    const { world } = this.#system;
+    machine.connected = false;
+    world.reach("machine cut off");
+    world.after(ms, () => {
+      machine.connected = true;
+    });
   }
 
   #jump({ machine }: Service): void {
