@@ -16,6 +16,8 @@ export const limits = {
   attachment: 64 * 1024,
   approvers: 50,
   observers: 50,
+  /** Items of one bulk vote. */
+  bulk: 500,
   reasonCodes: 20,
   roleMembers: 1000,
 } as const;

@@ -3,6 +3,7 @@ import type { Bus, BusSubscription, Message, Reply } from "@countersign/messagin
 import { commandPattern, parseSubject } from "@countersign/messaging/subjects.ts";
 import type { Log } from "@countersign/runtime/log.ts";
 import { attach } from "./commands/attach.ts";
+import { bulk, bulkVotes } from "./commands/bulk.ts";
 import { putAgent, putPerson, putRole, removePerson } from "./commands/directory.ts";
 import { delegate, importDelegations, revokeDelegation } from "./commands/delegations.ts";
 import { consume, grantKeys, reportExecution, signGrant } from "./commands/grants.ts";
@@ -32,7 +33,6 @@ export const handlers: ReadonlyMap<string, CommandHandler> = new Map<string, Com
   ["consume", consume],
   ["report-execution", reportExecution],
   ["sign-grant", signGrant],
-  ["grant-keys", grantKeys],
   ["request-transition", requestTransition],
   ["import-definitions", importDefinitions],
   ["delegate", delegate],
@@ -79,9 +79,15 @@ export const serveCommands = (
     const subject = parseSubject(message.subject);
     const name = subject?.kind === "command" ? subject.name : "";
     const handler = handlers.get(name);
+    if (name === "grant-keys") return grantKeys(decider);
     if (name === "note-attempt") {
       const note: CommandHandler = async (_, incoming) => noteAttempt(attempts, incoming);
       return run(decider, note, () => readIncoming(message), log);
+    }
+    const vote = bulkVotes.get(name);
+    if (vote !== undefined) {
+      const many: CommandHandler = (one, incoming) => bulk(vote, attempts, one, incoming);
+      return run(decider, many, () => readIncoming(message), log);
     }
     if (handler === undefined)
       return no({ code: "not-found", message: "There is no such command." });

@@ -33,15 +33,43 @@ export interface Inner {
     parameters: object,
     options?: QueryOptions,
   ): Promise<Reply>;
+  /** The public keys that grants are signed with: nobody's in particular. */
+  grantKeys(): Promise<Reply>;
+  /** Lets the security log know of something that was refused here; nobody waits for it, and it may be lost. */
+  refused(caller: Caller, code: "foreign-org" | "unauthenticated", operation: string): void;
 }
+
+/** Commands that change a pending request, as paths and the bus call them. */
+export const changeNames = [
+  "modify",
+  "withdraw-vote",
+  "question",
+  "answer",
+  "claim",
+  "release",
+  "reassign",
+  "extend",
+  "amend",
+  "break-glass",
+] as const;
+
+export type ChangeName = (typeof changeNames)[number];
 
 export type CommandName =
   | "request-approval"
   | "approve"
   | "deny"
   | "cancel"
+  | ChangeName
+  | "bulk-approve"
+  | "bulk-deny"
   | "attach-context"
   | "attach-recommendation"
+  | "consume"
+  | "report-execution"
+  | "delegate"
+  | "revoke-delegation"
+  | "import-delegations"
   | "import-definitions"
   | "request-transition"
   | "put-person"
@@ -64,9 +92,14 @@ export type QueryName =
   | "person"
   | "role"
   | "agent"
+  | "delegations"
   | "viewer";
 
 const TIMEOUT_MS = 10_000;
+/** In subjects of what belongs to no org. */
+const NO_ORG = "_";
+/** How an answer begins to who is no active member of the org, or not any more. */
+const NOT_A_MEMBER = '{"ok":false,"error":{"code":"unauthenticated"';
 const PLAIN = /^[\w-]*$/;
 const MAX_SUBJECTS = 10_000;
 
@@ -94,7 +127,19 @@ export const makeInner = (bus: Bus): Inner => {
     "Countersign-Channel": channel,
     "Countersign-Correlation-Id": correlationId,
   });
+  const refused: Inner["refused"] = (caller, code, operation) => {
+    bus
+      .request(
+        commandTo(caller.who.principal.org, "note-attempt"),
+        JSON.stringify({ code, operation }),
+        { headers: headersOf(caller), timeoutMs: TIMEOUT_MS },
+      )
+      .catch(() => undefined);
+  };
   return {
+    refused,
+    grantKeys: () =>
+      bus.request(commandTo(NO_ORG, "grant-keys"), "", { headers: {}, timeoutMs: TIMEOUT_MS }),
     command(caller, name, { target, idempotencyKey, body, headers: more }) {
       const headers = headersOf(caller);
       if (target !== undefined) {
@@ -109,11 +154,15 @@ export const makeInner = (bus: Bus): Inner => {
     },
     query(caller, name, parameters, { timeoutMs = TIMEOUT_MS, signal } = {}) {
       const options = { headers: headersOf(caller), timeoutMs };
-      return bus.request(
+      const asked = bus.request(
         queryTo(caller.who.principal.org, name),
         JSON.stringify(parameters),
         signal === undefined ? options : { ...options, signal },
       );
+      return asked.then((reply) => {
+        if (reply.body.startsWith(NOT_A_MEMBER)) refused(caller, "unauthenticated", name);
+        return reply;
+      });
     },
   };
 };

@@ -1,7 +1,7 @@
 import { builder } from "./builder.ts";
 import { TargetType, Urgency } from "./enums.ts";
 
-const TargetInput = builder.inputType("TargetInput", {
+export const TargetInput = builder.inputType("TargetInput", {
   description: "Somebody named by an asker: a person or a role.",
   fields: (t) => ({
     type: t.field({ type: TargetType, required: true }),

@@ -27,7 +27,7 @@ const snake = (name: string): string =>
   name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** The input's own fields in REST's spelling; what lies within them is the caller's and stays as it is. */
-const bodyOf = (input: object): string =>
+export const bodyOf = (input: object): string =>
   JSON.stringify(
     Object.fromEntries(Object.entries(input).map(([name, value]) => [snake(name), value])),
   );

@@ -29,7 +29,7 @@ interface RequestSuccess<K extends string> extends Success<K> {
 }
 
 /** The result of a mutation on one request: `<name>Success { request }`, or a refusal. */
-const requestResult = <const K extends string>(name: K) => {
+export const requestResult = <const K extends string>(name: K) => {
   const success = builder.objectRef<RequestSuccess<`${K}Success`>>(`${name}Success`).implement({
     fields: (t) => ({
       request: t.field({ type: ApprovalRequest, resolve: ({ request }) => request }),

@@ -3,7 +3,11 @@ import { builder } from "./builder.ts";
 import "./scalars.ts";
 import "./queries.ts";
 import "./mutations.ts";
+import "./change-mutations.ts";
+import "./bulk-mutations.ts";
 import "./attachments.ts";
+import "./delegations.ts";
+import "./grants.ts";
 import "./subscriptions.ts";
 
 /** The GraphQL schema, made of the type modules. */

@@ -2,7 +2,7 @@ import { REQUEST_ID } from "@countersign/api-contract/ids.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { callerOf, passOn } from "../edge/answer.ts";
 import { errorOf, sendError } from "../edge/errors.ts";
-import type { CommandName, Inner } from "../edge/inner.ts";
+import { changeNames, type CommandName, type Inner } from "../edge/inner.ts";
 import type { Log } from "../edge/log.ts";
 import {
   limit,
@@ -100,6 +100,17 @@ export const approvalRoutes = (
     }),
   );
 
+  for (const name of ["bulk-approve", "bulk-deny"] as const) {
+    app.post(
+      `/approvals/${name}`,
+      guarded((request, reply) => {
+        if (hasQuery(request)) readQuery(request.query, NO_PARAMETERS);
+        const options = { idempotencyKey: idempotencyKey(request), body: bodyText(request) };
+        passOn(request, reply, inner.command(callerOf(request), name, options), log);
+      }),
+    );
+  }
+
   app.get(
     "/approvals",
     guarded((request, reply) => {
@@ -149,6 +160,9 @@ export const approvalRoutes = (
   app.post("/approvals/:id/approve", decide("approve"));
   app.post("/approvals/:id/deny", decide("deny"));
   app.post("/approvals/:id/cancel", decide("cancel"));
+  for (const name of changeNames) app.post(`/approvals/:id/${name}`, decide(name));
+  app.post("/approvals/:id/consume", decide("consume"));
+  app.post("/approvals/:id/execution", decide("report-execution"));
   app.post("/approvals/:id/context", decide("attach-context"));
   app.post("/approvals/:id/recommendation", decide("attach-recommendation"));
 };
