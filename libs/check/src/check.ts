@@ -2,6 +2,8 @@ import type { Guard } from "./conditions.ts";
 import { historyOf } from "./history.ts";
 import { oneEnd } from "./i1-one-end.ts";
 import { approvalFollows } from "./i2-approval-follows.ts";
+import { childAnswers } from "./i2-child-answers.ts";
+import { deciders } from "./i4-deciders.ts";
 import { separation } from "./i4-separation.ts";
 import { transitionFollows } from "./i5-transition-follows.ts";
 import { audited, type AuditEntry } from "./i8-audit.ts";
@@ -27,7 +29,9 @@ export const check = (log: readonly LogEntry[], options: CheckOptions = {}): Vio
     ...logOrder(history),
     ...oneEnd(history),
     ...approvalFollows(history),
+    ...childAnswers(history),
     ...separation(history),
+    ...deciders(history),
     ...transitionFollows(history),
     ...(options.audit === undefined ? [] : audited(history, options.audit)),
     ...once(history),

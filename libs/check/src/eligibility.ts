@@ -1,6 +1,7 @@
 import type { GroupPlan } from "@countersign/domain/policy/policy.ts";
 import type { GroupRecord, SubmittedFields } from "@countersign/domain/request/events.ts";
 import type { People } from "./directory-history.ts";
+import { isNoPerson } from "./no-person.ts";
 import { filledIn } from "./request-facts.ts";
 
 /** The people that asked for a request or answer for its agent: they do not decide about it. */
@@ -62,8 +63,10 @@ export const stillThere = (
   submitted: SubmittedFields,
   people: People,
 ): boolean =>
-  mayDecide(submitted, people, approver) &&
-  (via.type === "user" || people.inRole(approver, via.identifier));
+  // Agents and child requests do not leave; whether an agent still counts is judged where it is counted.
+  isNoPerson(approver) ||
+  (mayDecide(submitted, people, approver) &&
+    (via.type === "user" || people.inRole(approver, via.identifier)));
 
 /** True when the person may answer in the group by the plan, the record and the people there are. */
 export const answersIn = (

@@ -2,6 +2,7 @@ import type { GroupPlan } from "@countersign/domain/policy/policy.ts";
 import type { GroupRecord, SubmittedFields } from "@countersign/domain/request/events.ts";
 import type { People } from "./directory-history.ts";
 import { expectedRecord, isAsker, wanted } from "./eligibility.ts";
+import { agentRules, heads, noPersonFault } from "./no-person.ts";
 import { orderFault } from "./i2-order.ts";
 import type { LogEntry } from "./log-entry.ts";
 import {
@@ -17,6 +18,9 @@ const sameSet = (a: Iterable<string>, b: Iterable<string>): boolean => {
   return one.size === other.size && [...one].every((each) => other.has(each));
 };
 
+const isNamed = ({ via: { type } }: GroupRecord["slots"][number]): boolean =>
+  type === "user" || type === "role";
+
 const recordFault = (
   plan: GroupPlan,
   record: GroupRecord,
@@ -25,7 +29,7 @@ const recordFault = (
 ): string | null => {
   const expected = expectedRecord(plan, submitted, people);
   const inTurn = record.slots.filter(({ via }) => via.type === "round_robin");
-  const named = record.slots.filter(({ via }) => via.type !== "round_robin");
+  const named = record.slots.filter(isNamed);
   if (record.group !== plan.group) {
     return `records group ${record.group} where the policy has ${plan.group}.`;
   }
@@ -46,9 +50,10 @@ const recordFault = (
   if (wrongTurn || inTurn.length > expected.turns.length) {
     return `gives a turn in group ${plan.group} to somebody whose turn it cannot be.`;
   }
-  return record.needed === wanted(plan, record.slots.length)
+  const bar = wanted(plan, heads(record));
+  return record.needed === bar
     ? null
-    : `wants ${record.needed} approvals of group ${plan.group}, where the policy wants ${wanted(plan, record.slots.length)}.`;
+    : `wants ${record.needed} approvals of group ${plan.group}, where the policy wants ${bar}.`;
 };
 
 /** True for a group that an open level records again as it was: without those who left, the bar that of the others. */
@@ -66,7 +71,7 @@ const isKept = (plan: GroupPlan, record: GroupRecord, level: LevelStory | undefi
       record.slots.map(({ approver }) => approver),
       stayed.map(({ approver }) => approver),
     ) &&
-    record.needed === wanted(plan, stayed.length)
+    record.needed === wanted(plan, heads({ slots: stayed }))
   );
 };
 
@@ -91,12 +96,14 @@ export const openingFaults = (
     return [`level ${level} opens with ${groups.length} groups of ${plan.groups.length}.`];
   }
   const people = peopleBehind(story, entry);
+  const rules = agentRules(entry, people, story.org.definitions);
   return plan.groups.flatMap((group, index) => {
     const record = groups[index];
     const fault =
       record === undefined || isKept(group, record, before)
         ? null
-        : recordFault(group, record, submitted, people);
+        : (recordFault(group, record, submitted, people) ??
+          noPersonFault(plan, group, record, submitted, rules));
     return fault === null ? [] : [`level ${level} ${fault}`];
   });
 };

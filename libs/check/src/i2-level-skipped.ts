@@ -3,6 +3,7 @@ import type { SubmittedFields } from "@countersign/domain/request/events.ts";
 import { judgeCondition, type Guard } from "./conditions.ts";
 import type { People } from "./directory-history.ts";
 import { expectedRecord, mayDecide, stillThere, wanted } from "./eligibility.ts";
+import { heads } from "./no-person.ts";
 import { orderFault } from "./i2-order.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { fillsEachGroup } from "./matching.ts";
@@ -39,7 +40,7 @@ const ableIn = (
     slots === undefined
       ? expected.people
       : slots.filter((slot) => stillThere(slot, submitted, people)).map(({ approver }) => approver);
-  const counted = slots?.length ?? expected.people.size;
+  const counted = slots === undefined ? expected.people.size : heads({ slots });
   return { able: new Set([...named, ...members]), needed: wanted(plan, counted) };
 };
 

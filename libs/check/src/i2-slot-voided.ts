@@ -14,6 +14,10 @@ export const voidFault = (
   if (slot === undefined || story.submitted === null) {
     return `a slot of ${approver} is voided in group ${group} of level ${level}, where there is none.`;
   }
+  // A child request that could never be made: nothing answers its slot any more, and no bar is lowered by its going.
+  if (slot.via.type === "workflow") {
+    return null;
+  }
   return stillThere(slot, story.submitted, peopleBehind(story, entry))
     ? `the slot of ${approver} in group ${group} of level ${level} is voided although ${approver} has not left.`
     : null;

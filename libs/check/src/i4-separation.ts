@@ -38,8 +38,12 @@ const selfApprovalFault = (
 const ownerFault = (
   entry: LogEntry,
   story: RequestStory,
-  { requester }: SubmittedFields,
+  { requester, parent }: SubmittedFields,
 ): string | null => {
+  // A child request has its parent's requester, whoever owns the agent by then.
+  if (parent !== undefined) {
+    return null;
+  }
   const owner =
     requester.kind === "agent"
       ? (peopleBehind(story, entry).agent(requester.id)?.owner ?? null)

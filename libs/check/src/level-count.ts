@@ -1,6 +1,7 @@
 import type { SubmittedFields } from "@countersign/domain/request/events.ts";
 import { answersIn, wanted } from "./eligibility.ts";
 import type { LogEntry } from "./log-entry.ts";
+import { agentRules, byHead, heads, isNoPerson, standsFor } from "./no-person.ts";
 import { fillsEachGroup } from "./matching.ts";
 import type { PinnedLevel } from "./pinned-chain.ts";
 import { peopleBehind, staying, type LevelStory, type RequestStory } from "./request-story.ts";
@@ -35,6 +36,7 @@ const countGroup = (
     return null;
   }
   const people = peopleBehind(story, entry);
+  const rules = agentRules(entry, people, story.org.definitions);
   const standing = staying(record, level);
   const approvals = new Set<string>();
   let denied = false;
@@ -43,7 +45,12 @@ const countGroup = (
     const counts =
       valid &&
       vote.payloadHash === story.payloadHash &&
-      answersIn(plan, standing, submitted, people, approver);
+      (isNoPerson(approver)
+        ? standsFor(standing, submitted, rules, approver)
+        : answersIn(plan, standing, submitted, people, approver));
+    if (counts && vote.decision === "approve" && approver.startsWith("agent ") && byHead(plan)) {
+      continue;
+    }
     if (counts && vote.decision === "approve") {
       approvals.add(vote.votedBy);
     } else if (counts) {
@@ -51,7 +58,7 @@ const countGroup = (
     }
   }
   const vetoed = denied && (pinned.plan.onDeny === "veto" || plan.quorum.required === "all");
-  return { needed: wanted(plan, standing.slots.length), approvals, vetoed };
+  return { needed: wanted(plan, heads(standing)), approvals, vetoed };
 };
 
 /** Counts a level as it stood before `entry`, by the people whom that decision had read. */

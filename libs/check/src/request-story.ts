@@ -4,6 +4,7 @@ import type {
   SubmittedFields,
 } from "@countersign/domain/request/events.ts";
 import { answersIn } from "./eligibility.ts";
+import { agentRules, isNoPerson, standsFor } from "./no-person.ts";
 import type { History, OrgHistory } from "./history.ts";
 import { basisOf, type LogEntry } from "./log-entry.ts";
 import { pinnedChain, type PinnedChain, type PinnedLevel } from "./pinned-chain.ts";
@@ -62,12 +63,15 @@ const isValid = (story: RequestStory, entry: LogEntry, vote: VoteCast): boolean 
     return false;
   }
   const people = peopleBehind(story, entry);
+  const rules = agentRules(entry, people, story.org.definitions);
   const approver = vote.onBehalfOf ?? vote.votedBy;
   return level.groups.some((record, index) => {
     const group = plan.groups[index];
-    return (
-      group !== undefined && answersIn(group, staying(record, level), submitted, people, approver)
-    );
+    const standing = staying(record, level);
+    if (isNoPerson(approver)) {
+      return standsFor(standing, submitted, rules, approver);
+    }
+    return group !== undefined && answersIn(group, standing, submitted, people, approver);
   });
 };
 
