@@ -2,14 +2,22 @@ import type { KnownRequest } from "@countersign/domain/request/state.ts";
 import type { QueueChange } from "@countersign/read-models/queue/queue-projection.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
 
+/** What a caller knows of a request: another payload or a new question is worth waking for. */
+export interface Known {
+  readonly version: number;
+  readonly questions: number;
+}
+
 interface Poll {
-  /** Payload version that the caller knows; null when only the end wakes it. */
-  readonly knownVersion: number | null;
+  /** Null when only the end wakes it. */
+  readonly known: Known | null;
   readonly settle: (doc: string | null) => void;
 }
 
-const wakes = ({ status, payloadVersion }: KnownRequest, { knownVersion }: Poll): boolean =>
-  status !== "pending" || (knownVersion !== null && payloadVersion !== knownVersion);
+const wakes = ({ status, payloadVersion, dealings }: KnownRequest, { known }: Poll): boolean =>
+  status !== "pending" ||
+  (known !== null &&
+    (payloadVersion !== known.version || (dealings?.questions.length ?? 0) > known.questions));
 
 /**
  * Callers that wait for a request's end, by request. A request that moves wakes them inside the batch that projected
@@ -31,12 +39,12 @@ export class LongPolls {
   }
 
   /** The request's text once something worth waking for happened; null after `ms` or when the service closes. */
-  wait(org: string, id: string, ms: number, knownVersion: number | null): Promise<string | null> {
+  wait(org: string, id: string, ms: number, known: Known | null): Promise<string | null> {
     if (this.#closed) return Promise.resolve(null);
     const key = `${org}.${id}`;
     return new Promise((resolve) => {
       const poll: Poll = {
-        knownVersion,
+        known,
         settle: (doc) => {
           cancel();
           const polls = this.#byRequest.get(key);

@@ -155,6 +155,7 @@ const answered = (
 
 const reassigned = (state: PendingRequest, { data }: Of<"RequestReassigned">): PendingRequest => ({
   ...state,
+  changes: changesOf(state),
   levels: state.levels.map((level) =>
     level.number !== data.level
       ? level

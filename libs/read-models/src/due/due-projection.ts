@@ -88,6 +88,7 @@ export class DueProjection {
   readonly #insert: StatementSync;
   readonly #delete: StatementSync;
   readonly #due: StatementSync;
+  readonly #ofRequest: StatementSync;
   readonly #next: StatementSync;
   readonly #planned = new Map<string, DueRow>();
   readonly #listeners: ((earliestMs: number) => void)[] = [];
@@ -100,6 +101,9 @@ export class DueProjection {
     this.file.beforeCommit(() => this.#write());
     this.#insert = this.database.prepare("insert into due values (?,?,?,?,?,?,?,?,?,?)");
     this.#delete = this.database.prepare("delete from due where org = ? and request = ?");
+    this.#ofRequest = this.database.prepare(
+      "select * from due where org = ? and request = ? and kind = 'expiry'",
+    );
     this.#due = this.database.prepare(
       "select * from due where due_ms <= ? and (due_ms, rid) > (?, ?) order by due_ms, rid limit ?",
     );
@@ -126,7 +130,7 @@ export class DueProjection {
       const { stream, type } = event;
       if (endsTimers.has(type) && !this.#planned.delete(stream))
         this.#delete.run(orgOf(stream), idOf(stream));
-      const row = this.#rowOf(event);
+      const row = type === "ExpiryExtended" ? this.#extended(event) : this.#rowOf(event);
       if (row === null) continue;
       this.#planned.set(stream, row);
       earliest = Math.min(earliest, row.dueMs);
@@ -165,6 +169,27 @@ export class DueProjection {
   #rowOf(event: StoredEvent): DueRow | null {
     if (event.type === "RequestSubmitted") return dueRow(event);
     return event.type === "RequestApproved" ? stuckRow(event, this.#stuckAfterMs) : null;
+  }
+
+  /** The expiry is planned anew, as another generation of it: the earlier one is not due any more. */
+  #extended(recorded: StoredEvent): DueRow | null {
+    const { event } = readRequestEvent(recorded);
+    if (event.type !== "ExpiryExtended") return null;
+    const { stream, position } = recorded;
+    this.#write();
+    const known = this.#ofRequest.get(orgOf(stream), idOf(stream));
+    if (known === undefined) return null;
+    const row = rowOf(known);
+    this.#delete.run(orgOf(stream), idOf(stream));
+    const { expiresAt } = event.data;
+    const generation = row.generation + 1;
+    return {
+      ...row,
+      rid: Number(position),
+      dueMs: Date.parse(expiresAt),
+      dueAt: expiresAt,
+      generation,
+    };
   }
 
   #write(): void {

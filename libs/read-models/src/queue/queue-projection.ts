@@ -13,8 +13,9 @@ import { idOf, orgOf, type StoredEvent } from "../stored-event.ts";
 import { queueEntry, queueRow, votersOf, type QueueRow } from "./queue-row.ts";
 import { QueueTables } from "./queue-tables.ts";
 import { ReferenceTable } from "./reference-table.ts";
+import { StandInTable } from "./stand-in-table.ts";
 import { QUEUE_VERSION, queueSchema } from "./schema.ts";
-import { targetsOf } from "./targets.ts";
+import { decidersOf, targetsOf } from "./targets.ts";
 import { TopicTable } from "./topic-table.ts";
 
 export interface QueueOptions {
@@ -50,6 +51,10 @@ export interface Unwritten {
 /** Requests kept unwritten at most. */
 const UNWRITTEN = 2_000;
 
+/** Who may answer, or act for whom, changes with events of these streams. */
+const changesPeople = (stream: string): boolean =>
+  stream.startsWith("directory-") || stream.startsWith("delegation-");
+
 /**
  * The queue: every request as it is shown, in whose queue it stands, and what a list can be filtered by. Also topics,
  * and the people and definitions of the same moment.
@@ -68,10 +73,12 @@ export class QueueProjection {
   readonly references: ProjectedReferences;
   readonly topics: TopicTable;
   readonly referenceTable: ReferenceTable;
+  readonly standIns: StandInTable;
   readonly #states: RequestStates;
   readonly #tables: QueueTables;
   readonly #load: LoadState;
   readonly #concerned: StatementSync;
+  readonly #insertDecider: StatementSync;
   readonly #listeners: ((changes: readonly QueueChange[]) => void)[] = [];
   readonly #unwritten = new Map<string, Unwritten>();
   #changes: QueueChange[] = [];
@@ -81,10 +88,12 @@ export class QueueProjection {
     this.references = new ProjectedReferences(evaluateExpression, references);
     this.referenceTable = new ReferenceTable(this.database, this.references);
     this.topics = new TopicTable(this.database);
+    this.standIns = new StandInTable(this.database);
     this.#states = new RequestStates(states);
     this.#tables = new QueueTables(this.database);
     this.#load = load;
     this.file.beforeCommit(() => this.write());
+    this.#insertDecider = this.database.prepare("insert into decider values (?, ?, ?)");
     this.#concerned = this.database.prepare(
       "select r.rid, r.id, r.revision, r.position from target t join request r using (rid)" +
         " where t.org = ? and t.name in (select value from json_each(?)) group by r.rid order by r.rid",
@@ -135,7 +144,7 @@ export class QueueProjection {
         if (events === undefined) waiting.set(stream, [event]);
         else events.push(event);
       } else if (stream.startsWith("topic-")) this.topics.apply(event);
-      else if (stream.startsWith("directory-")) {
+      else if (changesPeople(stream)) {
         this.#takeRequests(waiting);
         this.write();
         const names = this.referenceTable.concerned(event);
@@ -193,13 +202,19 @@ export class QueueProjection {
     const targets = (): string[] => targetsOf(state, this.references.of(org));
     if (placed !== undefined) {
       this.#tables.update(org, id, placed, row, at);
+      this.standIns.put(org, placed.rid, row.standIns);
+      const isChanged = state.changes !== undefined;
+      if (isChanged) this.#tables.retarget(org, placed.rid, ended ? [] : targets());
       if (ended && placed.status === "pending")
-        this.#tables.end(org, placed, targets(), votersOf(state));
+        this.#tables.end(org, placed, isChanged ? [] : targets(), votersOf(state));
       return;
     }
     if (rid === null) throw new Error(`the request ${id} of ${org} goes on and has no row`);
     const entry = queueEntry(state);
+    for (const agent of decidersOf(state, this.references.of(org)))
+      this.#insertDecider.run(org, agent, rid);
     this.#tables.insert(org, rid, entry, row, ended ? [] : targets(), at);
+    this.standIns.put(org, rid, row.standIns);
     if (ended) this.#tables.end(org, { rid, rank: entry.rank }, [], votersOf(state));
   }
 
@@ -216,6 +231,7 @@ export class QueueProjection {
         throw new Error(`the state of ${stream} at revision ${at.revision} is not at hand`);
       const next = queueRow(state, this.references.of(org), String(at.position));
       this.#tables.update(org, id, placed, next, at);
+      this.standIns.put(org, placed.rid, next.standIns);
       this.#changes.push({ org, id, state, doc: next.doc });
     }
   }
@@ -224,7 +240,7 @@ export class QueueProjection {
   #missing(batch: readonly StoredEvent[]): MissingState[] {
     const missing = this.#states.missing(batch);
     for (const event of batch) {
-      if (!event.stream.startsWith("directory-")) continue;
+      if (!changesPeople(event.stream)) continue;
       this.write();
       const org = orgOf(event.stream);
       const names = JSON.stringify(this.referenceTable.concerned(event));

@@ -30,6 +30,7 @@ export class QueueTables {
   readonly #deleteStanding: StatementSync;
   readonly #insertTarget: StatementSync;
   readonly #deleteTarget: StatementSync;
+  readonly #forgetTargets: StatementSync;
   readonly #insertSearch: StatementSync;
   readonly #addTally: StatementSync;
   readonly #dropTally: StatementSync;
@@ -49,6 +50,7 @@ export class QueueTables {
     );
     this.#deleteStanding = prepare("delete from standing where org = ? and person = ? and rid = ?");
     this.#insertTarget = prepare("insert into target values (?, ?, ?)");
+    this.#forgetTargets = prepare("delete from target where org = ? and rid = ?");
     this.#deleteTarget = prepare("delete from target where org = ? and name = ? and rid = ?");
     this.#insertSearch = prepare("insert into search (rowid, text) values (?, ?)");
     this.#dropTally = prepare("delete from tally where org = ? and name = ? and n = 0");
@@ -130,6 +132,12 @@ export class QueueTables {
     }
     this.#stand(org, rid, placed.rank, placed, row);
     this.#remember(`${org}.${id}`, { rid, rank: placed.rank, ...at, ...row });
+  }
+
+  /** Names other roles and people for a request whose payload or chain was changed: rare, so a scan of the pending. */
+  retarget(org: string, rid: number, targets: readonly string[]): void {
+    this.#forgetTargets.run(org, rid);
+    for (const name of targets) this.#insertTarget.run(org, name, rid);
   }
 
   /** What only a pending request needs goes; who voted stays findable. */

@@ -9,7 +9,8 @@ export const personTarget = (idOrEmail: string): string => `user:${idOrEmail.toL
 
 /**
  * The roles and people that a request's chain names, as the author or asker wrote them. It depends on the request and
- * its pinned policies alone, not on today's people, so that the same names are found again at its end.
+ * its pinned policies alone, not on today's people, so that the same names are found again at its end; once the request
+ * was changed, they are what it names now.
  */
 export const targetsOf = (state: KnownRequest, reference: Reference): string[] => {
   const names = new Set<string>();
@@ -22,5 +23,23 @@ export const targetsOf = (state: KnownRequest, reference: Reference): string[] =
       }
     }
   }
+  // Whom a reassignment or an amendment put in, the open level has recorded.
+  for (const { groups } of state.changes === undefined ? [] : state.levels.slice(-1)) {
+    for (const { pools, slots } of groups) {
+      for (const role of pools) names.add(roleTarget(role));
+      for (const { via } of slots) {
+        if (via.type === "user") names.add(personTarget(via.identifier));
+        if (via.type === "role") names.add(roleTarget(via.identifier));
+      }
+    }
+  }
   return [...names];
+};
+
+/** Agents that the request's chain names as deciders, each once. */
+export const decidersOf = (state: KnownRequest, { definition }: Reference): readonly string[] => {
+  const { levels } = chainOf(state, definition);
+  return levels.some(({ deciders }) => deciders.length > 0)
+    ? [...new Set(levels.flatMap(({ deciders }) => deciders))]
+    : [];
 };

@@ -5,6 +5,7 @@ import { commandSubject } from "@countersign/messaging/subjects.ts";
 import { maySee, type Asked } from "../asked.ts";
 import { optionalWord, requiredText, wholeNumber } from "../parameters.ts";
 import { notFound, yes } from "../reply.ts";
+import { withOwnGrant } from "./own-grant.ts";
 import { reachMinPosition, type QueuePart } from "./queue-part.ts";
 
 const PEEK_MS = 5_000;
@@ -16,6 +17,7 @@ interface Made {
   readonly requester: { readonly kind: string; readonly id: string };
   readonly status: string;
   readonly payload_version: number;
+  readonly questions: readonly unknown[];
 }
 
 /** The request as stored, for who may see it. */
@@ -26,7 +28,12 @@ const visible = (
 ): StoredRequest | undefined => {
   const stored = part.reader.request(org, id);
   if (stored === undefined) return undefined;
-  if (!maySee(viewer, { kind: stored.requesterKind, id: stored.requester })) throw notFound();
+  const { principal } = viewer;
+  if (
+    !maySee(viewer, { kind: stored.requesterKind, id: stored.requester }) &&
+    !part.reader.isDecider(org, principal.id, id)
+  )
+    throw notFound();
   return stored;
 };
 
@@ -55,7 +62,8 @@ const waitFor = async (
   ms: number,
 ): Promise<string> => {
   const onlyEnd = optionalWord(asked.parameters, "wait_for", ["terminal"]) === "terminal";
-  const known = onlyEnd ? null : (JSON.parse(doc) as Made).payload_version;
+  const { payload_version: version, questions } = JSON.parse(doc) as Made;
+  const known = onlyEnd ? null : { version, questions: questions.length };
   const woken = await part.polls.wait(asked.org, id, ms, known);
   return woken ?? part.reader.request(asked.org, id)?.doc ?? doc;
 };
@@ -68,9 +76,17 @@ export const requestQuery = (part: QueuePart, asked: Asked): Reply | Promise<Rep
   const reaching = reachMinPosition(part, parameters);
   const answer = (): Reply | Promise<Reply> => {
     const stored = visible(part, asked, id);
-    if (stored === undefined) return peek(part, asked, id).then(yes);
+    if (stored === undefined)
+      return peek(part, asked, id).then(async (doc) => {
+        const { requester } = JSON.parse(doc) as Made;
+        return yes(await withOwnGrant(part, asked, requester, id, doc));
+      });
+    const requester = { kind: stored.requesterKind, id: stored.requester };
+    const shown = (doc: string): Promise<Reply> =>
+      withOwnGrant(part, asked, requester, id, doc).then(yes);
+    if (stored.status === "approved") return shown(stored.doc);
     if (ms === 0 || stored.status !== "pending") return yes(stored.doc);
-    return waitFor(part, asked, id, stored.doc, ms).then(yes);
+    return waitFor(part, asked, id, stored.doc, ms).then(shown);
   };
   return reaching === undefined ? answer() : reaching.then(answer);
 };
@@ -83,7 +99,9 @@ export const queueEntryQuery = async (part: QueuePart, asked: Asked): Promise<Re
   const standing = part.reader.standing(asked.org, id);
   if (stored === undefined || standing === undefined) throw notFound();
   const { doc, requesterKind: kind, requester } = stored;
-  const { now, later } = standing;
+  const { now, later, standIns } = standing;
   const made = JSON.stringify({ kind, id: requester });
-  return yes(`{"request":${doc},"now":${now},"later":${later},"requester":${made}}`);
+  return yes(
+    `{"request":${doc},"now":${now},"later":${later},"stand_ins":${standIns},"requester":${made}}`,
+  );
 };
