@@ -1,4 +1,3 @@
-import { pathToFileURL } from "node:url";
 import { decide } from "@countersign/domain/request/decide.ts";
 import { decodeRequestEvent, encodeRequestEvent } from "@countersign/domain/request/codec.ts";
 import { evolve } from "@countersign/domain/request/evolve.ts";
@@ -22,13 +21,4 @@ export const thisBuild: Build = {
   decodeRequestEvent,
   requestView,
   queueStanding,
-};
-
-/** The build whose `libs/domain/src` was copied to this folder. Only for plain Node, which strips the types itself. */
-export const buildIn = async (folder: string): Promise<Build> => {
-  const load = async (file: string): Promise<object> =>
-    import(pathToFileURL(`${folder}/request/${file}.ts`).href);
-  const files = ["decide", "evolve", "codec", "view", "queue-standing"];
-  const loaded = await Promise.all(files.map(load));
-  return Object.assign({}, thisBuild, ...loaded) as Build;
 };

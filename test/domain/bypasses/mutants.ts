@@ -1,0 +1,6 @@
+import type { Mutant } from "./mutant.ts";
+import { mutantsOfPayloads } from "./mutants-of-payloads.ts";
+import { mutantsOfPeople } from "./mutants-of-people.ts";
+
+/** Builds in which one way around an approval is open, each way at least once. */
+export const mutants: readonly Mutant[] = [...mutantsOfPeople, ...mutantsOfPayloads];
