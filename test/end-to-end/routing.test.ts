@@ -51,6 +51,11 @@ describe("routing and asking", () => {
     server = await startStandalone();
     bot = server.as("deployment-bot");
     const ana = server.as("ana");
+    await ana.put("/directory/people/hal", {
+      name: "Hal",
+      access: "approver",
+      email: "hal@demo.example",
+    });
     await ana.put("/directory/agents/judge", { name: "Judge", owner: "gus" });
     const { status, text } = await importFile(server, policies, "routing.yaml");
     expect(status, text).toBe(201);

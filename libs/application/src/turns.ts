@@ -40,7 +40,7 @@ export class Turns {
   /** Takes up what a decision gives in turn; `at` is ISO 8601. Said again, it changes nothing. */
   note(org: string, events: readonly RequestEvent[], at: string): void {
     for (const event of events) {
-      if (event.type !== "LevelOpened") continue;
+      if (event.type !== "LevelOpened" && event.type !== "LevelReopened") continue;
       for (const { slots } of event.data.groups) {
         for (const { approver, via } of slots) {
           if (via.type === "round_robin") this.#assign(org, turnOf(via.identifier, approver), at);
@@ -81,7 +81,8 @@ export class Turns {
         {
           events: (batch) => {
             for (const recorded of batch) {
-              if (recorded.type !== "LevelOpened" || !recorded.data.includes(ROUND_ROBIN)) continue;
+              if (recorded.type !== "LevelOpened" && recorded.type !== "LevelReopened") continue;
+              if (!recorded.data.includes(ROUND_ROBIN)) continue;
               const { event, metadata } = readRequestEvent(recorded);
               this.note(orgOfStream(recorded.stream), [event], metadata.occurredAt);
             }

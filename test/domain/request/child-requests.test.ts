@@ -3,6 +3,7 @@ import type { Policy } from "@countersign/domain/policy/policy.ts";
 import { all, any, group, level, policy, when } from "../../testkit/examples/policies.ts";
 import { given } from "../../testkit/given-when-then.ts";
 import { approves, asked, cancels, childEnds, denies } from "../../testkit/happenings.ts";
+import { modifies } from "../../testkit/changing.ts";
 import { world, type World } from "../../testkit/world.ts";
 
 const named = (id: string, ...who: readonly string[]): Policy =>
@@ -184,5 +185,34 @@ describe("asking under policies that ask for one another", () => {
     given(world(named("release", "workflow:security"), unreachable))
       .when(asked())
       .refused("quorum-unreachable");
+  });
+});
+
+describe("a child request and an edited payload", () => {
+  const twoLevels = world(
+    policy([level(group(any, "workflow:security")), level(group(any, "qa_lead"))]),
+    security,
+  );
+  const old = "apr_child:1:1:security:workflow security security";
+
+  test("the edit is refused in the child, because the payload is its parent's", () => {
+    given(both, asked({ policy: "security", inherited, parent }))
+      .when(modifies("eli"))
+      .refused("unprocessable");
+  });
+
+  test("an edit of the parent asks a new child about the new payload", () => {
+    const { view } = given(twoLevels, asked(), childEnds(old, "approved")).when(modifies("bo"));
+    expect(view.payload_version).toBe(2);
+    expect(view.children).toMatchObject([
+      { id: old, status: "approved" },
+      { id: old.replace("apr_child:1:", "apr_child:2:"), status: "pending" },
+    ]);
+  });
+
+  test("the old child's answer does not count for the new payload", () => {
+    const edited = given(both, asked(), modifies("bo"));
+    edited.when(childEnds(child, "approved")).yieldsNothing();
+    expect(edited.view.children).toMatchObject([{ status: "cancelled" }, { status: "pending" }]);
   });
 });

@@ -9,9 +9,14 @@ export type Sort = "newest" | "oldest" | "urgency";
 export interface ListFilter {
   readonly status?: readonly string[];
   /** A person's queue (`now`, `later`), or what they asked for themselves. */
-  readonly mine?: { readonly stand: "now" | "later" | "requested"; readonly person: string };
+  readonly mine?:
+    | { readonly stand: "now" | "later" | "requested"; readonly person: string }
+    /** Those on which the person may act for another at this time, in milliseconds. */
+    | { readonly stand: "delegate"; readonly person: string; readonly at: number };
   /** Nothing but what this agent asked for: what an agent may see. */
   readonly visibleTo?: string;
+  /** That agent also sees what it is a named decider of. */
+  readonly decides?: boolean;
   readonly agent?: string;
   readonly action?: string;
   readonly reasonCode?: string;
@@ -117,5 +122,5 @@ const tallied = (filter: ListFilter): readonly string[] | null => {
   if (used.length > 1) return null;
   if (filter.status !== undefined) return [...new Set(filter.status)];
   const { mine } = filter;
-  return mine === undefined || mine.stand === "requested" ? null : [`${mine.stand}:${mine.person}`];
+  return mine?.stand === "now" || mine?.stand === "later" ? [`${mine.stand}:${mine.person}`] : null;
 };

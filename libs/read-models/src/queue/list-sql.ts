@@ -50,7 +50,14 @@ interface Narrowing {
 const narrowings = (org: string, filter: ListFilter): Narrowing[] => {
   const { mine, approver, reasonCode, q } = filter;
   const found: Narrowing[] = [];
-  if (mine !== undefined && mine.stand !== "requested") {
+  if (mine?.stand === "delegate") {
+    // A person may have several windows on one request, and it is listed once.
+    found.push({
+      from: sql`(select distinct s.rid as rid from stand_in s where s.org = ${org} and s.person = ${mine.person} and s.starts_ms <= ${mine.at} and s.ends_ms > ${mine.at}) m`,
+      where: sql`true`,
+      rid: sql`m.rid`,
+    });
+  } else if (mine !== undefined && mine.stand !== "requested") {
     // Written out, because a partial index is not found for a parameter.
     const stand = mine.stand === "now" ? sql`m.stand = 'now'` : sql`m.stand = 'later'`;
     found.push({
@@ -85,7 +92,7 @@ const narrowings = (org: string, filter: ListFilter): Narrowing[] => {
 
 /** Conditions on the request's own columns. */
 const conditions = (org: string, filter: ListFilter, driven: boolean): Sql[] => {
-  const { status, mine, visibleTo, agent, action, gateType, pipeline, from, to } = filter;
+  const { status, mine, visibleTo, decides, agent, action, gateType, pipeline, from, to } = filter;
   const own: Sql[] = [sql`r.org = ${org}`];
   if (status !== undefined) {
     const [only] = status;
@@ -98,7 +105,11 @@ const conditions = (org: string, filter: ListFilter, driven: boolean): Sql[] => 
   }
   if (mine?.stand === "requested")
     own.push(sql`r.requester_kind = 'person' and r.requester = ${mine.person}`);
-  for (const asked of [visibleTo, agent])
+  if (visibleTo !== undefined && decides === true)
+    own.push(
+      sql`((r.requester_kind = 'agent' and r.requester = ${visibleTo}) or r.rid in (select rid from decider where org = ${org} and agent = ${visibleTo}))`,
+    );
+  for (const asked of [decides === true ? undefined : visibleTo, agent])
     if (asked !== undefined) own.push(sql`r.requester_kind = 'agent' and r.requester = ${asked}`);
   if (action !== undefined) own.push(sql`r.action = ${action}`);
   if (gateType !== undefined) own.push(sql`r.gate_type = ${gateType}`);

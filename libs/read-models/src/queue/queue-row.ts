@@ -1,4 +1,5 @@
 import type { Reference } from "@countersign/domain/reference.ts";
+import { standInsFor, type StandIn } from "@countersign/domain/request/queue-delegates.ts";
 import { queueStanding } from "@countersign/domain/request/queue-standing.ts";
 import { renderRequest } from "@countersign/domain/request/render.ts";
 import type { KnownRequest } from "@countersign/domain/request/state.ts";
@@ -9,6 +10,8 @@ export interface QueueRow {
   /** People in whose queue it stands. */
   readonly now: readonly string[];
   readonly later: readonly string[];
+  /** Who may act for one of those in whose queue it stands now. */
+  readonly standIns: readonly StandIn[];
   /** The whole request as on the wire. */
   readonly doc: string;
 }
@@ -38,15 +41,16 @@ const ranks: Readonly<Record<KnownRequest["submitted"]["urgency"], number>> = {
 const SEARCHED = 4_000;
 
 /** The row of a request at one state; `position` is that of its last event, as a decimal text. Pure. */
-export const queueRow = (
-  state: KnownRequest,
-  reference: Reference,
-  position: string,
-): QueueRow => ({
-  status: state.status,
-  ...queueStanding(state, reference),
-  doc: renderRequest(state, reference, position),
-});
+export const queueRow = (state: KnownRequest, reference: Reference, position: string): QueueRow => {
+  const { now, later } = queueStanding(state, reference);
+  return {
+    status: state.status,
+    now,
+    later,
+    standIns: standInsFor(state, reference, now),
+    doc: renderRequest(state, reference, position),
+  };
+};
 
 export const queueEntry = ({ submitted, createdAt }: KnownRequest): QueueEntry => {
   const { requestId, title, description, action, requester, links, topic } = submitted;

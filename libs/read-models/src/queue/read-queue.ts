@@ -16,12 +16,15 @@ export interface StoredRequest {
 export interface StoredStanding {
   readonly now: string;
   readonly later: string;
+  /** Who may act for one of `now`, with windows in milliseconds. */
+  readonly standIns: string;
 }
 
 /** The badge: requests that wait for a person, and all pending ones of the org. */
 export interface QueueCounts {
   readonly mineNow: number;
   readonly mineLater: number;
+  readonly asDelegate: number;
   readonly pending: number;
 }
 
@@ -30,6 +33,8 @@ export class QueueReader {
   readonly #projection: QueueProjection;
   readonly #request: StatementSync;
   readonly #standing: StatementSync;
+  readonly #decides: StatementSync;
+  readonly #decider: StatementSync;
   readonly #tally: StatementSync;
   readonly #open: StatementSync;
   readonly #list: RequestList;
@@ -41,7 +46,13 @@ export class QueueReader {
       "select doc, status, requester_kind, requester from request where org = ? and id = ?",
     );
     this.#request.setReturnArrays(true);
-    this.#standing = database.prepare("select now, later from request where org = ? and id = ?");
+    this.#standing = database.prepare(
+      "select rid, now, later from request where org = ? and id = ?",
+    );
+    this.#decides = database.prepare("select 1 from decider where org = ? and agent = ? limit 1");
+    this.#decider = database.prepare(
+      "select 1 from decider d join request r using (rid) where d.org = ? and d.agent = ? and r.id = ?",
+    );
     this.#tally = database.prepare("select n from tally where org = ? and name = ?");
     this.#open = database.prepare(
       "select distinct r.id from target t join request r using (rid)" +
@@ -63,10 +74,24 @@ export class QueueReader {
     return { doc, status, requesterKind, requester };
   }
 
+  /** True for an agent that the chain of this request names as decider, or of any request when `id` is null. */
+  isDecider(org: string, agent: string, id: string | null): boolean {
+    this.#projection.write();
+    return id === null
+      ? this.#decides.get(org, agent) !== undefined
+      : this.#decider.get(org, agent, id) !== undefined;
+  }
+
   standing(org: string, id: string): StoredStanding | undefined {
     this.#projection.write();
     const row = this.#standing.get(org, id);
-    return row === undefined ? undefined : { now: String(row["now"]), later: String(row["later"]) };
+    if (row === undefined) return undefined;
+    const standIns = this.#projection.standIns.of(Number(row["rid"]));
+    return {
+      now: String(row["now"]),
+      later: String(row["later"]),
+      standIns: JSON.stringify(standIns),
+    };
   }
 
   /** Null for an unknown cursor. */
@@ -75,12 +100,14 @@ export class QueueReader {
     return this.#list.page(query);
   }
 
-  counts(org: string, person: string): QueueCounts {
+  /** At this time, in milliseconds. */
+  counts(org: string, person: string, at: number): QueueCounts {
     this.#projection.write();
     const tally = (name: string): number => Number(this.#tally.get(org, name)?.["n"] ?? 0);
     return {
       mineNow: tally(`now:${person}`),
       mineLater: tally(`later:${person}`),
+      asDelegate: this.#projection.standIns.count(org, person, at),
       pending: tally("pending"),
     };
   }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { readDirectoryEvent } from "@countersign/domain/read-events.ts";
+import { readDelegationEvent, readDirectoryEvent } from "@countersign/domain/read-events.ts";
+import { pathsTo } from "@countersign/domain/request/delegates.ts";
 import type { ProjectedReferences } from "../projected-references.ts";
 import { orgOf, type StoredEvent } from "../stored-event.ts";
 import { personTarget, roleTarget } from "./targets.ts";
@@ -31,16 +32,17 @@ export class ReferenceTable {
   /** Names in chains that a directory event may concern: the open requests that hold one are rendered anew. */
   concerned(event: StoredEvent): string[] {
     const org = orgOf(event.stream);
+    if (event.stream.startsWith("delegation-")) return this.#handedOver(org, event);
     const change = readDirectoryEvent(event).event;
     switch (change.type) {
       case "RoleChanged":
         return [roleTarget(change.data.role)];
       case "PersonChanged":
         return change.data.email === null
-          ? this.namesOf(org, change.data.id)
-          : [...this.namesOf(org, change.data.id), personTarget(change.data.email)];
+          ? this.#actingNames(org, change.data.id)
+          : [...this.#actingNames(org, change.data.id), personTarget(change.data.email)];
       case "PersonRemoved":
-        return this.namesOf(org, change.data.id);
+        return this.#actingNames(org, change.data.id);
       case "AgentChanged":
         return [];
     }
@@ -52,6 +54,20 @@ export class ReferenceTable {
       personTarget(person),
       ...this.#namesOf.all(org, person).map(({ name }) => String(name)),
     ];
+  }
+
+  /** Names of a person and of everybody for whom they may come to act, now or later. */
+  #actingNames(org: string, person: string): string[] {
+    const owners = pathsTo(person, this.#references.of(org), () => true).map(({ owner }) => owner);
+    return [...new Set([person, ...owners])].flatMap((each) => this.namesOf(org, each));
+  }
+
+  /** Names of those whose slots a delegation reaches to: its giver's, and who handed on to the giver. */
+  #handedOver(org: string, event: StoredEvent): string[] {
+    const { event: change } = readDelegationEvent(event);
+    if (change.type === "DelegationCreated") return this.#actingNames(org, change.data.from);
+    const known = this.#references.of(org).delegation.delegations.get(change.data.id);
+    return known === undefined ? [] : this.#actingNames(org, known.from);
   }
 
   fold(event: StoredEvent): void {

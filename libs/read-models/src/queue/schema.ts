@@ -1,5 +1,5 @@
 /** Raised with every change below, and of what is written into it: older files are rebuilt from the log. */
-export const QUEUE_VERSION = 2;
+export const QUEUE_VERSION = 3;
 
 /**
  * `rid` is the position of `RequestSubmitted`: ascending by creation, so that every index gives newest and oldest
@@ -51,10 +51,24 @@ export const queueSchema = `
   create index standing_now_by_rank on standing (org, person, rank, rid) where stand = 'now';
   create index standing_later on standing (org, person, rid) where stand = 'later';
 
+  -- Who may act for another on a pending request, in which window (milliseconds, half open).
+  create table stand_in (
+    org text not null, person text not null, rid integer not null,
+    starts_ms integer not null, ends_ms integer not null,
+    primary key (org, person, rid, starts_ms, ends_ms)
+  ) strict, without rowid;
+  create index stand_in_by_request on stand_in (rid);
+
   -- Names in the chain of a pending request that a change of people may concern: role:sre, user:bo.
   create table target (
     org text not null, name text not null, rid integer not null,
     primary key (org, name, rid)
+  ) strict, without rowid;
+
+  -- Agents that a request's chain names as deciders: they see it, though it is not theirs.
+  create table decider (
+    org text not null, agent text not null, rid integer not null,
+    primary key (org, agent, rid)
   ) strict, without rowid;
 
   -- Every name under which a chain may mean a person: each role and address they ever had.

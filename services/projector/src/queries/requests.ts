@@ -25,13 +25,16 @@ const statusesOf = (parameters: JsonObject): readonly string[] | undefined => {
   });
 };
 
-/** Undefined: nothing can be in it. Nobody acts for another person yet, so a delegate's queue is empty. */
+/** Undefined: nothing can be in it, because agents have no queue. */
 const mineOf = (
   stand: "now" | "later" | "requested" | "delegate",
   { principal }: Viewer,
+  at: number,
 ): Pick<ListFilter, "mine" | "agent"> | undefined => {
-  if (stand === "delegate") return undefined;
-  if (principal.kind === "person") return { mine: { stand, person: principal.id } };
+  if (principal.kind === "person") {
+    const person = principal.id;
+    return { mine: stand === "delegate" ? { stand, person, at } : { stand, person } };
+  }
   return stand === "requested" ? { agent: principal.id } : undefined;
 };
 
@@ -39,15 +42,22 @@ const mineOf = (
 const given = <T extends object>(values: { [K in keyof T]: T[K] | undefined }): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 
-const filterOf = ({ parameters, viewer }: Asked): ListFilter | undefined => {
+const filterOf = (
+  { org, parameters, viewer }: Asked,
+  { reader, clock }: QueuePart,
+): ListFilter | undefined => {
   const mine = optionalWord(parameters, "mine", ["now", "later", "delegate", "requested"] as const);
-  const own = mine === undefined ? {} : mineOf(mine, viewer);
+  const own = mine === undefined ? {} : mineOf(mine, viewer, clock.now());
   if (own === undefined) return undefined;
   const { principal } = viewer;
   return given<ListFilter>({
     status: statusesOf(parameters),
     mine: own.mine,
     visibleTo: own.agent ?? (principal.kind === "agent" ? principal.id : undefined),
+    decides:
+      principal.kind === "agent" && mine === undefined && reader.isDecider(org, principal.id, null)
+        ? true
+        : undefined,
     agent: optionalText(parameters, "agent"),
     action: optionalText(parameters, "action"),
     reasonCode: optionalText(parameters, "reason_code"),
@@ -66,7 +76,7 @@ const pageText = (items: readonly string[], next: string | null, total: number):
 /** The list of requests, newest first unless asked otherwise, 50 a page. */
 export const requestsQuery = (part: QueuePart, asked: Asked): Reply => {
   const { parameters, org } = asked;
-  const filter = filterOf(asked);
+  const filter = filterOf(asked, part);
   const sort =
     optionalWord(parameters, "sort", ["newest", "oldest", "urgency"] as const) ?? "newest";
   const limit = wholeNumber(parameters, "limit", { from: 1, to: 100, otherwise: 50 });
@@ -82,6 +92,13 @@ export const countsQuery = (part: QueuePart, { org, viewer }: Asked): Reply => {
   const { principal } = viewer;
   if (principal.kind === "agent")
     return yes('{"mine_now":0,"mine_later":0,"as_delegate":0,"pending":0}');
-  const { mineNow, mineLater, pending } = part.reader.counts(org, principal.id);
-  return yes(JSON.stringify({ mine_now: mineNow, mine_later: mineLater, as_delegate: 0, pending }));
+  const counts = part.reader.counts(org, principal.id, part.clock.now());
+  return yes(
+    JSON.stringify({
+      mine_now: counts.mineNow,
+      mine_later: counts.mineLater,
+      as_delegate: counts.asDelegate,
+      pending: counts.pending,
+    }),
+  );
 };
