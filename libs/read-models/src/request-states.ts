@@ -51,7 +51,8 @@ export class RequestStates {
         const span = spans.get(stream);
         if (span === undefined) spans.set(stream, { first: revision, last: revision });
         else span.last = revision;
-      } else if (stream.startsWith("directory-")) inBetween = true;
+      } else if (stream.startsWith("directory-") || stream.startsWith("delegation-"))
+        inBetween = true;
     }
     const missing: MissingState[] = [];
     for (const [stream, { first, last }] of spans) {

@@ -20,9 +20,11 @@ import { approvalRoutes } from "./rest/approvals.ts";
 import { auditRoutes } from "./rest/audit.ts";
 import { definitionRoutes } from "./rest/definitions.ts";
 import { devTokenRoutes } from "./rest/dev-tokens.ts";
+import { calendarRoutes, delegationRoutes } from "./rest/delegations.ts";
 import { directoryRoutes } from "./rest/directory.ts";
 import { eventRoutes } from "./rest/events.ts";
 import { makeLongPolls } from "./rest/long-polls.ts";
+import { grantKeyRoutes } from "./rest/grant-keys.ts";
 import { operationRoutes, type OperationsOptions } from "./rest/operations.ts";
 import { sessionRoutes } from "./rest/session.ts";
 import { toolWeaverRoutes } from "./rest/toolweaver.ts";
@@ -87,11 +89,12 @@ export const openGateway = async (options: GatewayOptions): Promise<Gateway> => 
   // Loads what reads and writes cookies; only the few paths that need it do.
   await app.register(fastifyCookie, { hook: false });
   operationRoutes(app, { notReady, metrics, identify });
+  grantKeyRoutes(app, inner);
   sessionRoutes(app, { verify, clock, publicUrl });
 
   /** Routes that need a token; under `/orgs/:org`, one of that org. */
   const signedIn = async (scope: FastifyInstance): Promise<void> => {
-    scope.addHook("onRequest", authenticate(identify));
+    scope.addHook("onRequest", authenticate(identify, inner));
     toolWeaverRoutes(scope, { inner, log });
     if (dev !== undefined) devTokenRoutes(scope, { inner, log, dev, publicUrl });
     await scope.register(
@@ -99,6 +102,8 @@ export const openGateway = async (options: GatewayOptions): Promise<Gateway> => 
         approvalRoutes(org, { inner, log, longPolls });
         directoryRoutes(org, { inner, log });
         auditRoutes(org, { inner, log });
+        delegationRoutes(org, { inner, log });
+        await org.register(async (files) => calendarRoutes(files, { inner, log }));
         eventRoutes(org, { live, streams });
         await org.register(async (files) => definitionRoutes(files, { inner, log }));
       },
@@ -112,7 +117,7 @@ export const openGateway = async (options: GatewayOptions): Promise<Gateway> => 
     return makeEngine(live, dev !== undefined);
   });
   await app.register(async (scope) => {
-    scope.addHook("onRequest", authenticate(identify));
+    scope.addHook("onRequest", authenticate(identify, inner));
     graphqlRoutes(scope, { engine, streams, clock, log });
   });
   if (dev !== undefined) {

@@ -8,6 +8,7 @@ import { LongPolls } from "./long-polls.ts";
 import type { OpenPart, PartOptions } from "./open-part.ts";
 import { PositionWaits } from "./position-waits.ts";
 import { definitionQuery, definitionsQuery } from "./queries/definitions.ts";
+import { delegationsQuery } from "./queries/delegations.ts";
 import { agentQuery, personQuery, roleQuery, viewerQuery } from "./queries/directory.ts";
 import { openRequestsQuery } from "./queries/open-requests.ts";
 import type { QueuePart } from "./queries/queue-part.ts";
@@ -42,6 +43,8 @@ export const openQueue = (
     references,
     polls,
     positions,
+    clock,
+    commandsOver: bus,
     peekOver: shared.inProcess ? null : bus,
   };
   const asking =
@@ -63,6 +66,7 @@ export const openQueue = (
       ["person", asking(personQuery)],
       ["role", asking(roleQuery)],
       ["agent", asking(agentQuery)],
+      ["delegations", asking(delegationsQuery)],
       ["viewer", asking(viewerQuery)],
     ]),
     release() {

@@ -217,6 +217,14 @@ describe("what is foreign or absent", () => {
   test("never reaches the services of another org", async () => {
     const before = gateway.received.length;
     await gateway.call("POST", "/api/v1/orgs/other/approvals", { body: {} });
-    expect(gateway.received.slice(before)).toEqual([]);
+    // The caller's own org takes note of it; nobody else is asked anything.
+    const told = gateway.received.slice(before);
+    expect(told.map(({ subject }) => subject)).toEqual([
+      "countersign.v1.demo.command.note-attempt",
+    ]);
+    expect(JSON.parse(told[0]?.body ?? "")).toEqual({
+      code: "foreign-org",
+      operation: "POST /api/v1/orgs/:org/approvals",
+    });
   });
 });

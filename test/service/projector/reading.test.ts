@@ -23,7 +23,12 @@ describe("one request", () => {
     expect((await org.query("bo", "request", { id })).result).toEqual(made.result);
     const approved = await org.command("bo", "approve", {}, id);
     expect(approved.result["status"]).toBe("approved");
-    expect((await org.query("ci", "request", { id })).result).toEqual(approved.result);
+    expect((await org.query("cy", "request", { id })).result).toEqual(approved.result);
+    // Only whoever asked is given the grant with it.
+    expect((await org.query("ci", "request", { id })).result).toEqual({
+      ...approved.result,
+      grant: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+    });
   });
 
   test("is to a foreign agent, byte for byte, as one that nobody made", async () => {

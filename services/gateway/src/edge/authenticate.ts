@@ -1,6 +1,7 @@
 import { InvalidToken, type VerifiedToken, type VerifyToken } from "@countersign/identity/jwt.ts";
 import { fastifyCookie } from "@fastify/cookie";
 import type { FastifyRequest, onRequestAsyncHookHandler } from "fastify";
+import type { Inner } from "./inner.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { notFound, Refused } from "./refused.ts";
 
@@ -67,10 +68,17 @@ export const makeIdentify = (verify: VerifyToken, rateLimit: RateLimit): Identif
 
 /** A hook that lets in whoever has a valid token, and under `/orgs/:org` only those of that org: others find nothing. */
 export const authenticate =
-  (identify: Identify): onRequestAsyncHookHandler =>
+  (identify: Identify, inner: Pick<Inner, "refused">): onRequestAsyncHookHandler =>
   async (request) => {
     const who = identify(request);
     request.who = who instanceof Promise ? await who : who;
     const { org } = request.params as { org?: string };
-    if (org !== undefined && org !== request.who.principal.org) throw notFound();
+    if (org !== undefined && org !== request.who.principal.org) {
+      inner.refused(
+        { who: request.who, channel: "rest", correlationId: request.id },
+        "foreign-org",
+        `${request.method} ${request.routeOptions.url ?? ""}`,
+      );
+      throw notFound();
+    }
   };

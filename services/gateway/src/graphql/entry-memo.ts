@@ -10,6 +10,12 @@ export interface QueueEntry {
   /** Ids of people. */
   readonly now: readonly string[];
   readonly later: readonly string[];
+  /** Who may act for one of `now`; milliseconds, half open. */
+  readonly stand_ins: readonly {
+    readonly person: string;
+    readonly starts: number;
+    readonly ends: number;
+  }[];
 }
 
 /** Reads the entry of a change once for all who watch. */

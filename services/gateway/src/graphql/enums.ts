@@ -135,3 +135,16 @@ export const RecommendationKind = builder.enumType("RecommendationKind", {
     MODIFY: { value: "modify" },
   } as const,
 });
+
+export const DelegationStatus = builder.enumType("DelegationStatus", {
+  values: {
+    SCHEDULED: { value: "scheduled" },
+    ACTIVE: { value: "active" },
+    ENDED: { value: "ended" },
+    REVOKED: { value: "revoked" },
+  } as const,
+});
+
+export const ReportedStatus = builder.enumType("ReportedStatus", {
+  values: { EXECUTED: { value: "executed" }, FAILED: { value: "failed" } } as const,
+});

@@ -36,7 +36,15 @@ const matcher = (context: GraphContext, filter: Filter | null | undefined): Matc
   const checks: (Matches | null)[] = [
     filter.mine === "now" ? ({ now }) => isPerson && now.includes(me.id) : null,
     filter.mine === "later" ? ({ later }) => isPerson && later.includes(me.id) : null,
-    filter.mine === "delegate" ? () => false : null,
+    filter.mine === "delegate"
+      ? ({ stand_ins: standIns }) => {
+          const now = context.live.clock.now();
+          return standIns.some(
+            ({ person, starts, ends }) =>
+              isPerson && person === me.id && starts <= now && now < ends,
+          );
+        }
+      : null,
     filter.mine === "requested" ? ({ request }) => isMine(request) : null,
     filter.status ? ({ request }) => filter.status?.includes(request.status) ?? true : null,
     filter.agent

@@ -7,6 +7,8 @@ import { Actor, Level } from "./level-type.ts";
 /** A request as lists have it: what is long is left out. */
 export type ListedRequest = Omit<RequestView, "action" | "context" | "attachments" | "timeline"> &
   Partial<Pick<RequestView, "context" | "attachments" | "timeline">> & {
+    /** The signed one-time permission, where the viewer is the requester and it is not spent. */
+    readonly grant?: string;
     readonly action: Omit<RequestView["action"], "parameters"> &
       Partial<Pick<RequestView["action"], "parameters">>;
   };
@@ -25,6 +27,19 @@ const wholeOf = (request: ListedRequest, context: GraphContext): Promise<Request
     : ask<RequestView>(context, "request", { id: request.id });
   whole.set(request, asked);
   return asked;
+};
+
+/** Rows of lists do not carry it; it is asked for where it can be there. */
+const grantOf = async (
+  { id, grant, status, execution, requester }: ListedRequest,
+  context: GraphContext,
+): Promise<string | null> => {
+  const me = context.caller.who.principal;
+  const isMine = requester.kind === me.kind && requester.id === me.id;
+  if (status !== "approved" || execution?.status !== "granted" || !isMine) return null;
+  return (
+    grant ?? (await ask<{ readonly grant?: string }>(context, "request", { id })).grant ?? null
+  );
 };
 
 /** What one more query for each row of a list costs. */
@@ -72,13 +87,15 @@ const Resolution = builder
     }),
   });
 
-const Execution = builder.objectRef<NonNullable<RequestView["execution"]>>("Execution").implement({
-  fields: (t) => ({
-    status: t.expose("status", { type: ExecutionStatus }),
-    validUntil: t.expose("valid_until", { type: "DateTime", nullable: true }),
-    result: t.expose("result", { type: "JSON", nullable: true }),
-  }),
-});
+export const Execution = builder
+  .objectRef<NonNullable<RequestView["execution"]>>("Execution")
+  .implement({
+    fields: (t) => ({
+      status: t.expose("status", { type: ExecutionStatus }),
+      validUntil: t.expose("valid_until", { type: "DateTime", nullable: true }),
+      result: t.expose("result", { type: "JSON", nullable: true }),
+    }),
+  });
 
 const Target = builder.objectRef<RequestView["observers"][number]>("Target").implement({
   fields: (t) => ({ type: t.exposeString("type"), identifier: t.exposeString("identifier") }),
@@ -148,6 +165,13 @@ export const ApprovalRequest = builder.objectRef<ListedRequest>("ApprovalRequest
     expiresAt: t.expose("expires_at", { type: "DateTime", nullable: true }),
     resolvedAt: t.expose("resolved_at", { type: "DateTime", nullable: true }),
     resolution: t.expose("resolution", { type: Resolution, nullable: true }),
+    grant: t.string({
+      nullable: true,
+      description:
+        "The signed one-time permission: in the requester's own view, until it is spent.",
+      complexity: ANOTHER_QUERY,
+      resolve: (request, _args, context) => grantOf(request, context),
+    }),
     execution: t.expose("execution", { type: Execution, nullable: true }),
     timeline: t.field({
       type: [TimelineItem],

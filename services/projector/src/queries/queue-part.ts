@@ -2,6 +2,7 @@ import type { References } from "@countersign/application/references.ts";
 import type { QueueProjection } from "@countersign/read-models/queue/queue-projection.ts";
 import type { QueueReader } from "@countersign/read-models/queue/read-queue.ts";
 import type { Bus } from "@countersign/messaging/bus.ts";
+import type { Clock } from "@countersign/runtime/clock.ts";
 import type { LongPolls } from "../long-polls.ts";
 import type { PositionWaits } from "../position-waits.ts";
 import { optionalPosition } from "../parameters.ts";
@@ -15,6 +16,9 @@ export interface QueuePart {
   readonly references: References;
   readonly polls: LongPolls;
   readonly positions: PositionWaits;
+  readonly clock: Pick<Clock, "now">;
+  /** The way to the commander, which signs grants. */
+  readonly commandsOver: Bus;
   /** Asks the commander for an id that is not projected yet; null in one process with it. */
   readonly peekOver: Bus | null;
 }

@@ -1,0 +1,17 @@
+import type { FastifyInstance } from "fastify";
+import { resultText, sendJson } from "../edge/answer.ts";
+import type { Inner } from "../edge/inner.ts";
+import { Refused } from "../edge/refused.ts";
+
+const PATH = "/.well-known/countersign/jwks.json";
+
+/** The public keys that grants are signed with, for everybody: whoever runs an action can verify its grant alone. */
+export const grantKeyRoutes = (app: FastifyInstance, inner: Inner): void => {
+  app.get(PATH, async (_request, reply) => {
+    const keys = resultText((await inner.grantKeys()).body);
+    if (keys === undefined) throw new Refused("unavailable", "The keys cannot be read; try again.");
+    sendJson(reply, 200, keys);
+    reply.header("cache-control", "public, max-age=300");
+    return reply;
+  });
+};

@@ -1,0 +1,35 @@
+import type { Reply } from "@countersign/messaging/bus.ts";
+import { commandSubject } from "@countersign/messaging/subjects.ts";
+import type { Asked } from "../asked.ts";
+import type { QueuePart } from "./queue-part.ts";
+
+/** Stands in the text of every request whose grant is not spent; in others' too where an asker wrote it into its own prose. */
+const GRANTED = '"execution":{"status":"granted"';
+const SIGN_MS = 5_000;
+
+interface Signed {
+  readonly ok: boolean;
+  readonly result?: { readonly grant: string | null };
+}
+
+/**
+ * The request with its signed grant where its requester reads it; for all others, and without a grant, the text as it
+ * is. The commander has the key, and decides once more whether there is something to sign.
+ */
+export const withOwnGrant = async (
+  part: QueuePart,
+  { org, viewer, message }: Asked,
+  requester: { readonly kind: string; readonly id: string },
+  id: string,
+  doc: string,
+): Promise<string> => {
+  const { kind, id: viewerId } = viewer.principal;
+  if (requester.kind !== kind || requester.id !== viewerId || !doc.includes(GRANTED)) return doc;
+  const reply: Reply = await part.commandsOver.request(commandSubject(org, "sign-grant"), "", {
+    headers: { ...message.headers, "Countersign-Target": id },
+    timeoutMs: SIGN_MS,
+  });
+  const { result } = JSON.parse(reply.body) as Signed;
+  const grant = result?.grant ?? null;
+  return grant === null ? doc : `${doc.slice(0, -1)},"grant":${JSON.stringify(grant)}}`;
+};
