@@ -15,6 +15,12 @@ const sources: readonly Source[] = [
   { category: "request", file: "request/events.ts", union: "RequestEvent" },
   { category: "topic", file: "topic/topic.ts", union: "TopicEvent" },
   { category: "directory", file: "directory/directory.ts", union: "DirectoryEvent" },
+  {
+    category: "delegation",
+    file: "delegation/delegation.ts",
+    union: "DelegationEvent",
+  },
+  { category: "security", file: "security/security.ts", union: "SecurityEvent" },
   { category: "definition", file: "definition/definition.ts", union: "DefinitionEvent" },
 ];
 
@@ -64,7 +70,7 @@ const eventNames = (union: Declaration): string[] => {
     if (
       ts.isPropertySignature(node) &&
       node.name.getText() === "type" &&
-      node.parent.parent.parent === union &&
+      (node.parent.parent === union || node.parent.parent.parent === union) &&
       node.type !== undefined &&
       ts.isLiteralTypeNode(node.type) &&
       ts.isStringLiteral(node.type.literal)

@@ -40,7 +40,17 @@ export const auditRow = (event: StoredEvent): AuditRow => {
 };
 
 /** Facts of an event that an entry shows under their own names; the rest stands in the CloudEvent. */
-const shown = ["level", "step", "decision", "group", "because", "code", "patch"] as const;
+const shown = [
+  "level",
+  "step",
+  "decision",
+  "group",
+  "because",
+  "code",
+  "patch",
+  "operation",
+  "count",
+] as const;
 
 const topicOf = ({ category, subject }: AuditRow): { workflow: string; id: string } | null => {
   if (category !== "topic") return null;
@@ -62,7 +72,11 @@ export const auditEntry = (row: AuditRow): JsonObject => {
     category: row.category,
     request: row.category === "request" ? row.subject : null,
     topic: topicOf(row),
-    actor: who(metadata.actor),
+    actor: who(
+      typeof data["onBehalfOf"] === "string"
+        ? { ...metadata.actor, onBehalfOf: data["onBehalfOf"] }
+        : metadata.actor,
+    ),
     channel: metadata.channel,
     notes: data["notes"] ?? null,
     reason: data["reason"] ?? null,
