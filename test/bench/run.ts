@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { runCycles, type CyclesResult } from "./cycles.ts";
+import { measureDecide, printDecide } from "./decide.ts";
 import { benchFolder, rawAppendRate } from "./raw-sqlite.ts";
 
 /** `npm run bench`: prints the rows of docs/performance.md, the limit beside each, and writes `results.json`. */
@@ -59,6 +60,9 @@ interface Row extends CyclesResult {
   readonly rawEventsPerSecond: number;
   readonly cyclesPer100Events: number;
 }
+
+const decideRow = measureDecide();
+printDecide(decideRow);
 
 const folder = benchFolder();
 const port = await freePort();
@@ -136,6 +140,7 @@ try {
   const results = {
     measuredWith: { node: process.version, cores: cpus().length, seconds: SECONDS, rounds: ROUNDS },
     cycles: rows,
+    decide: decideRow,
   };
   writeFileSync(join(import.meta.dirname, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
 } finally {
