@@ -249,55 +249,10 @@ describe("routing and asking", () => {
     expect(unknown.text).toContain("nobody@demo.example");
   });
 
-  test("context and recommendations are attached over REST and GraphQL", async () => {
-    const { id } = await asked(bot);
-    const whole = await bot.post<RequestView>(`/approvals/${id}/context`, {
-      context: { tests: 9 },
-    });
-    expect(whole.status, whole.text).toBe(200);
-    expect(whole.body.attachments).toMatchObject([
-      { by: { kind: "agent", id: "deployment-bot" }, context: { tests: 9 } },
-    ]);
-    const advice = { recommendation: "approve", confidence: 0.8, summary: "Looks fine." };
-    const key = { headers: { "idempotency-key": "advice-1" } };
-    const other = await judge.post(`/approvals/${id}/recommendation`, advice, key);
-    expect(other.status, other.text).toBe(200);
-    expect(other.body).toEqual({
-      by: { kind: "agent", id: "judge" },
-      at: expect.any(String),
-      ...advice,
-      payload: null,
-    });
-    expect((await judge.post(`/approvals/${id}/recommendation`, advice, key)).text).toBe(
-      other.text,
-    );
-    expect((await judge.get(`/approvals/${id}`)).status).toBe(404);
-    expect(
-      refusal(await judge.post(`/approvals/${id}/recommendation`, { ...advice, confidence: 2 })),
-    ).toEqual([422, "unprocessable"]);
-    const { attachContext } = await server.graphql("deployment-bot").data<{
-      attachContext: { request: { recommendations: readonly object[] }; attachment: object };
-    }>(`mutation { attachContext(input: { id: "${id}", context: { more: true } }) {
-      ... on AttachContextSuccess { attachment request { recommendations } } } }`);
-    expect(attachContext.attachment).toMatchObject({ context: { more: true } });
-    expect(attachContext.request.recommendations).toMatchObject([{ summary: "Looks fine." }]);
-    await vote("bo", id);
-    expect(refusal(await judge.post(`/approvals/${id}/context`, { context: {} }))[0]).toBe(404);
-    expect(refusal(await bot.post(`/approvals/${id}/context`, { context: {} }))).toEqual([
-      409,
-      "already-resolved",
-    ]);
-  });
-
   test("the log of all this breaks no invariant, and the audit trail tells all of it", async () => {
     const { log, violations } = await server.finish();
     expect(violations).toEqual([]);
-    for (const type of [
-      "ContextAttached",
-      "RecommendationAttached",
-      "ValidationFailed",
-      "PendingClaimed",
-    ])
+    for (const type of ["ValidationFailed", "PendingClaimed"])
       expect(
         log.some((entry) => entry.type === type),
         type,

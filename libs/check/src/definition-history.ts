@@ -6,10 +6,10 @@ import type { LogEntry } from "./log-entry.ts";
 /** What an org that imported no defaults falls back to, as far as approvals depend on it. */
 export type Fallbacks = Pick<Defaults, "selfApproval" | "autoApprove" | "agentDeciders">;
 
-const strictest: Fallbacks = {
+const unwritten: Fallbacks = {
   selfApproval: "forbid",
   autoApprove: "forbid",
-  agentDeciders: "forbid",
+  agentDeciders: "allow",
 };
 
 /** An org's definitions over time. */
@@ -45,7 +45,7 @@ export const definitionHistory = (entries: readonly LogEntry[]): DefinitionHisto
   return {
     policy: (id, version) => policies.get(`${id}@${version}`),
     defaultsAt: (revision) =>
-      defaults.findLast((change) => change.revision <= revision)?.value ?? strictest,
+      defaults.findLast((change) => change.revision <= revision)?.value ?? unwritten,
     workflowAt: (id, revision) =>
       workflows.findLast((change) => change.revision <= revision && change.value.id === id)?.value,
     positionOf: (revision) => entries[revision]?.position,
