@@ -70,8 +70,12 @@ describe.runIf(available("nats-server"))("each service as its own process", () =
     await events.until<{ type: string }>(
       ({ type }) => type === "io.countersign.topic.transition-completed.v1",
     );
-    const topic = await alice.get<TopicBody>("/topics/release/v2.0.0");
-    expect(topic.body).toMatchObject({ state: "pending_approval", pending: [] });
+    // The relay tells of it whether or not the projector has come that far.
+    const topic = await eventually("the topic's move", async () => {
+      const { body } = await alice.get<TopicBody>("/topics/release/v2.0.0");
+      return body.pending.length === 0 ? body : undefined;
+    });
+    expect(topic).toMatchObject({ state: "pending_approval" });
     const trail = await alice.get<{ items: TrailEntry[] }>(`/approvals/${id}/audit`);
     expect(trail.body.items.find(({ event }) => event === "VoteCast")).toMatchObject({
       actor: { kind: "person", id: "bo" },
