@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RequestView } from "@countersign/domain/request/wire.ts";
-import { makeApi, type Answer, type Api, type ErrorBody } from "../testkit/http.ts";
+import {
+  makeApi,
+  type Answer,
+  type Api,
+  type ErrorBody,
+  type TopicBody,
+  type TransitionBody,
+} from "../testkit/http.ts";
 import { eventually } from "../testkit/processes/eventually.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
 import { asked, deployAsk, importFile } from "./asking.ts";
@@ -237,6 +244,34 @@ describe("routing and asking", () => {
     ]);
     const together = await Promise.all([1, 2, 3].map(() => bot.post("/approvals", of("44"))));
     expect(together.map(({ status }) => status).toSorted()).toEqual([201, 409, 409]);
+  });
+
+  test("a transition too takes what only one pending request may take", async () => {
+    const workflow = `
+workflow: { id: shipping }
+states: { ready: { type: initial }, shipped: { type: final } }
+transitions:
+  - from: ready
+    to: shipped
+    name: Ship
+    approval_chain:
+      one_pending_per: "\${issue.train}"
+      chain: [{ assignments: [{ type: role, identifier: qa_lead }] }]`;
+    const { status, text } = await importFile(server, workflow, "shipping.yaml");
+    expect(status, text).toBe(201);
+    const ship = (id: string) =>
+      bot.post<TransitionBody>("/transitions", {
+        workflow: "shipping",
+        topic: { id, attributes: { train: "T1" } },
+        to: "shipped",
+      });
+    const first = await ship("one");
+    expect(first.status, first.text).toBe(202);
+    expect(refusal(await ship("two"))).toEqual([409, "conflict"]);
+    const two = await bot.get<TopicBody>("/topics/shipping/two");
+    expect(two.body).toMatchObject({ state: "ready", pending: [] });
+    await vote("bo", first.body.approval_ids?.[0] ?? "");
+    expect((await ship("two")).status).toBe(202);
   });
 
   test("an approver is found in the ask's facts, or refused with the place", async () => {

@@ -1,9 +1,12 @@
+import { abandonUnmade } from "./abandon.ts";
 import { canonicalHash } from "./canonical.ts";
 import { authorise, standingOf } from "./authorise.ts";
 import { derivedCommandId, derivedRequestId } from "./derived-ids.ts";
 import type { Envelope } from "./envelope.ts";
 import { execute, type Aggregate, type Engine, type Outcome, type StreamKind } from "./execute.ts";
-import { submitRequest, type RequestKind } from "./request.ts";
+import { prepareAsk, type AskKinds } from "./prepare-ask.ts";
+import { submitRequest } from "./request.ts";
+import type { Fold } from "./fold-cache.ts";
 import { topicStream } from "./streams.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
 import { readTopicEvent } from "@countersign/domain/read-events.ts";
@@ -33,9 +36,8 @@ export const topicAggregate: Aggregate<TopicState, TopicEvent> = {
 /** A transition as its caller asks for it. */
 export type AskedTransition = Omit<TransitionCommand, "requester" | "agent">;
 
-export interface TopicKinds {
+export interface TopicKinds extends AskKinds {
   readonly topic: TopicKind;
-  readonly request: RequestKind;
 }
 
 /** The id of the command that creates a blocked transition's request: the same for the caller and for the process manager. */
@@ -95,30 +97,60 @@ export const requestTransition = async (
       return { events: blockTransition(answer, [ask.requestId], toJson(ask)) };
     },
   );
-  if (blocking !== undefined && outcome.ok && outcome.effect === "appended")
-    await submitBlocking(engine, kinds.request, envelope, blocking);
-  return outcome;
+  if (blocking === undefined || !outcome.ok || outcome.effect !== "appended") return outcome;
+  const made = await submitBlocking(engine, kinds, envelope, blocking);
+  if (made.ok) return outcome;
+  // What it asks for was taken in the meantime, as by `one_pending_per`: nothing waits, and the topic goes on.
+  const refused = await giveUpTransition(engine, kinds, envelope, blocking, made.refusal);
+  return refused === null ? outcome : { ok: false, refusal: made.refusal, fold: refused };
+};
+
+/** Ends the wait for a request that is refused after its topic was blocked; null when it was made all the same. */
+export const giveUpTransition = async (
+  engine: Engine,
+  kinds: TopicKinds,
+  envelope: Envelope,
+  { requestId, topic }: Ask,
+  { code, message }: Refusal,
+): Promise<Fold<TopicState> | null> => {
+  if (topic === null) return null;
+  // Whoever else is about to make the request, a caller or a process manager, must not do so after the topic went on.
+  const state = await abandonUnmade(engine, kinds.request, envelope, requestId);
+  if (state.status !== "absent") return null;
+  const process: Envelope = {
+    ...envelope,
+    commandId: derivedCommandId("transition-refused", requestId),
+    commandHash: null,
+    principal: null,
+    actor: { kind: "system", id: "transition" },
+    channel: "process",
+    causationId: envelope.commandId,
+  };
+  const { fold } = await endTransition(engine, kinds.topic, process, topic.workflow, topic.id, {
+    type: "reject-transition",
+    approvalId: requestId,
+    code,
+    reason: message,
+  });
+  return fold;
 };
 
 /** Creates the request that a topic waits for; done before, it changes nothing. */
 export const submitBlocking = async (
   engine: Engine,
-  kind: RequestKind,
+  kinds: AskKinds,
   envelope: Envelope,
   ask: Ask,
-): Promise<Outcome<unknown>> =>
-  submitRequest(
-    engine,
-    kind,
-    {
-      ...envelope,
-      commandId: submitId(ask.requestId),
-      commandHash: null,
-      causationId: envelope.commandId,
-    },
-    ask.requestId,
-    ask,
-  );
+): Promise<Outcome<unknown>> => {
+  const submitting: Envelope = {
+    ...envelope,
+    commandId: submitId(ask.requestId),
+    commandHash: null,
+    causationId: envelope.commandId,
+  };
+  const prepared = await prepareAsk(engine, kinds, submitting, ask.requestId, ask);
+  return submitRequest(engine, kinds.request, submitting, ask.requestId, prepared);
+};
 
 /** Ends a topic's wait, from the process manager. */
 export const endTransition = async (

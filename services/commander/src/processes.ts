@@ -1,4 +1,3 @@
-import { abandonUnmade } from "@countersign/application/abandon.ts";
 import { derivedCommandId } from "@countersign/application/derived-ids.ts";
 import type { Envelope } from "@countersign/application/envelope.ts";
 import { loadFold } from "@countersign/application/execute.ts";
@@ -11,7 +10,7 @@ import {
 } from "@countersign/application/processes/transition-process.ts";
 import { requestAggregate } from "@countersign/application/request.ts";
 import { categoryOfStream, orgOfStream } from "@countersign/application/streams.ts";
-import { endTransition, submitBlocking } from "@countersign/application/topic.ts";
+import { endTransition, giveUpTransition, submitBlocking } from "@countersign/application/topic.ts";
 import { readRequestEvent, readTopicEvent } from "@countersign/domain/read-events.ts";
 import type {
   Checkpoint,
@@ -152,7 +151,7 @@ export class Processes {
   }
 
   async #send(org: string, cause: RecordedEvent, command: ProcessCommand): Promise<void> {
-    const { engine, request, topic } = this.#decider;
+    const { engine, topic } = this.#decider;
     const envelope: Envelope = {
       commandId: derivedCommandId("process", "transition", cause.eventId),
       commandHash: null,
@@ -169,22 +168,16 @@ export class Processes {
         const principal = { ...by, org };
         // Whether the caller's own command gets here first or this one: the trail shows who asked, and how.
         const { channel, correlationId } = readTopicEvent(cause).metadata;
-        const outcome = await submitBlocking(
-          engine,
-          request,
-          { ...envelope, principal, actor: { kind: by.kind, id: by.id }, channel, correlationId },
-          ask,
-        );
-        if (outcome.ok || ask.topic === null) return;
-        // The caller's own command may be slower than this one and must not make the request after the topic went on.
-        const state = await abandonUnmade(engine, request, envelope, ask.requestId);
-        if (state.status === "absent")
-          await endTransition(engine, topic, envelope, ask.topic.workflow, ask.topic.id, {
-            type: "reject-transition",
-            approvalId: ask.requestId,
-            code: outcome.refusal.code,
-            reason: outcome.refusal.message,
-          });
+        const asking: Envelope = {
+          ...envelope,
+          principal,
+          actor: { kind: by.kind, id: by.id },
+          channel,
+          correlationId,
+        };
+        const outcome = await submitBlocking(engine, this.#decider, asking, ask);
+        if (!outcome.ok)
+          await giveUpTransition(engine, this.#decider, envelope, ask, outcome.refusal);
         return;
       }
       case "end-transition":
