@@ -14,7 +14,7 @@ const consume = z.strictObject({
 const execution = z.strictObject({
   status: z.enum(["executed", "failed"]),
   /** Whatever the executor wants remembered. */
-  result: z.unknown(),
+  result: z.unknown().optional(),
   payload_hash: payloadHash,
 });
 
