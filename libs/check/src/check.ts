@@ -2,6 +2,8 @@ import type { Guard } from "./conditions.ts";
 import { historyOf } from "./history.ts";
 import { oneEnd } from "./i1-one-end.ts";
 import { approvalFollows } from "./i2-approval-follows.ts";
+import { changesFollow } from "./i2-changes.ts";
+import { onePayload } from "./i3-one-payload.ts";
 import { childAnswers } from "./i2-child-answers.ts";
 import { deciders } from "./i4-deciders.ts";
 import { separation } from "./i4-separation.ts";
@@ -29,6 +31,8 @@ export const check = (log: readonly LogEntry[], options: CheckOptions = {}): Vio
     ...logOrder(history),
     ...oneEnd(history),
     ...approvalFollows(history),
+    ...changesFollow(history),
+    ...onePayload(history),
     ...childAnswers(history),
     ...separation(history),
     ...deciders(history),

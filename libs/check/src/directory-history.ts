@@ -25,6 +25,7 @@ const record = <Value>(
 export interface People {
   /** In the directory, active, and no viewer. */
   mayVote(person: string): boolean;
+  isAdmin(person: string): boolean;
   inRole(person: string, role: string): boolean;
   /** Everybody in a role who may vote. */
   votersOf(role: string): readonly string[];
@@ -87,6 +88,7 @@ export const directoryHistory = (entries: readonly LogEntry[]): DirectoryHistory
     const members = (role: string): readonly string[] => at(roles.get(role), revision) ?? [];
     return {
       mayVote,
+      isAdmin: (id) => mayVote(id) && at(people.get(id), revision)?.access === "admin",
       inRole: (person, role) => members(role).includes(person),
       votersOf: (role) => members(role).filter(mayVote),
       named: (text) => {

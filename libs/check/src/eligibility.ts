@@ -79,12 +79,8 @@ export const answersIn = (
   if (!mayDecide(submitted, people, person)) {
     return false;
   }
-  const ofPool =
-    takesNewcomers(plan) &&
-    plan.assignments.some(({ type, identifier }) => {
-      const role = type === "role" ? filledIn(identifier, submitted) : null;
-      return role !== null && people.inRole(person, role);
-    });
+  // Which roles answer was held against the policy, or against who changed it, when the group was recorded.
+  const ofPool = takesNewcomers(plan) && record.pools.some((role) => people.inRole(person, role));
   return (
     ofPool ||
     record.slots.some((slot) => slot.approver === person && stillThere(slot, submitted, people))

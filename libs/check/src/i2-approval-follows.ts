@@ -15,6 +15,10 @@ type Approved = Extract<RequestEvent, { type: "RequestApproved" }>["data"];
 const decided = new Set([
   "RequestSubmitted",
   "LevelOpened",
+  "LevelReopened",
+  "RequestReassigned",
+  "ChainAmended",
+  "GlassBroken",
   "LevelSkipped",
   "VoteCast",
   "SlotVoided",
@@ -45,7 +49,8 @@ const glassBroken = (story: RequestStory): boolean => {
   return (
     kind === "person" &&
     peopleBehind(story, entry).inRole(id, "break_glass") &&
-    !isAsker(submitted, id)
+    !isAsker(submitted, id) &&
+    story.changes.edit?.editor !== id
   );
 };
 
@@ -113,6 +118,7 @@ export const approvalFollows = (history: History): Violation[] => {
     }
     switch (event.type) {
       case "LevelOpened":
+      case "LevelReopened":
         openingFaults(entry, story, event.data).forEach(add);
         break;
       case "LevelSkipped":

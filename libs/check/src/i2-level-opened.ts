@@ -3,6 +3,7 @@ import type { GroupRecord, SubmittedFields } from "@countersign/domain/request/e
 import type { People } from "./directory-history.ts";
 import { expectedRecord, isAsker, wanted } from "./eligibility.ts";
 import { agentRules, heads, noPersonFault } from "./no-person.ts";
+import { isExplained } from "./i2-recorded-anew.ts";
 import { orderFault } from "./i2-order.ts";
 import type { LogEntry } from "./log-entry.ts";
 import {
@@ -26,8 +27,13 @@ const recordFault = (
   record: GroupRecord,
   submitted: SubmittedFields,
   people: People,
+  apart: string | null,
 ): string | null => {
-  const expected = expectedRecord(plan, submitted, people);
+  const wanting = expectedRecord(plan, submitted, people);
+  const expected = {
+    ...wanting,
+    people: new Set([...wanting.people].filter((person) => person !== apart)),
+  };
   const inTurn = record.slots.filter(({ via }) => via.type === "round_robin");
   const named = record.slots.filter(isNamed);
   if (record.group !== plan.group) {
@@ -89,9 +95,15 @@ export const openingFaults = (
     return [order ?? `level ${level} opens in a request that was not submitted.`];
   }
   const before = story.levels.get(level);
-  if (before !== undefined && before.status !== "open") {
+  const isAgain = entry.type === "LevelReopened" || before?.status === "skipped";
+  if (before !== undefined && before.status !== "open" && !isAgain) {
     return [`level ${level} opens again after it was ${before.status}.`];
   }
+  if (isAgain && story.changes.version === 1 && story.changes.added.length === 0) {
+    return [`level ${level} opens again although nothing was changed.`];
+  }
+  const { edit } = story.changes;
+  const apart = edit === null || edit.level === level ? null : edit.editor;
   if (groups.length !== plan.groups.length) {
     return [`level ${level} opens with ${groups.length} groups of ${plan.groups.length}.`];
   }
@@ -100,9 +112,11 @@ export const openingFaults = (
   return plan.groups.flatMap((group, index) => {
     const record = groups[index];
     const fault =
-      record === undefined || isKept(group, record, before)
+      record === undefined ||
+      isKept(group, record, before) ||
+      isExplained(entry, story, level, group, record, before, submitted, people)
         ? null
-        : (recordFault(group, record, submitted, people) ??
+        : (recordFault(group, record, submitted, people, apart) ??
           noPersonFault(plan, group, record, submitted, rules));
     return fault === null ? [] : [`level ${level} ${fault}`];
   });

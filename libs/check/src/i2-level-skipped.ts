@@ -84,7 +84,11 @@ export const skipFault = (
     return order ?? `level ${number} is skipped in a request that was not submitted.`;
   }
   const status = story.levels.get(number)?.status;
-  if (status !== undefined && status !== "open") {
+  if (story.changes.skipped.has(number)) {
+    return null;
+  }
+  const isEdited = status === "approved" && story.changes.edit !== null;
+  if (status !== undefined && status !== "open" && !isEdited) {
     return `level ${number} is skipped after it was ${status}.`;
   }
   const { conditions, onEmpty } = pinned.plan;

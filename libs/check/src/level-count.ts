@@ -3,6 +3,7 @@ import { answersIn, wanted } from "./eligibility.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { agentRules, byHead, heads, isNoPerson, standsFor } from "./no-person.ts";
 import { fillsEachGroup } from "./matching.ts";
+import { isApart, isReplaced } from "./story-changes.ts";
 import type { PinnedLevel } from "./pinned-chain.ts";
 import { peopleBehind, staying, type LevelStory, type RequestStory } from "./request-story.ts";
 
@@ -44,6 +45,8 @@ const countGroup = (
     const approver = vote.onBehalfOf ?? vote.votedBy;
     const counts =
       valid &&
+      !isApart(story, pinned.number, approver) &&
+      !isReplaced(level, record.group, approver) &&
       vote.payloadHash === story.payloadHash &&
       (isNoPerson(approver)
         ? standsFor(standing, submitted, rules, approver)

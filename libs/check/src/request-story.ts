@@ -3,10 +3,20 @@ import type {
   RequestEvent,
   SubmittedFields,
 } from "@countersign/domain/request/events.ts";
+import type { ChangeEvent } from "@countersign/domain/request/change-events.ts";
 import { answersIn } from "./eligibility.ts";
 import { agentRules, isNoPerson, standsFor } from "./no-person.ts";
 import type { History, OrgHistory } from "./history.ts";
 import { basisOf, type LogEntry } from "./log-entry.ts";
+import {
+  beginLevel,
+  isApart,
+  isReplaced,
+  noChanges,
+  recordAgain,
+  tellChange,
+  type StoryChanges,
+} from "./story-changes.ts";
 import { pinnedChain, type PinnedChain, type PinnedLevel } from "./pinned-chain.ts";
 
 type VoteCast = Extract<RequestEvent, { type: "VoteCast" }>["data"];
@@ -25,6 +35,8 @@ export interface LevelStory {
   readonly votes: Map<string, StandingVote>;
   /** `<group>/<approver>` of slots whose people left. */
   readonly voided: Set<string>;
+  /** `<group>/<approver>` of slots that went to others; absent for levels that never opened. */
+  readonly cancelled?: Set<string>;
 }
 
 /** A request as the log has told of it so far. */
@@ -36,6 +48,7 @@ export interface RequestStory {
   readonly levels: Map<number, LevelStory>;
   /** A member of `break_glass` acted without quorum. */
   glassBrokenBy: LogEntry | null;
+  readonly changes: StoryChanges;
 }
 
 export const levelPinned = (story: RequestStory, level: number): PinnedLevel | undefined =>
@@ -65,8 +78,14 @@ const isValid = (story: RequestStory, entry: LogEntry, vote: VoteCast): boolean 
   const people = peopleBehind(story, entry);
   const rules = agentRules(entry, people, story.org.definitions);
   const approver = vote.onBehalfOf ?? vote.votedBy;
+  if (isApart(story, vote.level, approver) || isApart(story, vote.level, vote.votedBy)) {
+    return false;
+  }
   return level.groups.some((record, index) => {
     const group = plan.groups[index];
+    if (isReplaced(level, record.group, approver)) {
+      return false;
+    }
     const standing = staying(record, level);
     if (isNoPerson(approver)) {
       return standsFor(standing, submitted, rules, approver);
@@ -95,6 +114,7 @@ const voidSlot = (level: LevelStory | undefined, group: string, approver: string
 
 const tell = (story: RequestStory, entry: LogEntry): void => {
   const event = requestEvent(entry);
+  tellChange(story, event as ChangeEvent, entry.metadata.commandId);
   if (entry.type === "GlassBroken") {
     story.glassBrokenBy = entry;
   }
@@ -108,10 +128,9 @@ const tell = (story: RequestStory, entry: LogEntry): void => {
       const { level, groups } = event.data;
       const before = story.levels.get(level);
       if (before?.status === "open") {
-        before.groups = groups;
-        before.voided.clear();
+        recordAgain(before, groups);
       } else {
-        story.levels.set(level, { status: "open", groups, votes: new Map(), voided: new Set() });
+        beginLevel(story, level, groups);
       }
       break;
     }
@@ -130,6 +149,9 @@ const tell = (story: RequestStory, entry: LogEntry): void => {
       break;
     }
     case "VoteWithdrawn":
+      if (story.changes.heldVote?.vote.votedBy === event.data.votedBy) {
+        story.changes.heldVote = null;
+      }
       story.levels.get(event.data.level)?.votes.delete(event.data.votedBy);
       break;
     case "SlotVoided":
@@ -168,6 +190,7 @@ export const tellRequests = (
       payloadHash: "",
       levels: new Map(),
       glassBrokenBy: null,
+      changes: noChanges(),
     };
     for (const entry of entries) {
       visit(entry, story);
