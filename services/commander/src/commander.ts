@@ -67,7 +67,7 @@ export const openCommander = async (parts: CommanderParts): Promise<Commander> =
   );
   const processing = processes.start(store);
   const served = serveCommands(inner, decider, attempts, log);
-  const intake = consumeIntake(outer, decider, log);
+  const intake = consumeIntake(outer, decider, attempts, log);
   const timers = consumeTimers(outer, decider, log, parts.stuckAfterMs ?? STUCK_AFTER_MS);
   return {
     decider,

@@ -16,6 +16,7 @@ import { withDeadLetters, type IntakeVerdict } from "@countersign/messaging/dead
 import { COUNTERSIGN_IN } from "@countersign/messaging/streams.ts";
 import { parseSubject } from "@countersign/messaging/subjects.ts";
 import type { Log } from "@countersign/runtime/log.ts";
+import type { Attempts } from "./attempts.ts";
 import { askFromBody } from "./commands/ask-from-body.ts";
 import { readCommands } from "./commands/read-commands.ts";
 import type { Decider } from "./decider.ts";
@@ -26,12 +27,19 @@ import { bodyRefusal } from "./reply.ts";
  * effect at most once by (source, id); it is acknowledged after its append. What can never succeed is dead-lettered
  * at the first delivery, with the reason.
  */
-export const consumeIntake = (bus: Bus, decider: Decider, log: Log): BusSubscription =>
+export const consumeIntake = (
+  bus: Bus,
+  decider: Decider,
+  attempts: Attempts,
+  log: Log,
+): BusSubscription =>
   bus.consume(
     { stream: COUNTERSIGN_IN.name, durable: "commander" },
     withDeadLetters(bus, async (delivery) => {
       try {
-        return await takeIn(decider, delivery);
+        const verdict = await takeIn(decider, delivery);
+        if (typeof verdict === "object") note(attempts, delivery, verdict.code);
+        return verdict;
       } catch (error) {
         if (error instanceof StoreUnavailable) return "retry";
         log.error({ err: error, subject: delivery.subject }, "an intake message failed");
@@ -39,6 +47,19 @@ export const consumeIntake = (bus: Bus, decider: Decider, log: Log): BusSubscrip
       }
     }),
   );
+
+const note = (attempts: Attempts, { subject: text }: Delivery, code: string): void => {
+  const subject = parseSubject(text);
+  if (subject?.kind !== "in") return;
+  attempts.note({
+    principal: { kind: "agent", id: subject.producer, org: subject.org },
+    code,
+    operation: subject.command,
+    request: null,
+    channel: "nats",
+    correlationId: "",
+  });
+};
 
 const parseBody = (text: string): unknown => {
   const parsed = parseIJson(text);
