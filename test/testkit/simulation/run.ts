@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { check } from "@countersign/check/check.ts";
 import { logEntry } from "@countersign/check/log-entry.ts";
 import type { Publication } from "@countersign/messaging/bus.ts";
-import { testGrantKeys } from "../grant-keys.ts";
 import { Administrators } from "./administrators.ts";
 import { Caller } from "./caller.ts";
 import { Clients } from "./clients.ts";
@@ -60,11 +59,9 @@ export const run = async ({ seed, steps }: RunOptions): Promise<RunResult> => {
 };
 
 const runIn = async (folder: string, seed: string, steps: number): Promise<RunResult> => {
-  // Made before anything happens: from here on nothing but the world makes anybody wait.
-  const grants = await testGrantKeys();
   const world = new World(seed);
   const beginning = world.time;
-  const system = new System(world, { ...noFaults }, folder, grants);
+  const system = new System(world, { ...noFaults }, folder);
   const { store, broker } = system;
   const published: Publication[] = [];
   broker.onPublication((publication) => {
@@ -89,7 +86,7 @@ const runIn = async (folder: string, seed: string, steps: number): Promise<RunRe
     );
   };
 
-  await runWhile(world, () => system.commanders.size < 2, 10 * SECOND);
+  await runWhile(world, () => !system.ready, 10 * SECOND);
   for (const org of orgs) go(system.bootstrap(org, admin).then(() => administrators.settle(org)));
   await runWhile(world, () => busy > 0, 120 * SECOND);
 

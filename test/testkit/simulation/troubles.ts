@@ -1,3 +1,4 @@
+import type { RecordedEvent } from "@countersign/event-store/event-store.ts";
 import { noFaults, roughWeather } from "./faults.ts";
 import type { Machine, Process } from "./machine.ts";
 import type { Service, System } from "./system.ts";
@@ -19,6 +20,8 @@ const fatal: Readonly<Record<string, number>> = {
 export class Troubles {
   readonly #system: System;
   readonly #blockedBy = new Map<string, unknown>();
+  /** Requests that a topic waits for: their events are what process managers live on. */
+  readonly #waitedFor = new Set<string>();
   #lastEventAt = 0;
   #over = false;
 
@@ -27,7 +30,10 @@ export class Troubles {
     system.store.onEvent((event, by) => {
       if (event.type === "TransitionBlocked") {
         const { approvalIds } = JSON.parse(event.data) as { approvalIds: readonly string[] };
-        for (const id of approvalIds) this.#blockedBy.set(id, by);
+        for (const id of approvalIds) {
+          this.#blockedBy.set(id, by);
+          this.#waitedFor.add(id);
+        }
       }
       if (event.type === "RequestSubmitted") {
         const { requestId } = JSON.parse(event.data) as { requestId: string };
@@ -44,10 +50,13 @@ export class Troubles {
       }
       const service = system.serviceOf(by);
       if (service === undefined) return;
+      if (this.#needsProcess(event) && dice.chance(0.4)) {
+        // A power cut, while every commander may have the event in hand and none is done with it.
+        this.#killCommanders();
+        return;
+      }
       if (dice.chance(fatal[event.type] ?? 0.001)) {
         this.kill(service);
-        // A power cut takes the other commander too, a moment later.
-        if (dice.chance(0.7)) system.world.after(dice.between(0, 30), () => this.#killCommanders());
       } else if (event.type === "TransitionBlocked" || event.type === "PendingClaimed") {
         // It is slow with the second half, while others may be on their way to finish it.
         if (dice.chance(0.3)) {
@@ -132,10 +141,20 @@ export class Troubles {
     }
   }
 
+  #needsProcess({ type, stream }: RecordedEvent): boolean {
+    if (type === "TransitionBlocked") return true;
+    return (
+      /^Request(Approved|Denied|Expired|Cancelled)$/.test(type) &&
+      this.#waitedFor.has(stream.slice(stream.lastIndexOf(".") + 1))
+    );
+  }
+
+  /** Each within the next moments, at its own. */
   #killCommanders(): void {
-    if (this.#over) return;
-    for (const service of this.#system.services)
-      if (service.kind === "commander") this.kill(service);
+    const { services, world } = this.#system;
+    for (const service of services)
+      if (service.kind === "commander")
+        world.after(world.dice.between(2, 12), () => this.kill(service));
   }
 
   /** Nobody but `by` hears of anything for so many milliseconds. */
