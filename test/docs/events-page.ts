@@ -7,12 +7,20 @@ const domain = join(import.meta.dirname, "../../libs/domain/src");
 
 interface Source {
   readonly category: string;
+  /** Heading of the section; the category where it has one only. */
+  readonly title?: string;
   readonly file: string;
   readonly union: string;
 }
 
 const sources: readonly Source[] = [
   { category: "request", file: "request/events.ts", union: "RequestEvent" },
+  {
+    category: "request",
+    title: "request, while it is changed",
+    file: "request/change-events.ts",
+    union: "ChangeEvent",
+  },
   { category: "topic", file: "topic/topic.ts", union: "TopicEvent" },
   { category: "directory", file: "directory/directory.ts", union: "DirectoryEvent" },
   {
@@ -83,7 +91,7 @@ const eventNames = (union: Declaration): string[] => {
   return names;
 };
 
-const section = ({ category, file, union }: Source): string => {
+const section = ({ category, title = category, file, union }: Source): string => {
   const source = parse(file);
   const all = declarationsOf(source);
   const events = all.get(union);
@@ -95,7 +103,7 @@ const section = ({ category, file, union }: Source): string => {
     (name) => `| \`${name}\` | \`${cloudEventType(category, name)}\` |`,
   );
   return [
-    `## ${category}`,
+    `## ${title}`,
     ["| event | CloudEvent type |", "| --- | --- |", ...rows].join("\n"),
     `From \`libs/domain/src/${file}\`:`,
     ["```ts", shapes.join("\n\n"), "```"].join("\n"),

@@ -14,7 +14,7 @@ const patchOf = (before: JsonObject, after: JsonObject): readonly PatchStep[] =>
     Array.isArray(input) && Array.isArray(output) && input.length * output.length > MOST_COMPARED
       ? [{ op: "replace", path: pointer.toString(), value: output }]
       : undefined,
-  ) as readonly PatchStep[];
+  );
 
 const withParameters = ({ type, tool }: Action, parameters: JsonObject): Action =>
   tool === undefined ? { type, parameters } : { type, tool, parameters };

@@ -88,6 +88,12 @@ export const withLevelBegun = (
   return { ...begun, changes: { ...changesOf(state), edit: { ...edit, heldVote } } };
 };
 
+/** The group with nobody kept out of it by an edit. */
+const withSay = (group: GroupState): GroupState => {
+  const { apart, ...rest } = group;
+  return apart === undefined ? group : rest;
+};
+
 const modified = (state: PendingRequest, { data }: Of<"PayloadModified">): PendingRequest => {
   if (data.version !== state.payloadVersion + 1) {
     return impossible("PayloadModified", `payload version ${state.payloadVersion} is current`);
@@ -112,9 +118,7 @@ const modified = (state: PendingRequest, { data }: Of<"PayloadModified">): Pendi
     },
     // Whoever edited the payload before has a say here again.
     levels: state.levels.map((level) =>
-      level.status === "open"
-        ? { ...level, groups: level.groups.map(({ apart: _, ...group }) => group) }
-        : level,
+      level.status === "open" ? { ...level, groups: level.groups.map(withSay) } : level,
     ),
   };
 };
