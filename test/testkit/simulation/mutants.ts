@@ -84,9 +84,9 @@ export const mutants: readonly Mutant[] = [
         to: 'state.status === "pending"',
       },
       {
-        file: "libs/read-models/src/due/due-projection.ts",
-        from: "dueMs: Date.parse(expiresAt),",
-        to: "dueMs: Date.parse(expiresAt) - 15_000,",
+        file: "services/scheduler/src/scheduler.ts",
+        from: "due.due(now, PAGE, after)",
+        to: "due.due(now + 15_000, PAGE, after)",
       },
     ],
   },
