@@ -1,7 +1,7 @@
-import { describe } from "vitest";
+import { describe, expect, test } from "vitest";
 import { expectFaults } from "./expect-faults.ts";
 import type { Case } from "./expect-faults.ts";
-import { level, policyOf } from "./marked-file.ts";
+import { level, parseMarked, policyOf } from "./marked-file.ts";
 
 const L = "policy.chain[0]";
 
@@ -173,6 +173,47 @@ const levels: readonly Case[] = [
   ["a chain that is a mapping", "policy:\n  id: p\n  chain: ▶{}", ["wrong-type", "policy.chain"]],
   ["a level that is a word", "policy:\n  id: p\n  chain: [▶qa]", ["wrong-type", L]],
 ];
+
+const several = (count: number, item: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => item(index)).join(", ");
+const QA = "{ type: role, identifier: qa }";
+const sizes: readonly Case[] = [
+  [
+    "twenty-one levels",
+    `policy:\n  id: p\n  chain: ▶[${several(21, () => `{ assignments: [${QA}] }`)}]`,
+    ["out-of-range", "policy.chain"],
+  ],
+  [
+    "eleven groups",
+    policyOf(
+      `    - parallel: ▶[${several(11, (group) => `{ group: g${group}, assignments: [${QA}] }`)}]`,
+    ),
+    ["out-of-range", `${L}.parallel`],
+  ],
+  [
+    "fifty-one assignments",
+    policyOf(`    - assignments: ▶[${several(51, () => QA)}]`),
+    ["out-of-range", `${L}.assignments`],
+  ],
+  [
+    "eleven entries of `require_approval`",
+    `workflow: { id: w }\ntransitions:\n  - from: a\n    to: b\n    require_approval: ▶[${several(11, () => `{ assignment: ${QA} }`)}]`,
+    ["out-of-range", "transitions[0].require_approval"],
+  ],
+];
+
+describe("a chain has at most 20 levels, a level 10 groups, a group 50 assignments", () => {
+  expectFaults(sizes);
+  test.each([
+    `policy:\n  id: p\n  chain: [${several(20, () => `{ assignments: [${QA}] }`)}]`,
+    policyOf(
+      `    - parallel: [${several(10, (group) => `{ group: g${group}, assignments: [${QA}] }`)}]`,
+    ),
+    policyOf(`    - assignments: [${several(50, () => QA)}]`),
+  ])("and so many are taken", (text) => {
+    expect(parseMarked(text).parsed.faults).toEqual([]);
+  });
+});
 
 describe("faults of levels stand at their line and column", () => {
   expectFaults(levels);

@@ -31,10 +31,12 @@ describe("people that the directory does not have", () => {
   const asked = (type: string, identifier: string): string =>
     policyOf(`    - assignments:\n        - { type: ${type}, identifier: ${identifier} }\n`);
   const at = `${L}.assignments[0].identifier`;
+  const elsewhere = "Add it to the directory, or import this where the directory has it.";
 
   test.each([
     ["role", "▶qaa", ["unknown-role", at, "Did you mean `qa`?"]],
-    ["round_robin", "▶legal_team", ["unknown-role", at, undefined]],
+    ["round_robin", "▶legal_team", ["unknown-role", at, elsewhere]],
+    ["user", "▶somebody", ["unknown-person", at, elsewhere]],
     ["role", "▶nobody", ["empty-role", at, undefined]],
     ["user", "▶anna", ["unknown-person", at, "Did you mean `ana`?"]],
     ["user", "▶ana@exampel.com", ["unknown-person", at, "Did you mean `ana@example.com`?"]],

@@ -1,6 +1,7 @@
 import { durationMs } from "@countersign/domain/policy/duration.ts";
 import type { LevelPlan, Policy } from "@countersign/domain/policy/policy.ts";
 import { z } from "zod";
+import { MOST_LEVELS } from "./bounds.ts";
 import type { Fields } from "./fields.ts";
 import { readFallback, readLevel } from "./read-level.ts";
 import type { PlacedLevel } from "./read-level.ts";
@@ -55,9 +56,6 @@ export const plainPolicy: Omit<Policy, "id" | "name" | "chain"> = {
   schema: null,
   onePendingPer: null,
 };
-
-/** Most levels of one chain. */
-const MOST_LEVELS = 50;
 
 const forbidOrAllow = ["forbid", "allow"] as const;
 

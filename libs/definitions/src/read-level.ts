@@ -5,6 +5,7 @@ import type {
   LevelPlan,
   OnTimeout,
 } from "@countersign/domain/policy/policy.ts";
+import { MOST_GROUPS } from "./bounds.ts";
 import { anyFields, fieldsOf } from "./fields.ts";
 import type { Fields } from "./fields.ts";
 import { combined, neverHolds, readCondition } from "./read-condition.ts";
@@ -134,7 +135,9 @@ const readGroups = (reading: Reading, fields: Fields, name: string): readonly Gr
       reading.fault("out-of-range", parallel, "At least one group is needed.");
     }
     const taken = new Set<string>();
-    return readList(reading, parallel).flatMap((item) => readGroup(reading, item, taken) ?? []);
+    return readList(reading, parallel, MOST_GROUPS).flatMap(
+      (item) => readGroup(reading, item, taken) ?? [],
+    );
   }
   if (assignments === undefined) {
     reading.missing(fields.cursor, "assignments", "A level needs `assignments` or `parallel`.");

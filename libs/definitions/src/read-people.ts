@@ -1,4 +1,5 @@
 import type { Assignment, Quorum, Required, Target } from "@countersign/domain/policy/policy.ts";
+import { MOST_ASSIGNMENTS } from "./bounds.ts";
 import { fieldsOf } from "./fields.ts";
 import type { Fields } from "./fields.ts";
 import type { Reading } from "./reading.ts";
@@ -33,8 +34,11 @@ const readIdentifier = (reading: Reading, cursor: Cursor, pattern: RegExp): stri
   return text;
 };
 
-const hintOf = (meant: string | undefined): string | undefined =>
-  meant === undefined ? undefined : `Did you mean \`${meant}\`?`;
+/** A slip is named; anything else may be right for the directory of another environment. */
+const hintOf = (meant: string | undefined): string =>
+  meant === undefined
+    ? "Add it to the directory, or import this where the directory has it."
+    : `Did you mean \`${meant}\`?`;
 
 const checkRole = (reading: Reading, cursor: Cursor, role: string): void => {
   const { known } = reading;
@@ -124,7 +128,7 @@ export const readAssignments = (
   reading: Reading,
   cursor: Cursor | undefined,
 ): readonly Assignment[] => {
-  const items = readList(reading, cursor);
+  const items = readList(reading, cursor, MOST_ASSIGNMENTS);
   if (cursor?.node.kind === "list" && cursor.node.items.length === 0) {
     reading.fault("out-of-range", cursor, "At least one assignment is needed.");
   }
@@ -133,7 +137,7 @@ export const readAssignments = (
 
 /** `{type: user | role, identifier}` lists: whom a step concerns, and observers. */
 export const readTargets = (reading: Reading, cursor: Cursor | undefined): readonly Target[] =>
-  readList(reading, cursor).flatMap((item) => {
+  readList(reading, cursor, MOST_ASSIGNMENTS).flatMap((item) => {
     const fields = fieldsOf(reading, item, shape("a target"));
     if (fields === null) {
       return [];
@@ -150,7 +154,7 @@ export const readTargets = (reading: Reading, cursor: Cursor | undefined): reado
 
 /** Agents that may decide at a level. */
 export const readDeciders = (reading: Reading, cursor: Cursor | undefined): readonly string[] =>
-  readList(reading, cursor).flatMap((item) => {
+  readList(reading, cursor, MOST_ASSIGNMENTS).flatMap((item) => {
     const fields = fieldsOf(reading, item, shape("a decider"));
     if (fields === null) {
       return [];

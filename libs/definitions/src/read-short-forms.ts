@@ -1,5 +1,6 @@
 import type { Condition } from "@countersign/domain/policy/condition.ts";
 import type { Assignment, GroupPlan, LevelPlan } from "@countersign/domain/policy/policy.ts";
+import { MOST_ASSIGNMENTS, MOST_GROUPS, MOST_LEVELS } from "./bounds.ts";
 import { anyFields, fieldsOf } from "./fields.ts";
 import type { Fields } from "./fields.ts";
 import { plainLevel } from "./plain-level.ts";
@@ -57,7 +58,7 @@ export const readRequireApproval = (
   }
   const taken = new Set<string>();
   let urgency: Urgency | null = null;
-  const groups = readList(reading, cursor).flatMap((item) => {
+  const groups = readList(reading, cursor, MOST_GROUPS).flatMap((item) => {
     const fields = fieldsOf(reading, item, entryShape);
     if (fields === null) {
       return [];
@@ -140,7 +141,8 @@ const readLinks = (reading: Reading, fields: Fields, chain: Cursor): readonly Dr
   if (chain.node.kind === "list" && chain.node.items.length === 0) {
     reading.fault("out-of-range", chain, "A chain has at least one entry.");
   }
-  const links = readList(reading, chain).flatMap((item) => {
+  const most = { sequential: MOST_LEVELS, parallel: MOST_GROUPS, any: MOST_ASSIGNMENTS }[type];
+  const links = readList(reading, chain, most).flatMap((item) => {
     const link = fieldsOf(reading, item, linkShape);
     const assignment = link === null ? null : readApprover(reading, link);
     const place = link?.get("conditions");
@@ -181,7 +183,7 @@ const readApproversLevel = (
   if (approvers.node.kind === "list" && approvers.node.items.length === 0) {
     reading.fault("out-of-range", approvers, "At least one approver is needed.");
   }
-  const assignments = readList(reading, approvers).flatMap((item) => {
+  const assignments = readList(reading, approvers, MOST_ASSIGNMENTS).flatMap((item) => {
     const entry = fieldsOf(reading, item, approverShape);
     return entry === null ? [] : (readApprover(reading, entry) ?? []);
   });
