@@ -26,6 +26,7 @@ const config: KnipConfig = {
         "test/run.ts",
         "test/bench/*.ts",
         "test/campaign.ts",
+        "test/simulation/run-simulation.ts",
         "test/mutation.vitest.config.ts",
         "test/testkit/processes/esdb-process.ts",
         "services/run.ts",

@@ -2,7 +2,6 @@ import type { Access } from "@countersign/domain/directory/directory.ts";
 
 /** The orgs of a run: two, so that what leaks from one to the other is seen. */
 export const orgs = ["acme", "globex"] as const;
-export type Org = (typeof orgs)[number];
 
 export const admin = "ana";
 
