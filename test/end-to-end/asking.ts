@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
+import type { JsonObject } from "@countersign/domain/json.ts";
 import type { RequestView } from "@countersign/domain/request/wire.ts";
 import type { Answer, Api, TransitionBody } from "../testkit/http.ts";
 import type { Standalone } from "../testkit/processes/standalone.ts";
@@ -55,6 +56,13 @@ export const onlyApproval = (answer: Answer<TransitionBody>): string => {
   const ids = answer.body.approval_ids ?? [];
   expect(ids).toHaveLength(1);
   return ids[0] ?? "";
+};
+
+/** The id of an entry of `children`. */
+export const idOf = (child: JsonObject | undefined): string => {
+  const id = child?.["id"];
+  if (typeof id !== "string") throw new Error("there is no such child request");
+  return id;
 };
 
 /** Statuses of the levels of a request, in order. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { RequestView } from "@countersign/domain/request/wire.ts";
 import { eventually } from "../testkit/processes/eventually.ts";
 import { startStandalone } from "../testkit/processes/standalone.ts";
-import { asked, importFile } from "./asking.ts";
+import { asked, idOf, importFile } from "./asking.ts";
 
 const policies = `
 policies:
@@ -27,7 +27,7 @@ test("a process killed between the steps of a child request finishes them once w
     parents.push(parent.id);
     // Acknowledged is stored; whether the child was made already is a matter of luck.
     await crash();
-    const child = String((await read(parent.id)).body.children[0]?.["id"]);
+    const child = idOf((await read(parent.id)).body.children[0]);
     await eventually("the child", async () => {
       const { status } = await read(child);
       return status === 200 ? true : undefined;

@@ -10,7 +10,7 @@ import {
 } from "../testkit/http.ts";
 import { eventually } from "../testkit/processes/eventually.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
-import { asked, deployAsk, importFile } from "./asking.ts";
+import { asked, deployAsk, idOf, importFile } from "./asking.ts";
 
 const policies = `
 defaults: { agent_deciders: allow }
@@ -98,9 +98,9 @@ describe("routing and asking", () => {
     return answer.body;
   };
   const childOf = async (parent: string, place = 0): Promise<RequestView> => {
-    const id = (await read(parent)).children[place]?.["id"];
+    const id = idOf((await read(parent)).children[place]);
     return eventually(`the child of ${parent}`, async () => {
-      const answer = await bot.get<RequestView>(`/approvals/${String(id)}`);
+      const answer = await bot.get<RequestView>(`/approvals/${id}`);
       return answer.status === 200 ? answer.body : undefined;
     });
   };
@@ -243,7 +243,7 @@ describe("routing and asking", () => {
       "unprocessable",
     ]);
     const together = await Promise.all([1, 2, 3].map(() => bot.post("/approvals", of("44"))));
-    expect(together.map(({ status }) => status).toSorted()).toEqual([201, 409, 409]);
+    expect(together.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409]);
   });
 
   test("a transition too takes what only one pending request may take", async () => {
