@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RequestView } from "@countersign/domain/request/wire.ts";
-import type { Api, Page } from "../testkit/http.ts";
+import type { Api, ErrorBody, Page } from "../testkit/http.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
 import { asked, importFile, levelStatuses } from "./asking.ts";
 
@@ -108,6 +108,26 @@ describe("changing a pending request", () => {
       403,
       "not-an-approver",
     ]);
+  });
+
+  test("an ask must fit the schemas as well, and bring one that can be used", async () => {
+    const tooMany = { type: "deploy", parameters: { image: "x", replicas: 9 } };
+    const { status, body } = await bot.post<ErrorBody>("/approvals", {
+      title: "Deploy",
+      policy: "two-levels",
+      action: tooMany,
+    });
+    expect([status, body.error.code]).toEqual([422, "schema-mismatch"]);
+    expect(body.error.details?.faults).toMatchObject([{ path: "action.parameters.replicas" }]);
+    const schema = { $ref: "https://elsewhere.example/schema.json" };
+    const outside = await bot.post<ErrorBody>("/approvals", {
+      title: "Deploy",
+      policy: "two-levels",
+      action: { type: "deploy", parameters: { image: "x" } },
+      schema,
+    });
+    expect([outside.status, outside.body.error.code]).toEqual([422, "unprocessable"]);
+    expect(outside.body.error.details?.faults).toMatchObject([{ path: "schema" }]);
   });
 
   test("a vote is taken back; a voided one cannot be", async () => {

@@ -1,6 +1,6 @@
 import type { Actor, Channel } from "../actor.ts";
 import type { Json, JsonObject } from "../json.ts";
-import type { ChangeCommand } from "./change-commands.ts";
+import type { ChangeCommand, Edited } from "./change-commands.ts";
 import type { RequestEvent, SubmittedFields } from "./events.ts";
 import type { Refusal } from "./refusals.ts";
 import type { Target } from "../policy/policy.ts";
@@ -32,6 +32,8 @@ export interface Ask extends Omit<
   readonly approvers: readonly Target[] | null;
   readonly expiresIn: string | null;
   readonly topic: SubmittedFields["topic"];
+  /** Where the parameters do not fit one of these JSON Schemas. Pure; absent where they are not the asker's. */
+  readonly misfits?: (schemas: readonly JsonObject[]) => Edited["faults"];
   /** What a child request takes from its parent; only the process manager says it. */
   readonly inherited?: Pick<
     SubmittedFields,

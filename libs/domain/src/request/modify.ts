@@ -1,4 +1,3 @@
-import type { JsonObject } from "../json.ts";
 import type { Reference } from "../reference.ts";
 import { chainOf, levelPlan } from "./chain.ts";
 import type { VoteRef } from "./change-events.ts";
@@ -14,30 +13,13 @@ import { following } from "./follow.ts";
 import { advance, openLevel } from "./open-levels.ts";
 import { payloadChanged } from "./payload-changed.ts";
 import { refuse, type Refusal } from "./refusals.ts";
+import { misfitRefusal, schemasOf } from "./schemas.ts";
 import { settle } from "./settle.ts";
 import { rosterOf } from "./slots.ts";
 import { slotAt, unprocessable } from "./standing-rights.ts";
 import type { KnownRequest, LevelState, PendingRequest, Vote } from "./state.ts";
 import { voidLeavers } from "./void-slot.ts";
 import { cast } from "./vote.ts";
-
-/** What new parameters must fit: the asker's schema, and those of the pinned policies. */
-const schemasOf = (state: KnownRequest, { definition }: Reference): readonly JsonObject[] => {
-  const { policies } = chainOf(state, definition);
-  const written = [state.submitted.schema, ...policies.map(({ schema }) => schema)];
-  return written.flatMap((schema) => (schema === null ? [] : [schema as JsonObject]));
-};
-
-const misfit = ({ faults }: Edited): Refusal | null => {
-  const [first] = faults;
-  return first === undefined
-    ? null
-    : refuse(
-        "schema-mismatch",
-        `The new payload does not fit its schema: ${first.path || "payload"} ${first.message}.`,
-        { faults: faults.map(({ path, message }) => ({ path, message })) },
-      );
-};
 
 /** Every policy must say that approvals outlive an edit; inline approvers have none, and theirs do not. */
 const keepsApprovals = (state: PendingRequest, { definition }: Reference): boolean => {
@@ -199,7 +181,9 @@ export const modify = (
   const no = (refusal: Refusal): Decision => ({ events: [], refusal });
   if (principal === null) return no(refuse("forbidden", "Payloads are edited by approvers."));
   const editor = voterOf(principal);
-  const edited = command.edit(state.action, schemasOf(state, reference));
+  const { policies } = chainOf(state, reference.definition);
+  const schemas = schemasOf(state.submitted.schema, policies);
+  const edited = command.edit(state.action, schemas);
   const last = state.changes?.edit ?? null;
   if (
     last?.editor === editor &&
@@ -217,7 +201,7 @@ export const modify = (
   if (state.submitted.parent !== undefined) {
     return no(unprocessable("payload", "of a child request is its parent's and edited there"));
   }
-  const refusal = misfit(edited);
+  const refusal = misfitRefusal(edited.faults);
   if (refusal !== null) return no(refusal);
   const place = slotAt(state, command.level, principal, reference, now);
   if ("refusal" in place) return no(place.refusal);

@@ -14,6 +14,7 @@ import { checkChildren } from "./nesting.ts";
 import { pendingValues } from "./one-pending-per.ts";
 import { pickPolicies, type Picked } from "./pick-policies.ts";
 import { refuse, type Refusal } from "./refusals.ts";
+import { misfitRefusal, schemasOf } from "./schemas.ts";
 import type { Frozen, RequestState } from "./state.ts";
 
 /** A child request never outlives its parent; where nobody wrote an expiry for it, it has the parent's. */
@@ -132,6 +133,13 @@ const failedValidation = (submitted: SubmittedFields): Decision => {
   };
 };
 
+/** The parameters must fit the asker's schema and those of the policies. */
+const schemaRefusal = ({ schema, misfits }: Ask, { policies }: Picked): Refusal | null => {
+  const schemas = schemasOf(schema, policies);
+  if (schemas.length === 0 || misfits === undefined) return null;
+  return misfitRefusal(misfits(schemas));
+};
+
 /** Takes an ask: pins its policy, freezes its facts, sets its expiry, and opens the first level that applies. */
 export const submit = (
   state: RequestState,
@@ -166,6 +174,7 @@ export const submit = (
     payloadVersion: 1,
   };
   const refusal =
+    schemaRefusal(ask, picked) ??
     checkChain(frozen, reference) ??
     checkChildren(frozen, reference, (child) => checkChain(child, reference)) ??
     refusalOf(pendingValues(frozen, reference));

@@ -1,8 +1,11 @@
 import { canonicalHash } from "@countersign/application/canonical.ts";
+import { payloadFaults } from "@countersign/application/edit-payload.ts";
+import { schemaFault } from "@countersign/application/payload-schema.ts";
 import type { AskBody } from "@countersign/api-contract/ask.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
 import type { Ask } from "@countersign/domain/request/commands.ts";
 import type { Action } from "@countersign/domain/request/events.ts";
+import { refuse, type Refusal } from "@countersign/domain/request/refusals.ts";
 
 /** Empty objects that were not sent; one for all, never changed. */
 const none: JsonObject = {};
@@ -11,7 +14,13 @@ const none: JsonObject = {};
  * The domain's ask from a checked body. The payload is canonicalised and hashed here, once; whatever the asker says
  * about itself (`agent`) stays its prose.
  */
-export const askFromBody = (body: AskBody, requestId: string): Ask => {
+export const askFromBody = (body: AskBody, requestId: string): Ask | Refusal => {
+  const schema = (body.schema ?? null) as JsonObject | null;
+  const fault = schema === null ? null : schemaFault(schema);
+  if (fault !== null) {
+    const faults = [{ path: "schema", message: fault }];
+    return refuse("unprocessable", `schema ${fault}.`, { faults });
+  }
   const { tool } = body.action;
   const parameters = body.action.parameters as JsonObject;
   const action: Action =
@@ -37,7 +46,8 @@ export const askFromBody = (body: AskBody, requestId: string): Ask => {
     links: (body.links ?? none) as JsonObject,
     expiresIn: body.expires_in ?? null,
     urgency: body.urgency ?? "normal",
-    schema: (body.schema ?? null) as JsonObject | null,
+    schema,
+    misfits: (schemas) => payloadFaults(schemas, parameters, "action.parameters"),
     dedupe: body.dedupe ?? null,
     previousRequestId: body.previous_request_id ?? null,
     validation: (body.validation ?? null) as JsonObject | null,
