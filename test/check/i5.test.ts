@@ -24,6 +24,7 @@ describe("I5: a topic moves only by what was approved for it", () => {
     const planted = without(log, find(log, three, "RequestApproved"));
     expect(sentences(planted, "I5")).toEqual([
       "the transition completes by apr_3, which was never approved.",
+      "an execution is reported of what was never approved.",
     ]);
   });
 

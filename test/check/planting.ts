@@ -32,7 +32,7 @@ export const append = (log: readonly LogEntry[], command: Command): LogEntry[] =
     commandId,
     basis: {
       directory: revisions(log, `directory-${org}.main`) - 1,
-      delegation: -1,
+      delegation: revisions(log, `delegation-${org}.main`) - 1,
       definition: revisions(log, `definition-${org}.main`) - 1,
     },
     correlationId: commandId,

@@ -7,8 +7,10 @@ import { onePayload } from "./i3-one-payload.ts";
 import { childAnswers } from "./i2-child-answers.ts";
 import { deciders } from "./i4-deciders.ts";
 import { separation } from "./i4-separation.ts";
+import { grantsOnce } from "./i5-grants.ts";
 import { transitionFollows } from "./i5-transition-follows.ts";
 import { audited, type AuditEntry } from "./i8-audit.ts";
+import { delegationsHold } from "./i22-delegations.ts";
 import { once } from "./i12-once.ts";
 import { timeGoesOn } from "./i21-time.ts";
 import { logOrder } from "./log-order.ts";
@@ -37,6 +39,8 @@ export const check = (log: readonly LogEntry[], options: CheckOptions = {}): Vio
     ...separation(history),
     ...deciders(history),
     ...transitionFollows(history),
+    ...grantsOnce(history),
+    ...delegationsHold(history),
     ...(options.audit === undefined ? [] : audited(history, options.audit)),
     ...once(history),
     ...timeGoesOn(history),

@@ -76,6 +76,7 @@ export const onePayload = (history: History): Violation[] => {
         break;
       case "VoteCast":
       case "GlassBroken":
+      case "GrantConsumed":
       case "ExecutionReported":
         sameHash(event.data.payloadHash);
         break;

@@ -65,7 +65,9 @@ export const coversSlot = (
 ): boolean =>
   links.every(
     ({ from, policies }) =>
-      roster.mayAct(from) && (policies === null || (policy !== null && policies.includes(policy))),
+      roster.mayAct(from) &&
+      !groups.some(({ apart }) => apart?.includes(from) === true) &&
+      (policies === null || (policy !== null && policies.includes(policy))),
   ) &&
   groups.some(
     (group) =>
