@@ -135,8 +135,10 @@ describe("routing and asking", () => {
       status: "approved",
       resolution: { by: { kind: "agent", id: "judge" } },
     });
+    expect((await judge.get(`/approvals/${id}/audit`)).status).toBe(200);
     const other = await asked(bot);
     expect((await judge.get(`/approvals/${other.id}`)).status).toBe(404);
+    expect((await judge.get(`/approvals/${other.id}/audit`)).status).toBe(404);
     expect(refusal(await judge.post(`/approvals/${other.id}/approve`, {}))[0]).toBe(404);
   });
 
