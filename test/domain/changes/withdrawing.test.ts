@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { any, atLeast, group, level, policy, qaOnly } from "../../testkit/examples/policies.ts";
+import { leaves, role } from "../../testkit/examples/directory.ts";
+import {
+  all,
+  any,
+  atLeast,
+  group,
+  level,
+  policy,
+  qaOnly,
+} from "../../testkit/examples/policies.ts";
 import { given } from "../../testkit/given-when-then.ts";
-import { approves, asked, cancels, denies } from "../../testkit/happenings.ts";
+import { approves, asked, cancels, denies, people, rechecked } from "../../testkit/happenings.ts";
 import { modifies, withdraws } from "../../testkit/changing.ts";
 import { world } from "../../testkit/world.ts";
 
@@ -39,5 +48,23 @@ describe("taking a vote back", () => {
     const denied = given(world(either), asked(), denies("bo"));
     expect(denied.view.levels[0]?.groups[0]?.status).toBe("denied");
     expect(denied.when(withdraws("bo")).view.levels[0]?.groups[0]?.status).toBe("open");
+  });
+
+  test("a level that everybody had voted at goes on, with the bar of those who stayed", () => {
+    const crew = role("crew", "bo", "cy", "dee");
+    const left = given(
+      world(policy(level(group(all, "crew")))),
+      people(crew),
+      asked(),
+      approves("bo"),
+      approves("cy"),
+      people(leaves("dee")),
+      rechecked,
+    );
+    expect(left.view.blocked).toBe(true);
+    const after = left.and(withdraws("bo"));
+    expect(after.view.blocked).toBe(false);
+    expect(after.view.levels[0]?.groups[0]?.needed).toBe(2);
+    expect(after.when(approves("bo")).status).toBe("approved");
   });
 });

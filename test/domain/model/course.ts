@@ -1,10 +1,11 @@
-import { nobody, only, size, type Crowd } from "./crowd.ts";
+import { nameOf, nobody, only, size, type Crowd } from "./crowd.ts";
 import { applies } from "./shapes.ts";
 import {
   openPlace,
   rungAt,
   stageAt,
   withStage,
+  type Ballot,
   type Circle,
   type Sheet,
   type Stage,
@@ -13,10 +14,11 @@ import {
   countUp,
   holders,
   inPools,
+  lackAfterVotes,
   lackOf,
   mayHold,
   recorded,
-  wanted,
+  verdictOf,
   type Count,
 } from "./standing.ts";
 import type { Town } from "./town.ts";
@@ -50,7 +52,7 @@ export const ended = (
     deniedBy,
     circles: stage.circles.map((circle) => ({
       ...circle,
-      last: inPools(circle.pools, may, town) & ~recordedPeople(circle),
+      last: inPools(circle.pools, may, town) & ~circle.apart & ~recordedPeople(circle),
     })),
   });
 };
@@ -91,6 +93,82 @@ const firstShort = (needs: readonly number[], crowds: readonly Crowd[]): number 
     crowds.findIndex((crowd, at) => size(crowd) < (needs[at] ?? 1)),
   );
 
+/** Who has no say at a level because they edited the current payload at another one. */
+export const apartAt = ({ edit }: Sheet, place: number): Crowd =>
+  edit === null || edit.place === place ? nobody : only(edit.editor);
+
+/** A level's groups as they would be recorded if it opened now. */
+export const recordedAt = (sheet: Sheet, place: number, town: Town): readonly Circle[] => {
+  const may = mayHold(sheet, town);
+  const apart = apartAt(sheet, place);
+  return rungAt(sheet, place).boxes.map((box) => recorded(box, may, town, apart));
+};
+
+/** The editor's vote, which is kept while the edited level waits. */
+const editorsBallot = ({ edit, stages }: Sheet): Ballot | null =>
+  edit === null
+    ? null
+    : (edit.held ??
+      stages[edit.place]?.ballots.find(
+        ({ by, hash }) => by === edit.editor && hash === edit.hash,
+      ) ??
+      null);
+
+/** A level begins, for the first time or anew; those behind it wait. */
+const begun = (sheet: Sheet, place: number, circles: readonly Circle[]): Sheet => {
+  const ballot = editorsBallot(sheet);
+  const { edit } = sheet;
+  const isEdited = edit?.place === place;
+  const ballots = isEdited && ballot !== null ? [ballot] : [];
+  const held = edit !== null && place < edit.place ? ballot : null;
+  return {
+    ...sheet,
+    stages: [...sheet.stages.slice(0, place), { state: "open", circles, ballots, deniedBy: -1 }],
+    stuck: 0,
+    edit: edit === null ? null : { ...edit, held },
+  };
+};
+
+/** How a level began. */
+export interface Start {
+  readonly sheet: Sheet;
+  /** `approved`: by the vote of its editor, which was waiting for it. */
+  readonly how: "skipped" | "stands" | "approved";
+  readonly by: string;
+}
+
+/** Opens a level, unless it does not apply or is skipped for want of people. */
+export const start = (sheet: Sheet, place: number, town: Town): Start => {
+  const rung = rungAt(sheet, place);
+  const isEdited = sheet.edit?.place === place;
+  const passed = (): Start => ({ sheet: skip(sheet, place), how: "skipped", by: "" });
+  if (!applies(rung, sheet.facts) && !isEdited) return passed();
+  const circles = recordedAt(sheet, place, town);
+  const may = mayHold(sheet, town);
+  const crowds = circles.map((circle) => holders(circle, may, town));
+  const { needs } = countUp(rung, circles, [], crowds);
+  const lack = lackOf(rung, needs, crowds);
+  if (lack !== null && rung.onEmpty === "skip") return passed();
+  const waited = sheet.edit?.held ?? null;
+  const opened = begun(sheet, place, circles);
+  if (lack !== null) {
+    const stands =
+      rung.onEmpty === "deny"
+        ? deniedAt(opened, place, firstShort(needs, crowds), "system:on_empty", town)
+        : { ...opened, stuck: place + 1 };
+    return { sheet: stands, how: "stands", by: "" };
+  }
+  if (!isEdited || waited === null) return { sheet: opened, how: "stands", by: "" };
+  const count = countUp(rung, circles, [waited], crowds);
+  return verdictOf(rung, count).is === "approved"
+    ? { sheet: ended(opened, place, "approved", -1, town), how: "approved", by: voterName(waited) }
+    : { sheet: opened, how: "stands", by: "" };
+};
+
+/** `person:gus`, or `person:gus>bo` for a delegate. */
+export const voterName = ({ by, slot }: Ballot): string =>
+  by === slot ? `person:${nameOf(by)}` : `person:${nameOf(by)}>${nameOf(slot)}`;
+
 /**
  * Goes on behind `place`: the next level that applies opens, and after the last one the request is approved by whoever
  * completed the last level. Fallbacks open only when all the others were skipped.
@@ -110,23 +188,24 @@ export const goOn = (
       ? finished(sheet, "approved", "system:on_all_skipped", town)
       : { ...sheet, allSkipped: true };
   }
+  const began = start(sheet, place, town);
+  if (began.how === "stands") return began.sheet;
+  return began.how === "approved"
+    ? goOn(began.sheet, place + 1, true, began.by, town)
+    : goOn(began.sheet, place + 1, someApproved, by, town);
+};
+
+/** Judges the open level by its votes and the people of the day, and does what follows. */
+export const settled = (sheet: Sheet, place: number, by: string, town: Town): Sheet => {
+  const count = countNow(sheet, place, town);
   const rung = rungAt(sheet, place);
-  const onwards = (): Sheet => goOn(skip(sheet, place), place + 1, someApproved, by, town);
-  if (!applies(rung, sheet.facts)) return onwards();
-  const may = mayHold(sheet, town);
-  const circles = rung.boxes.map((box) => recorded(box, may, town));
-  const crowds = circles.map((circle) => holders(circle, may, town));
-  const needs = circles.map((circle, at) =>
-    wanted(rung.boxes[at] ?? { bar: { required: "any", amount: 1 }, sources: [] }, circle),
-  );
-  const lack = lackOf(rung, needs, crowds);
-  if (lack !== null && rung.onEmpty === "skip") return onwards();
-  const opened = {
-    ...withStage(sheet, place, { state: "open", circles, ballots: [], deniedBy: -1 }),
-    stuck: 0,
-  };
-  if (lack === null) return opened;
-  return rung.onEmpty === "deny"
-    ? deniedAt(opened, place, firstShort(needs, crowds), "system:on_empty", town)
-    : { ...opened, stuck: place + 1 };
+  const verdict = verdictOf(rung, count);
+  switch (verdict.is) {
+    case "open":
+      return lackAfterVotes(rung, count) === null ? sheet : { ...sheet, stuck: place + 1 };
+    case "denied":
+      return deniedAt(sheet, place, verdict.group, by, town);
+    case "approved":
+      return goOn(ended(sheet, place, "approved", -1, town), place + 1, true, by, town);
+  }
 };

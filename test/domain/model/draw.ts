@@ -65,6 +65,7 @@ export const drawBook = (dice: Dice, id: string, version: number): Book => ({
   onAllSkipped: dice.pick(["block", "approve"]),
   selfApproval: dice.pick([null, null, "forbid", "allow"]),
   expires: dice.pick([null, null, 60, 600, "never"]),
+  keepsApprovals: dice.chance(0.2),
 });
 
 export const drawShelf = (dice: Dice): Shelf => ({
@@ -83,6 +84,7 @@ export const drawTown = (dice: Dice): Town => ({
   viewers: dice.chance(0.2) ? only(dice.between(0, names.length - 1)) & ~admins : nobody,
   admins,
   roles: Array.from({ length: ROLES }, () => crowd(dice, 0.45) & ~only(placeOf("zed"))),
+  links: [],
 });
 
 const facts = (dice: Dice): Facts => {
@@ -128,25 +130,64 @@ export const drawAsk = (dice: Dice): Move => {
   return { kind: "ask", by: dice.chance(0.02) ? null : by, wish: drawWish(dice, by) };
 };
 
+/** What whoever says something knows about the request. */
+export interface Known {
+  /** People who hold an open slot. */
+  readonly likely: readonly string[];
+  /** People whose vote stands at the last level. */
+  readonly voted: readonly string[];
+  readonly hash: string;
+  /** Milliseconds. */
+  readonly now: number;
+}
+
+const voter = (dice: Dice, likely: readonly string[]): string | null =>
+  likely.length > 0 && dice.chance(0.6)
+    ? dice.pick(likely)
+    : dice.chance(0.1)
+      ? dice.pick([null, "bot", "robot"])
+      : dice.pick(names);
+
 /** Votes of people at random, of whom most are somebody to the request; wrong levels and hashes now and then. */
-const vote = (dice: Dice, likely: readonly string[]): Move => {
-  const by =
-    likely.length > 0 && dice.chance(0.6)
-      ? dice.pick(likely)
-      : dice.chance(0.1)
-        ? dice.pick([null, "bot", "robot"])
-        : dice.pick(names);
+const vote = (dice: Dice, { likely, hash: current }: Known): Move => {
+  const by = voter(dice, likely);
   const level = dice.chance(0.7) ? null : dice.between(1, 4);
-  const hash = dice.pick([null, null, null, null, askedHash, askedHash, askedHash, "sha256:zz"]);
+  const isEdited = current !== askedHash;
+  const hash = dice.pick([isEdited ? current : null, null, current, current, current, "sha256:zz"]);
   return dice.chance(0.78)
     ? { kind: "approve", by, level, hash }
     : { kind: "deny", by, level, hash, reason: dice.pick(["no", "no", "no", "  ", null]) };
 };
 
-/** A command after the ask. `likely` are people who hold an open slot. */
-export const drawMove = (dice: Dice, likely: readonly string[]): Move => {
+const HOUR = 3_600_000;
+
+/** What people do about a request beside voting. */
+const change = (dice: Dice, { likely, voted, hash, now }: Known): Move => {
+  const by = voter(dice, likely);
+  const level = dice.chance(0.8) ? null : dice.between(1, 4);
+  const reason = dice.pick(["so", "so", "so", "so", " ", null]);
+  const what = dice.next();
+  if (what < 0.45) {
+    const from = dice.pick([hash, hash, hash, hash, hash, "sha256:zz"]);
+    const to = dice.chance(0.1) ? hash : `sha256:${dice.pick(["b", "c", "d", "e", "f"])}`;
+    return { kind: "modify", by, level, from, to, fits: !dice.chance(0.1) };
+  }
+  if (what < 0.8) {
+    const who = voted.length > 0 && dice.chance(0.8) ? dice.pick(voted) : by;
+    return { kind: "withdraw", by: who, level };
+  }
+  if (what < 0.92) {
+    const until = now + dice.pick([-1, 1, 1, 5, 20, 100, 719, 721]) * HOUR;
+    return { kind: "extend", by, until, reason };
+  }
+  return { kind: "glass", by, hash: dice.pick([null, hash, "sha256:zz"]), reason };
+};
+
+/** A command after the ask. */
+export const drawMove = (dice: Dice, known: Known): Move => {
   const throwOf = dice.next();
-  if (throwOf < 0.78) return vote(dice, likely);
+  if (throwOf < 0.67) return vote(dice, known);
+  if (throwOf < 0.79) return change(dice, known);
   if (throwOf < 0.92) return { kind: "recheck" };
   if (throwOf < 0.96) return { kind: "expire" };
   if (throwOf < 0.98) return drawAsk(dice);
@@ -154,6 +195,33 @@ export const drawMove = (dice: Dice, likely: readonly string[]): Move => {
     kind: "cancel",
     by: dice.pick([null, "bot", "robot", "ana", "bo", "cy", "dee", "gus", "zed"]),
   };
+};
+
+const MOST_LINKS = 6;
+
+/** A delegation is made or revoked. */
+export const changeLinks = (dice: Dice, town: Town, now: number): Town => {
+  const { links } = town;
+  if (links.length > 0 && dice.chance(links.length < MOST_LINKS ? 0.3 : 1)) {
+    const at = dice.between(0, links.length - 1);
+    return {
+      ...town,
+      links: links.map((link, place) => (place === at ? { ...link, revoked: true } : link)),
+    };
+  }
+  const start = now + dice.pick([-HOUR, -HOUR, 0, 0, HOUR / 4]);
+  const made = {
+    from: dice.pick(names),
+    to: dice.pick(names),
+    start,
+    end: start + dice.pick([HOUR, 4 * HOUR, 100 * HOUR]),
+    policies: dice.pick([null, null, null, ["release"], ["other"]]),
+    roles: dice.chance(0.8) ? null : 1 << dice.between(0, ROLES - 1),
+    exclusive: dice.chance(0.3),
+    redelegate: dice.chance(0.5),
+    revoked: false,
+  };
+  return made.from === made.to ? town : { ...town, links: [...links, made] };
 };
 
 const flipped = (dice: Dice, among: Crowd): Crowd =>

@@ -26,6 +26,7 @@ const town = (...roles: readonly Crowd[]): Town => ({
   viewers: 0,
   admins: people("ana", "gus"),
   roles,
+  links: [],
 });
 
 const any: Bar = { required: "any", amount: 0 };
@@ -50,6 +51,7 @@ const sceneOf = (rungs: readonly Rung[], where: Town): Scene => {
     onAllSkipped: "block",
     selfApproval: null,
     expires: 60,
+    keepsApprovals: false,
   };
   return {
     town: where,

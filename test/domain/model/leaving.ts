@@ -1,5 +1,5 @@
-import { has, nobody, only, type Crowd } from "./crowd.ts";
-import { countNow, deniedAt, goOn, skip } from "./course.ts";
+import { has, nobody, only, size, type Crowd } from "./crowd.ts";
+import { apartAt, countNow, deniedAt, goOn, skip } from "./course.ts";
 import {
   openPlace,
   rungAt,
@@ -18,7 +18,6 @@ import {
   stillThere,
   wanted,
 } from "./standing.ts";
-import { size } from "./crowd.ts";
 import type { Town } from "./town.ts";
 
 /** What happens to an open level when people go and come. */
@@ -48,11 +47,13 @@ export const withoutLeavers = (sheet: Sheet, place: number, town: Town): Sheet =
       ballots: stage.ballots.filter(({ slot }) => !has(crowd, slot) || elsewhere(slot)),
     };
   }
-  return withStage(sheet, place, stage);
+  // A delegate's vote stands as long as the delegate may vote.
+  const ballots = stage.ballots.filter(({ by, slot }) => by === slot || has(may, by));
+  return withStage(sheet, place, { ...stage, ballots });
 };
 
 /** Recorded once more: without those who are gone. */
-const written = (circle: Circle): Circle => ({
+export const written = (circle: Circle): Circle => ({
   ...circle,
   slips: circle.slips.filter(({ person }) => !has(circle.gone, person)),
   gone: nobody,
@@ -74,7 +75,7 @@ export const rechecked = (before: Sheet, town: Town): Sheet => {
   const circles = stage.circles.map((circle, at) => {
     const box = rung.boxes[at];
     if (box === undefined || circle.pools !== 0 || !lacks(circle, at)) return circle;
-    const again = recorded(box, may, town);
+    const again = recorded(box, may, town, apartAt(left, place));
     if (lacks(again, at)) return circle;
     found = true;
     return again;

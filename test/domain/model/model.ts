@@ -1,5 +1,7 @@
 import { has, placeOf } from "./crowd.ts";
+import { extended, glassBroken, withdrawn } from "./changing.ts";
 import { finished } from "./course.ts";
+import { modified } from "./editing.ts";
 import { isOver } from "./late.ts";
 import { rechecked } from "./leaving.ts";
 import type { Move } from "./moves.ts";
@@ -35,35 +37,53 @@ const inTime = (sheet: Sheet, scene: Scene, then: () => Told): Told => {
     : then();
 };
 
+const cancelled = (sheet: Sheet, by: string | null, scene: Scene): Told => {
+  if (!mayCancel(sheet, by, scene)) return { sheet, code: "forbidden" };
+  const name = by === null ? "system:process" : `${placeOf(by) < 0 ? "agent" : "person"}:${by}`;
+  return inTime(sheet, scene, () => ({
+    sheet: finished(sheet, "cancelled", name, scene.town),
+    code: null,
+  }));
+};
+
+/** What the system says itself. */
+const toldBySystem = (sheet: Sheet, move: Move, scene: Scene): Told => {
+  switch (move.kind) {
+    case "cancel":
+      return cancelled(sheet, null, scene);
+    case "expire":
+      return {
+        sheet: isOver(sheet, scene.now) ? timesUp(sheet, scene) : sheet,
+        code: null,
+      };
+    case "recheck":
+      return inTime(sheet, scene, () => ({ sheet: rechecked(sheet, scene.town), code: null }));
+    default:
+      return { sheet, code: "forbidden" };
+  }
+};
+
 /** What a move comes to, by `semantics.md` alone. */
 export const told = (sheet: Sheet | null, move: Move, scene: Scene): Told => {
   const { town, shelf, now } = scene;
+  if (move.kind === "ask") return submitted(sheet, move.by, move.wish, town, shelf, now);
+  if (sheet === null) return { sheet, code: "not-found" };
+  if (!("by" in move) || move.by === null) return toldBySystem(sheet, move, scene);
+  const { by } = move;
   switch (move.kind) {
-    case "ask":
-      return submitted(sheet, move.by, move.wish, town, shelf, now);
     case "approve":
-      return voted(sheet, { ...move, yes: true, reason: null }, town, now);
+      return voted(sheet, { ...move, by, yes: true, reason: null }, town, now);
     case "deny":
-      return voted(sheet, { ...move, yes: false }, town, now);
+      return voted(sheet, { ...move, by, yes: false }, town, now);
     case "cancel":
-      if (sheet === null) return { sheet, code: "not-found" };
-      if (!mayCancel(sheet, move.by, scene)) return { sheet, code: "forbidden" };
-      return inTime(sheet, scene, () => ({
-        sheet: finished(
-          sheet,
-          "cancelled",
-          move.by === null
-            ? "system:process"
-            : `${placeOf(move.by) < 0 ? "agent" : "person"}:${move.by}`,
-          town,
-        ),
-        code: null,
-      }));
-    case "expire":
-      if (sheet === null) return { sheet, code: "not-found" };
-      return { sheet: isOver(sheet, now) ? timesUp(sheet, scene) : sheet, code: null };
-    case "recheck":
-      if (sheet === null) return { sheet, code: "not-found" };
-      return inTime(sheet, scene, () => ({ sheet: rechecked(sheet, town), code: null }));
+      return cancelled(sheet, by, scene);
+    case "modify":
+      return modified(sheet, { ...move, by }, town, now);
+    case "withdraw":
+      return withdrawn(sheet, by, move.level, town, now);
+    case "extend":
+      return extended(sheet, { ...move, by }, town, now);
+    case "glass":
+      return glassBroken(sheet, { ...move, by }, town, now);
   }
 };

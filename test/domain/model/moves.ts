@@ -29,6 +29,28 @@ export type Move =
   | ({ readonly kind: "approve"; readonly by: string | null } & Vote)
   | ({ readonly kind: "deny"; readonly by: string | null; readonly reason: string | null } & Vote)
   | { readonly kind: "cancel"; readonly by: string | null }
+  | {
+      readonly kind: "modify";
+      readonly by: string | null;
+      readonly level: number | null;
+      readonly from: string;
+      readonly to: string;
+      readonly fits: boolean;
+    }
+  | { readonly kind: "withdraw"; readonly by: string | null; readonly level: number | null }
+  | {
+      readonly kind: "extend";
+      readonly by: string | null;
+      /** Milliseconds. */
+      readonly until: number;
+      readonly reason: string | null;
+    }
+  | {
+      readonly kind: "glass";
+      readonly by: string | null;
+      readonly hash: string | null;
+      readonly reason: string | null;
+    }
   | { readonly kind: "expire" }
   | { readonly kind: "recheck" };
 
@@ -67,6 +89,29 @@ export const commandOf = (move: Move): RequestCommand => {
       };
     case "cancel":
       return { type: "cancel", reason: null };
+    case "modify":
+      return {
+        type: "modify",
+        parameters: { payload: move.to },
+        payloadHash: move.from,
+        level: move.level,
+        notes: null,
+        edit: () => ({
+          hash: move.to,
+          patch: [],
+          faults: move.fits ? [] : [{ path: "payload", message: "is wrong" }],
+        }),
+      };
+    case "withdraw":
+      return { type: "withdraw-vote", level: move.level };
+    case "extend":
+      return {
+        type: "extend",
+        expiresAt: new Date(move.until).toISOString(),
+        reason: move.reason,
+      };
+    case "glass":
+      return { type: "break-glass", reason: move.reason, payloadHash: move.hash };
     case "expire":
     case "recheck":
       return { type: move.kind };

@@ -1,6 +1,6 @@
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { ActorView, RequestView } from "@countersign/domain/request/wire.ts";
 import { has, nameOf, nobody, only, placesIn, size, type Crowd } from "./crowd.ts";
-import { countNow } from "./course.ts";
+import { apartAt, countNow } from "./course.ts";
 import { openPlace, stageAt, type Circle, type Sheet, type Stage } from "./sheet.ts";
 import {
   countUp,
@@ -63,16 +63,20 @@ const viewedLevel = (level: RequestView["levels"][number]): string => {
   return `${level.status}${counted} {${groups.join("} {")}}`;
 };
 
+const actorShown = ({ kind, id, on_behalf_of: other }: ActorView): string =>
+  other === undefined ? `${kind}:${id}` : `${kind}:${id}>${other}`;
+
 /** The decider's picture as a line. */
 export const lineOfView = ({
+  payload_hash,
   status,
   blocked,
   expires_at,
   resolution,
   levels,
 }: RequestView): string =>
-  `${status}${blocked ? "!" : ""} ${expires_at ?? "never"} ${
-    resolution === null ? "" : `${resolution.by.kind}:${resolution.by.id}`
+  `${status}${blocked ? "!" : ""} ${payload_hash} ${expires_at ?? "never"} ${
+    resolution === null ? "" : actorShown(resolution.by)
   } ${levels.map(viewedLevel).join(" / ")}`;
 
 /** Everybody shown in a group: recorded people, gone ones too, and those of the pools. */
@@ -121,7 +125,7 @@ const sheetLevel = (sheet: Sheet, rung: Rung, place: number, town: Town): string
   if (stage === undefined || stage.state === "skipped") {
     const may = mayHold(sheet, town);
     const groups = rung.boxes.map(
-      (box: Box) => `${wanted(box, recorded(box, may, town))} waiting `,
+      (box: Box) => `${wanted(box, recorded(box, may, town, apartAt(sheet, place)))} waiting `,
     );
     return `${stage === undefined ? "waiting" : "skipped"}0 {${groups.join("} {")}}`;
   }
@@ -169,7 +173,7 @@ const isBlocked = (sheet: Sheet, town: Town): boolean => {
 
 /** The model's sheet as a line. */
 export const lineOfSheet = (sheet: Sheet, town: Town): string =>
-  `${sheet.status}${isBlocked(sheet, town) ? "!" : ""} ${
+  `${sheet.status}${isBlocked(sheet, town) ? "!" : ""} ${sheet.hash} ${
     sheet.deadline === Infinity ? "never" : new Date(sheet.deadline).toISOString()
   } ${sheet.endedBy} ${sheet.rungs
     .map((rung, place) => sheetLevel(sheet, rung, place, town))

@@ -3,9 +3,19 @@ import type { RequestEvent } from "@countersign/domain/request/events.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
 import { makeDice, type Dice } from "../../testkit/simulation/dice.ts";
 import type { Build } from "./build.ts";
-import { changeTown, drawAsk, drawBook, drawMove, drawShelf, drawTown } from "./draw.ts";
+import { nameOf } from "./crowd.ts";
+import {
+  type Known,
+  changeLinks,
+  changeTown,
+  drawAsk,
+  drawBook,
+  drawMove,
+  drawShelf,
+  drawTown,
+} from "./draw.ts";
 import { told, type Scene } from "./model.ts";
-import { actorOf, callerOf, commandOf, principalOf, type Move } from "./moves.ts";
+import { actorOf, askedHash, callerOf, commandOf, principalOf, type Move } from "./moves.ts";
 import { lineOfSheet, lineOfView, queueOf } from "./picture.ts";
 import type { Sheet } from "./sheet.ts";
 import { referenceOf } from "./town.ts";
@@ -108,13 +118,22 @@ const START = Date.parse("2026-01-05T09:00:00.000Z");
 const changeScene = (dice: Dice, scene: Scene): Scene => {
   const what = dice.next();
   if (what < 0.13) return { ...scene, town: changeTown(dice, scene.town) };
-  if (what < 0.16) return { ...scene, now: scene.now + dice.between(0, 40) * MINUTE };
-  if (what < 0.17) {
+  if (what < 0.155) return { ...scene, town: changeLinks(dice, scene.town, scene.now) };
+  if (what < 0.185) return { ...scene, now: scene.now + dice.between(0, 40) * MINUTE };
+  if (what < 0.195) {
     const book = drawBook(dice, "release", scene.shelf.books.length);
     return { ...scene, shelf: { ...scene.shelf, books: [...scene.shelf.books, book] } };
   }
   return scene;
 };
+
+/** What everybody can see of a request before they say something. */
+const knownOf = (sheet: Sheet | null, { town, now }: Scene): Known => ({
+  likely: sheet === null ? [] : queueOf(sheet, town).split(" ").filter(Boolean),
+  voted: sheet?.stages.at(-1)?.ballots.map(({ by }) => nameOf(by)) ?? [],
+  hash: sheet?.hash ?? askedHash,
+  now,
+});
 
 /** One history of 20 to 60 commands: a request, and the next one when it is long over. */
 export const playHistory = (build: Build, seed: string): Played => {
@@ -138,9 +157,9 @@ export const playHistory = (build: Build, seed: string): Played => {
       count(`ended ${pair.state.status}`);
       pair = nothingAsked;
     }
-    const likely =
-      pair.sheet === null ? [] : queueOf(pair.sheet, scene.town).split(" ").filter(Boolean);
-    const move = pair.sheet === null && !dice.chance(0.02) ? drawAsk(dice) : drawMove(dice, likely);
+    const known = knownOf(pair.sheet, scene);
+    const isFirst = pair.sheet === null && !dice.chance(0.02);
+    const move = isFirst ? drawAsk(dice) : drawMove(dice, known);
     const outcome = makeMove(build, pair, move, scene);
     count(`${move.kind} ${outcome.answer}`);
     if (outcome.divergence !== null) {

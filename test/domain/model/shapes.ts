@@ -49,6 +49,8 @@ export interface Book {
   readonly selfApproval: "forbid" | "allow" | null;
   /** Minutes, `never`, or null when its author wrote none. */
   readonly expires: number | "never" | null;
+  /** True where approvals outlive an edit of the payload. */
+  readonly keepsApprovals: boolean;
 }
 
 export type Facts = Readonly<Record<string, string>>;
@@ -64,7 +66,10 @@ export const applies = ({ test }: Rung, facts: Facts): boolean => {
   return (test.join === "all" ? Math.min(1, ...parts) : Math.max(0, ...parts)) > 0;
 };
 
-export const roleName = (role: number): string => `r${role}`;
+/** The last of the roles is the one whose members may break the glass. */
+export const GLASS = 3;
+
+export const roleName = (role: number): string => (role === GLASS ? "break_glass" : `r${role}`);
 
 const assignmentOf = (source: Source): Assignment =>
   "role" in source
@@ -124,7 +129,7 @@ export const policyOf = (book: Book): Policy => ({
   observers: [],
   riskCeiling: 0.5,
   maxResubmissions: 3,
-  reapproval: "required",
+  reapproval: book.keepsApprovals ? "not_required" : "required",
   grantValidFor: "1h",
   pauseOnQuestion: "0",
   schema: null,

@@ -16,6 +16,8 @@ export interface Circle {
   readonly slips: readonly Slip[];
   /** Recorded people who are gone. */
   readonly gone: Crowd;
+  /** Edited the payload elsewhere, and has no say here. */
+  readonly apart: Crowd;
   /** Who stood in the pools when the level ended; null before. */
   readonly last: Crowd | null;
 }
@@ -37,6 +39,17 @@ export interface Stage {
   readonly deniedBy: number;
 }
 
+/** The edit behind the current payload. */
+export interface Edit {
+  readonly editor: number;
+  readonly place: number;
+  readonly hash: string;
+  /** Of what was edited. */
+  readonly base: string;
+  /** The editor's vote while the edited level waits for earlier ones. */
+  readonly held: Ballot | null;
+}
+
 export interface Sheet {
   readonly status: "pending" | "approved" | "denied" | "expired" | "cancelled";
   /** All levels, fallbacks last; `regular` of them are none. */
@@ -46,7 +59,14 @@ export interface Sheet {
   readonly inline: boolean;
   readonly facts: Facts;
   readonly asker: string;
+  /** The policy that brought the levels; null for inline approvers. */
+  readonly policy: string | null;
+  readonly keepsApprovals: boolean;
+  /** Of the current payload, and of the first. */
   readonly hash: string;
+  readonly firstHash: string;
+  readonly edit: Edit | null;
+  readonly extensions: number;
   /** Kept out by separation of duties. */
   readonly apart: Crowd;
   /** Milliseconds; Infinity for never. */

@@ -28,12 +28,17 @@ export const mayHold = (sheet: Pick<Sheet, "apart">, town: Town): Crowd =>
   votersOf(town) & ~sheet.apart;
 
 /** The group as it would be recorded if its level opened now. */
-export const recorded = ({ bar, sources }: Box, may: Crowd, town: Town): Circle => {
+export const recorded = (
+  { bar, sources }: Box,
+  may: Crowd,
+  town: Town,
+  apart: Crowd = nobody,
+): Circle => {
   const slips: Slip[] = [];
   let pools = 0;
   let seen: Crowd = nobody;
   const note = (person: number, role: number | null): void => {
-    if (!has(may, person) || has(seen, person)) return;
+    if (!has(may & ~apart, person) || has(seen, person)) return;
     seen |= only(person);
     slips.push({ person, role });
   };
@@ -49,7 +54,7 @@ export const recorded = ({ bar, sources }: Box, may: Crowd, town: Town): Circle 
       }
     }
   }
-  return { pools, slips, gone: nobody, last: null };
+  return { pools, slips, gone: nobody, apart, last: null };
 };
 
 export const inPools = (pools: number, may: Crowd, town: Town): Crowd => {
@@ -71,7 +76,7 @@ export const stillThere = ({ slips, gone }: Circle, may: Crowd, town: Town): Cro
 
 /** Everybody who may answer in the group today. */
 export const holders = (circle: Circle, may: Crowd, town: Town): Crowd =>
-  stillThere(circle, may, town) | inPools(circle.pools, may, town);
+  (stillThere(circle, may, town) | inPools(circle.pools, may, town)) & ~circle.apart;
 
 export const wanted = ({ bar }: Box, { slips, gone }: Circle): number =>
   Math.max(1, bars[bar.required](slips.length - size(gone), bar.amount));

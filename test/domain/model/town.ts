@@ -5,6 +5,22 @@ import type { Reference } from "@countersign/domain/reference.ts";
 import { has, names, nameOf, placeOf, placesIn, type Crowd } from "./crowd.ts";
 import { policyOf, roleName, type Book } from "./shapes.ts";
 
+/** A delegation; people and agents by name. */
+export interface Link {
+  readonly from: string;
+  readonly to: string;
+  /** Milliseconds, half open. */
+  readonly start: number;
+  readonly end: number;
+  /** Null: all. */
+  readonly policies: readonly string[] | null;
+  /** As bits; null: all. */
+  readonly roles: number | null;
+  readonly exclusive: boolean;
+  readonly redelegate: boolean;
+  readonly revoked: boolean;
+}
+
 /** The people of the day, as the model keeps them. */
 export interface Town {
   readonly known: Crowd;
@@ -13,6 +29,8 @@ export interface Town {
   readonly admins: Crowd;
   /** Who is listed in each role, active or not. */
   readonly roles: readonly Crowd[];
+  /** Oldest first. */
+  readonly links: readonly Link[];
 }
 
 /** Agents and who answers for them; nobody ever changes these. */
@@ -72,7 +90,31 @@ const policyMade = (book: Book): Policy => {
   return policy;
 };
 
-const noDelegations: DelegationState = { revision: -1, delegations: new Map() };
+const iso = (at: number): string => new Date(at).toISOString();
+
+const roleNames = (roles: number): string[] => placesIn(roles).map(roleName);
+
+const delegationsOf = ({ links }: Town): DelegationState => ({
+  revision: links.length - 1,
+  delegations: new Map(
+    links.map((link, at) => [
+      `dlg_${at}`,
+      {
+        id: `dlg_${at}`,
+        from: link.from,
+        to: link.to,
+        startsAt: iso(link.start),
+        endsAt: iso(link.end),
+        policies: link.policies,
+        roles: link.roles === null ? null : roleNames(link.roles),
+        exclusive: link.exclusive,
+        redelegate: link.redelegate,
+        reason: null,
+        revokedAt: link.revoked ? iso(link.start) : null,
+      },
+    ]),
+  ),
+});
 
 const makeReference = (town: Town, shelf: Shelf): Reference => {
   const imported = shelf.books.map(policyMade);
@@ -94,7 +136,7 @@ const makeReference = (town: Town, shelf: Shelf): Reference => {
         calendar: null,
       },
     },
-    delegation: noDelegations,
+    delegation: delegationsOf(town),
     evaluateExpression: () => ({ value: null, why: "no expressions here" }),
   };
 };

@@ -17,7 +17,7 @@ const lacks = (plan: LevelPlan, index: number, group: GroupState, roster: Roster
   neededNow(plan, index, group);
 
 /** The group as it is recorded again: its voided slots go, and the bar is that of the people who stay. */
-const keptGroup = (plan: LevelPlan, index: number, group: GroupState): GroupState => ({
+export const keptGroup = (plan: LevelPlan, index: number, group: GroupState): GroupState => ({
   ...group,
   needed: neededNow(plan, index, group),
   slots: group.slots.filter(({ approver }) => !group.voided.includes(approver)),

@@ -7,6 +7,7 @@ import type { RequestEvent } from "./events.ts";
 import { blockageOf } from "./gap.ts";
 import { recordOf } from "./open-levels.ts";
 import { judge } from "./quorum.ts";
+import { keptGroup } from "./recheck.ts";
 import { refuse } from "./refusals.ts";
 import { rosterOf } from "./slots.ts";
 import type { KnownRequest, LevelState } from "./state.ts";
@@ -25,7 +26,8 @@ const unblocked = (
   const votes = open.votes.filter(({ votedBy }) => votedBy !== voter);
   const { groups } = open;
   if (blockageOf(plan, groups, judge(plan, groups, votes, roster), roster) !== null) return [];
-  const data = { level: open.number, because: open.because, groups: groups.map(recordOf) };
+  const records = groups.map((group, index) => recordOf(keptGroup(plan, index, group)));
+  const data = { level: open.number, because: open.because, groups: records };
   return [{ type: "LevelOpened", data }];
 };
 
