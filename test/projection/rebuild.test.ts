@@ -14,7 +14,7 @@ import { randomDay, seeded } from "./random-day.ts";
 
 const open = (store: EventStore, dir: string, name: string) => {
   const path = (model: string): string => join(dir, `${name}-${model}.db`);
-  const load = loadFrom(store);
+  const load = loadFrom(store, systemClock);
   return {
     queue: new QueueProjection({ path: path("queue"), evaluateExpression, load }),
     stats: new StatsProjection({ path: path("stats"), load }),

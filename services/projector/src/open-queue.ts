@@ -26,7 +26,7 @@ export const openQueue = (
   const projection = new QueueProjection({
     path: join(dataDir, "read-queue.db"),
     evaluateExpression,
-    load: loadFrom(store),
+    load: loadFrom(store, clock),
     references,
     ...(shared.states === undefined ? {} : { states: shared.states }),
     ...(bootId === undefined ? {} : { bootId }),

@@ -10,12 +10,12 @@ import type { Query } from "./serve.ts";
 
 /** Opens the figures about requests. */
 export const openStats = (
-  { store, dataDir, references, bootId }: PartOptions,
+  { store, dataDir, clock, references, bootId }: PartOptions,
   states: SharedStates | undefined,
 ): OpenPart => {
   const projection = new StatsProjection({
     path: join(dataDir, "read-stats.db"),
-    load: loadFrom(store),
+    load: loadFrom(store, clock),
     ...(states === undefined ? {} : { states }),
     ...(bootId === undefined ? {} : { bootId }),
   });
