@@ -40,7 +40,8 @@ const MOST_A_MINUTE = 20;
 /** Principals and codes followed at once, and entries waiting for the store: beyond that they are lost, and logged. */
 const MOST_FOLLOWED = 10_000;
 const MOST_WAITING = 1_000;
-const TRIES = 5;
+/** A conflict means that another commander wrote an entry, so this bound is only reached when something is broken. */
+const TRIES = 50;
 
 interface Tail {
   revision: bigint;

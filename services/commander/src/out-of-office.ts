@@ -137,12 +137,13 @@ const absencesOf = (placed: Placed, ownZone: string): Absence[] => {
   return found;
 };
 
-/** The parser quotes the line it could not read: its number is looked up. */
+/** The parser quotes the line it could not read, joined with those that continue it: its number is looked up. */
 const lineOf = (text: string, message: string): string => {
-  const quoted = /["'](.+)["']$/s.exec(message)?.[1];
-  const lines = text.split(/\r?\n/);
-  const index =
-    quoted === undefined ? -1 : lines.findIndex((line) => quoted.startsWith(line) && line !== "");
+  const index = text
+    .split(/\r?\n/)
+    .findIndex(
+      (line) => line !== "" && (message.includes(`"${line}`) || message.includes(`'${line}`)),
+    );
   return index < 0 ? "file" : `line ${index + 1}`;
 };
 
