@@ -10,6 +10,8 @@ export interface StoredRequest {
   readonly status: string;
   readonly requesterKind: string;
   readonly requester: string;
+  /** What a long poll compares with; null when it has to be read from `doc`. */
+  readonly seen: { readonly version: number; readonly questions: number } | null;
 }
 
 /** In whose queue a request stands: JSON texts of lists of person ids. */
@@ -66,12 +68,16 @@ export class QueueReader {
     if (unwritten !== undefined) {
       const { row, state } = unwritten;
       const { kind, id: requester } = state.submitted.requester;
-      return { doc: row.doc, status: row.status, requesterKind: kind, requester };
+      const seen = {
+        version: state.payloadVersion,
+        questions: state.dealings?.questions.length ?? 0,
+      };
+      return { doc: row.doc, status: row.status, requesterKind: kind, requester, seen };
     }
     const row: unknown = this.#request.get(org, id);
     if (row === undefined) return undefined;
     const [doc = "", status = "", requesterKind = "", requester = ""] = row as string[];
-    return { doc, status, requesterKind, requester };
+    return { doc, status, requesterKind, requester, seen: null };
   }
 
   /** True for an agent that the chain of this request names as decider, or of any request when `id` is null. */

@@ -6,6 +6,7 @@ import { maySee, type Asked } from "../asked.ts";
 import { optionalWord, requiredText, wholeNumber } from "../parameters.ts";
 import { notFound, yes } from "../reply.ts";
 import { withOwnGrant } from "./own-grant.ts";
+import type { Known } from "../long-polls.ts";
 import { reachMinPosition, type QueuePart } from "./queue-part.ts";
 
 const PEEK_MS = 5_000;
@@ -54,16 +55,21 @@ const peek = async (
   return doc;
 };
 
+/** What a caller who is shown this text knows. */
+const seenIn = (doc: string): Known => {
+  const { payload_version: version, questions } = JSON.parse(doc) as Made;
+  return { version, questions: questions.length };
+};
+
 const waitFor = async (
   part: QueuePart,
   asked: Asked,
   id: string,
-  doc: string,
+  { doc, seen }: StoredRequest,
   ms: number,
 ): Promise<string> => {
   const onlyEnd = optionalWord(asked.parameters, "wait_for", ["terminal"]) === "terminal";
-  const { payload_version: version, questions } = JSON.parse(doc) as Made;
-  const known = onlyEnd ? null : { version, questions: questions.length };
+  const known = onlyEnd ? null : (seen ?? seenIn(doc));
   const woken = await part.polls.wait(asked.org, id, ms, known);
   return woken ?? part.reader.request(asked.org, id)?.doc ?? doc;
 };
@@ -86,7 +92,7 @@ export const requestQuery = (part: QueuePart, asked: Asked): Reply | Promise<Rep
       withOwnGrant(part, asked, requester, id, doc).then(yes);
     if (stored.status === "approved") return shown(stored.doc);
     if (ms === 0 || stored.status !== "pending") return yes(stored.doc);
-    return waitFor(part, asked, id, stored.doc, ms).then(shown);
+    return waitFor(part, asked, id, stored, ms).then(shown);
   };
   return reaching === undefined ? answer() : reaching.then(answer);
 };
