@@ -1,4 +1,5 @@
 import type { Delegation, DelegationState } from "@countersign/domain/delegation/delegation.ts";
+import type { Happening } from "../happenings.ts";
 import { emptyDelegations, evolveDelegations } from "@countersign/domain/delegation/evolve.ts";
 
 /** A delegation of the first week of the examples' year; `from` to `to`, unless told otherwise. */
@@ -50,3 +51,15 @@ export const withoutDelegation = (state: DelegationState, id: string): Delegatio
     event: { type: "DelegationRevoked", data: { id } },
     metadata: metadata(state.revision + 1),
   });
+
+/** Delegations are made; nobody has told the request yet. */
+export const handedOver = (...links: readonly Delegation[]): Happening => ({
+  kind: "world",
+  change: (from) => ({ ...from, delegation: delegationsOf(links, from.delegation) }),
+});
+
+/** A delegation is revoked. */
+export const revoked = (id: string): Happening => ({
+  kind: "world",
+  change: (from) => ({ ...from, delegation: withoutDelegation(from.delegation, id) }),
+});
