@@ -46,11 +46,19 @@ describe("attaching to a request", () => {
       refusal(await ci.post(`/approvals/${id}/recommendation`, { ...advice, confidence: 2 })),
     ).toEqual([422, "unprocessable"]);
     const { attachContext } = await server.graphql("deployment-bot").data<{
-      attachContext: { request: { recommendations: readonly object[] }; attachment: object };
+      attachContext: { request: object; attachment: object };
     }>(`mutation { attachContext(input: { id: "${id}", context: { more: true } }) {
-      ... on AttachContextSuccess { attachment request { recommendations } } } }`);
+      ... on AttachContextSuccess { attachment request { recommendations { by { kind id } recommendation summary } attachments { by { id } context } } } } }`);
     expect(attachContext.attachment).toMatchObject({ context: { more: true } });
-    expect(attachContext.request.recommendations).toMatchObject([{ summary: "Looks fine." }]);
+    expect(attachContext.request).toEqual({
+      recommendations: [
+        { by: { kind: "AGENT", id: "ci" }, recommendation: "APPROVE", summary: "Looks fine." },
+      ],
+      attachments: [
+        { by: { id: "deployment-bot" }, context: { tests: 9 } },
+        { by: { id: "deployment-bot" }, context: { more: true } },
+      ],
+    });
     expect((await server.as("bo").post(`/approvals/${id}/approve`, {})).status).toBe(200);
     expect(refusal(await ci.post(`/approvals/${id}/context`, { context: {} }))[0]).toBe(404);
     expect(refusal(await bot.post(`/approvals/${id}/context`, { context: {} }))).toEqual([

@@ -30,7 +30,7 @@ describe("what may not be asked", () => {
     ["a thousand tokens", `{ viewer { ${"id ".repeat(1100)} } }`],
     [
       "too costly a list",
-      "{ approvalRequests(first: 100) { edges { node { context timeline { at } attachments action { parameters } levels { groups { slots { vote { at } } } } } } } }",
+      "{ approvalRequests(first: 100) { edges { node { context timeline { at } attachments { at } action { parameters } levels { groups { slots { vote { at } } } } } } } }",
     ],
     ["more than a hundred rows", "{ approvalRequests(first: 101) { totalEstimate } }"],
     [

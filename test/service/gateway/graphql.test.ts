@@ -216,7 +216,7 @@ describe("mutations", () => {
       `mutation { requestTransition(input: {workflow: "release", topic: {id: "7", attributes: {a: 1}}, to: "production"}) {
         ... on RequestTransitionSuccess { status approvalIds topic { state pending } } }
         importDefinitions(input: {source: "policy: {}", file: "a.yaml"}) {
-        ... on ImportDefinitionsSuccess { definitions { kind id version } ignored } } }`,
+        ... on ImportDefinitionsSuccess { definitions { kind id version } ignored { path } } } }`,
     );
     expect(answer.json["data"]).toEqual({
       requestTransition: {

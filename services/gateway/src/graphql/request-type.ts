@@ -1,6 +1,19 @@
+import type { JsonObject } from "@countersign/domain/json.ts";
 import type { RequestView, TimelineEntry } from "@countersign/domain/request/wire.ts";
 import { builder } from "./builder.ts";
 import { ask, type GraphContext } from "./context.ts";
+import {
+  Attachment,
+  Attempt,
+  ChildRequest,
+  Question,
+  Recommendation,
+  type WireAttachment,
+  type WireAttempt,
+  type WireChild,
+  type WireQuestion,
+  type WireRecommendation,
+} from "./dealings-type.ts";
 import { ExecutionStatus, PrincipalKind, Status, Urgency } from "./enums.ts";
 import { Actor, Level } from "./level-type.ts";
 
@@ -44,6 +57,9 @@ const grantOf = async (
 
 /** What one more query for each row of a list costs. */
 const ANOTHER_QUERY = 10;
+
+/** Lists that the domain's picture holds as plain JSON, in the shape that the domain writes them. */
+const asWritten = <T>(list: readonly JsonObject[]): readonly T[] => list as unknown as readonly T[];
 
 const Action = builder.objectRef<ListedRequest>("Action").implement({
   description: "The payload: what would be done, exactly as it was hashed.",
@@ -141,7 +157,10 @@ export const ApprovalRequest = builder.objectRef<ListedRequest>("ApprovalRequest
       complexity: ANOTHER_QUERY,
       resolve: async (request, _args, context) => (await wholeOf(request, context)).context,
     }),
-    recommendations: t.expose("recommendations", { type: ["JSON"] }),
+    recommendations: t.field({
+      type: [Recommendation],
+      resolve: ({ recommendations }) => asWritten<WireRecommendation>(recommendations),
+    }),
     links: t.expose("links", { type: "JSON" }),
     urgency: t.expose("urgency", { type: Urgency }),
     validation: t.expose("validation", { type: "JSON", nullable: true }),
@@ -152,15 +171,25 @@ export const ApprovalRequest = builder.objectRef<ListedRequest>("ApprovalRequest
     observers: t.expose("observers", { type: [Target] }),
     suggested: t.expose("suggested", { type: [Target] }),
     attachments: t.field({
-      type: ["JSON"],
-      complexity: ANOTHER_QUERY,
-      resolve: async (request, _args, context) => (await wholeOf(request, context)).attachments,
+      type: [Attachment],
+      complexity: { field: ANOTHER_QUERY, multiplier: 2 },
+      resolve: async (request, _args, context) =>
+        asWritten<WireAttachment>((await wholeOf(request, context)).attachments),
     }),
     claimedBy: t.exposeString("claimed_by", { nullable: true }),
-    questions: t.expose("questions", { type: ["JSON"] }),
-    children: t.expose("children", { type: ["JSON"] }),
+    questions: t.field({
+      type: [Question],
+      resolve: ({ questions }) => asWritten<WireQuestion>(questions),
+    }),
+    children: t.field({
+      type: [ChildRequest],
+      resolve: ({ children }) => asWritten<WireChild>(children),
+    }),
     parent: t.exposeID("parent", { nullable: true }),
-    attempts: t.expose("attempts", { type: ["JSON"] }),
+    attempts: t.field({
+      type: [Attempt],
+      resolve: ({ attempts }) => asWritten<WireAttempt>(attempts),
+    }),
     createdAt: t.expose("created_at", { type: "DateTime" }),
     expiresAt: t.expose("expires_at", { type: "DateTime", nullable: true }),
     resolvedAt: t.expose("resolved_at", { type: "DateTime", nullable: true }),

@@ -46,19 +46,61 @@ export const ApproveResult = requestResult("Approve");
 export const DenyResult = requestResult("Deny");
 export const CancelResult = requestResult("Cancel");
 
+/** A warning of an import, as the definitions answer has it. */
+interface WireWarning {
+  readonly code: string;
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+  readonly path: string;
+  readonly text: string;
+  readonly hint?: string;
+}
+
+/** A key of an imported file that has no effect. */
+interface WireIgnored {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly why: string;
+}
+
 export interface WireImport {
   readonly definitions: readonly WireDefinition[];
-  readonly warnings: readonly unknown[];
-  readonly ignored: readonly unknown[];
+  readonly warnings: readonly WireWarning[];
+  readonly ignored: readonly WireIgnored[];
 }
+
+const ImportWarning = builder.objectRef<WireWarning>("ImportWarning").implement({
+  description: "What is imported, and probably not meant so. Lines and columns count from 1.",
+  fields: (t) => ({
+    code: t.exposeString("code"),
+    message: t.exposeString("message"),
+    line: t.exposeInt("line"),
+    column: t.exposeInt("column"),
+    path: t.exposeString("path"),
+    text: t.exposeString("text"),
+    hint: t.string({ nullable: true, resolve: ({ hint }) => hint ?? null }),
+  }),
+});
+
+const IgnoredKey = builder.objectRef<WireIgnored>("IgnoredKey").implement({
+  description: "A key that has no effect here.",
+  fields: (t) => ({
+    path: t.exposeString("path"),
+    line: t.exposeInt("line"),
+    column: t.exposeInt("column"),
+    why: t.exposeString("why"),
+  }),
+});
 
 const ImportDefinitionsSuccess = builder
   .objectRef<WireImport & Success<"ImportDefinitionsSuccess">>("ImportDefinitionsSuccess")
   .implement({
     fields: (t) => ({
       definitions: t.expose("definitions", { type: [Definition] }),
-      warnings: t.expose("warnings", { type: ["JSON"] }),
-      ignored: t.expose("ignored", { type: ["JSON"] }),
+      warnings: t.expose("warnings", { type: [ImportWarning] }),
+      ignored: t.expose("ignored", { type: [IgnoredKey] }),
     }),
   });
 

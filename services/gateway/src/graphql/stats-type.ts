@@ -45,6 +45,11 @@ const StatusTotals = builder.objectRef<Partial<Totals>>("StatusTotals").implemen
 const AgentStats = builder.objectRef<WireStats["by_agent"][number]>("AgentStats").implement({
   fields: (t) => ({
     agent: t.exposeString("agent"),
+    pending: t.int({ resolve: ({ pending }) => pending ?? 0 }),
+    approved: t.int({ resolve: ({ approved }) => approved ?? 0 }),
+    denied: t.int({ resolve: ({ denied }) => denied ?? 0 }),
+    expired: t.int({ resolve: ({ expired }) => expired ?? 0 }),
+    cancelled: t.int({ resolve: ({ cancelled }) => cancelled ?? 0 }),
     totals: t.field({ type: StatusTotals, resolve: (row) => row }),
   }),
 });
