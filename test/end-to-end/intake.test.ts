@@ -59,6 +59,16 @@ describe.runIf(available("nats-server"))("other services ask over the broker", (
     ["no CloudEvent", JSON.stringify(deployAsk()), "unprocessable"],
     ["no title", askEvent("no-title", { action: { type: "x", parameters: {} } }), "unprocessable"],
     [
+      "a number that would be rounded",
+      askEvent("rounded", deployAsk()).replace('"replicas":3', '"replicas":9007199254740993'),
+      "number-not-exact",
+    ],
+    [
+      "more than REST takes",
+      askEvent("large", deployAsk({ context: { log: "x".repeat(330_000) } })),
+      "payload-too-large",
+    ],
+    [
       "an unknown approver",
       askEvent("nobody", deployAsk({ approvers: [{ type: "user", identifier: "zoe" }] })),
       "unknown-approver",

@@ -3,6 +3,7 @@ import { canonicalHash } from "@countersign/application/canonical.ts";
 import { derivedCommandId, derivedRequestId } from "@countersign/application/derived-ids.ts";
 import type { Envelope } from "@countersign/application/envelope.ts";
 import { parseAsk } from "@countersign/api-contract/ask.ts";
+import { exceedsBytes, limits } from "@countersign/api-contract/limits.ts";
 import { parseIJson } from "@countersign/api-contract/i-json.ts";
 import { isObject, type Json } from "@countersign/domain/json.ts";
 import type { Principal } from "@countersign/domain/request/commands.ts";
@@ -61,20 +62,22 @@ const note = (attempts: Attempts, { subject: text }: Delivery, code: string): vo
   });
 };
 
-const parseBody = (text: string): unknown => {
-  const parsed = parseIJson(text);
-  if (!parsed.ok) throw new Error(parsed.fault.message);
-  return parsed.value;
-};
+/** Whether the command is larger than REST would take its body; the envelope around it does not count. */
+const isTooLarge = (message: string, data: unknown): boolean =>
+  exceedsBytes(message, limits.body) && exceedsBytes(JSON.stringify(data), limits.body);
 
 const takeIn = async (decider: Decider, delivery: Delivery): Promise<IntakeVerdict> => {
   const subject = parseSubject(delivery.subject);
   if (subject?.kind !== "in")
     return { code: "bad-request", message: `${delivery.subject} is no intake subject.` };
   const { org, producer, command } = subject;
-  const parsed = parseCommandCloudEvent(delivery.body, parseBody);
+  const json = parseIJson(delivery.body);
+  if (!json.ok) return json.fault;
+  const parsed = parseCommandCloudEvent(delivery.body, () => json.value);
   if (!parsed.ok) return parsed.fault;
   const { envelope: event } = parsed;
+  if (isTooLarge(delivery.body, event.data))
+    return { code: "payload-too-large", message: "The data is too large." };
   if (event.command !== command)
     return {
       code: "unprocessable",
