@@ -91,7 +91,9 @@ describe("attempts without the right to", () => {
       const found = await refusals("ana", "unauthenticated");
       return found.length >= 2 ? found : undefined;
     });
-    expect(entries.map(({ operation }) => operation).toSorted()).toEqual(["approve", "request"]);
+    expect(new Set(entries.map(({ operation }) => operation))).toEqual(
+      new Set(["approve", "request"]),
+    );
   });
 
   test("a flood is twenty entries, and its answers come all the same", async () => {

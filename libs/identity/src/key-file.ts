@@ -52,4 +52,7 @@ export const readOrMakeSigningKeys = async (
 };
 
 /** What others may know of a key. */
-export const publicPart = ({ d: _, ...key }: SigningKey): JWK => key;
+export const publicPart = (key: SigningKey): JWK => {
+  const { d: _, ...known } = key;
+  return known;
+};
