@@ -18,7 +18,13 @@ const makeKey = async (): Promise<JWK> => {
 };
 
 const keysIn = (text: string): readonly JWK[] => {
-  const read = JSON.parse(text) as JWK | { readonly keys: readonly JWK[] } | null;
+  let read: JWK | { readonly keys: readonly JWK[] } | null;
+  try {
+    read = JSON.parse(text) as typeof read;
+  } catch {
+    // Its parser would say where, and quote the key.
+    return [];
+  }
   if (read === null) return [];
   return "keys" in read && Array.isArray(read.keys) ? (read.keys as readonly JWK[]) : [read as JWK];
 };
@@ -34,7 +40,11 @@ export const readSigningKeys = async (
     found.push({ ...key, alg: "EdDSA", use: "sig", kid, d: key.d });
   }
   const [first, ...others] = found;
-  if (first === undefined) throw new Error(`${file} holds no private Ed25519 key (a JWK).`);
+  if (first === undefined) {
+    throw new Error(
+      `${file} holds no private Ed25519 key (a JWK): put the right file in its place and start again.`,
+    );
+  };
   return [first, ...others];
 };
 
