@@ -27,7 +27,7 @@ const config: KnipConfig = {
         "test/bench/*.ts",
         "test/campaign.ts",
         "test/simulation/run-simulation.ts",
-        "test/mutation.vitest.config.ts",
+        "mutation.config.ts",
         "test/testkit/processes/esdb-process.ts",
         "services/run.ts",
       ],

@@ -15,7 +15,6 @@ export const mutantsOfPayloads: readonly Mutant[] = [
     "command.payloadHash ?? state.submitted.payloadHash",
     "command.payloadHash ?? state.payloadHash",
     "a vote without a hash is for the first payload, and not for an edited one",
-    false,
   ),
   mutant(
     "votes survive an edit",
@@ -23,7 +22,6 @@ export const mutantsOfPayloads: readonly Mutant[] = [
     "if (votes.length > 0) {",
     "if (votes.length > 9) {",
     "approvals of the old payload do not count for the edited one",
-    false,
   ),
   mutant(
     "earlier levels stay approved after an edit",
@@ -31,7 +29,6 @@ export const mutantsOfPayloads: readonly Mutant[] = [
     "!keeps && reopen(",
     "keeps && reopen(",
     "earlier levels are asked again after an edit",
-    false,
   ),
   mutant(
     "edits need not fit their schema",
@@ -39,7 +36,6 @@ export const mutantsOfPayloads: readonly Mutant[] = [
     "if (refusal !== null) return no(refusal);",
     "",
     "a payload that does not fit its schema is not taken",
-    false,
   ),
   mutant(
     "edits are taken of any payload",
@@ -47,7 +43,6 @@ export const mutantsOfPayloads: readonly Mutant[] = [
     "if (command.payloadHash !== state.payloadHash) return no(payloadChanged(state));",
     "",
     "an edit names the payload that was edited",
-    false,
   ),
   mutant(
     "the named level is ignored",
@@ -140,7 +135,6 @@ export const mutantsOfPayloads: readonly Mutant[] = [
     "const votes = level.votes.filter(({ votedBy }) => !isVoid(level.number, votedBy));",
     "const votes = level.votes;",
     "a vote that a modify voided cannot be withdrawn",
-    false,
   ),
   mutant(
     "grants are spent again",

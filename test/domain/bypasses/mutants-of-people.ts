@@ -29,7 +29,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     "if (coversSlot(path, slots) &&",
     "if ((coversSlot(path, slots) || !roster.mayAct(path.owner)) &&",
     "a delegate of the requester does not approve in their place",
-    false,
   ),
   mutant(
     "whoever is kept out acts as a delegate",
@@ -37,7 +36,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     " || !roster.mayAct(person)) {",
     ") {",
     "a requester does not approve as somebody else's delegate",
-    false,
   ),
   mutant(
     "requesters pick their approvers",
@@ -53,7 +51,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     'if (isAsker(state, principal)) return { events: [], refusal: askerRefused("extends") };',
     "",
     "the owner of the asking agent does not give its request more time",
-    false,
   ),
   mutant(
     "askers break the glass",
@@ -61,7 +58,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     'if (isAsker(state, principal)) return { events: [], refusal: askerRefused("breaks glass for") };',
     "",
     "the owner of the asking agent does not break the glass for it",
-    false,
   ),
   mutant(
     "everybody may break the glass",
@@ -69,7 +65,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     ' && rolesOf(directory, id).includes("break_glass")',
     "",
     "the glass is broken by members of the role only",
-    false,
   ),
   mutant(
     "editors break the glass",
@@ -77,7 +72,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     "state.changes?.edit?.editor === principal.id",
     "false",
     "whoever edited the payload does not break the glass for it",
-    false,
   ),
   mutant(
     "editors count everywhere",
@@ -85,7 +79,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     "edit === null || edit.level === level",
     "true",
     "whoever edited the payload counts at the level of the edit and at no other",
-    false,
   ),
   mutant(
     "agents decide what their owner's agents ask",
@@ -186,7 +179,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     " && at < Date.parse(endsAt)",
     "",
     "a delegate's right ends with the window",
-    false,
   ),
   mutant(
     "delegations hold before they begin",
@@ -194,7 +186,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     "Date.parse(startsAt) <= at && ",
     "",
     "a delegate's right begins with the window",
-    false,
   ),
   mutant(
     "revoked delegations stay",
@@ -202,7 +193,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     "for (const delegation of delegations) {\n    if (delegation.revokedAt !== null) continue;",
     "for (const known of delegations) {\n    const delegation = { ...known, revokedAt: null };",
     "a revoked delegation gives no right",
-    false,
   ),
   mutant(
     "delegations reach to every policy",
@@ -210,7 +200,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     "(policies === null || (policy !== null && policies.includes(policy)))",
     "(policies === null || policies.length > 0)",
     "a delegation for other policies gives no right here",
-    false,
   ),
   mutant(
     "delegations reach to every role",
@@ -218,7 +207,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     "roles === null || rolesIn(group, owner, reference).some((role) => roles.includes(role))",
     "roles === null || roles.length > 0",
     "a delegation for other roles gives no right here",
-    false,
   ),
   mutant(
     "owners vote though they handed over",
@@ -226,7 +214,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     "      link.exclusive &&\n",
     "      link.exclusive && link.reason !== null &&\n",
     "an exclusive delegation leaves its owner no vote",
-    false,
   ),
   mutant(
     "every delegation may be handed on",
@@ -234,7 +221,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     "!link.redelegate || people.includes(link.from)",
     "people.includes(link.from)",
     "a delegate of a delegate has no right that may not be handed on",
-    false,
   ),
   mutant(
     "unskippable levels are skipped",

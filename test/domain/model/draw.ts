@@ -83,7 +83,7 @@ export const drawTown = (dice: Dice): Town => ({
   active: everybody,
   viewers: dice.chance(0.2) ? only(dice.between(0, names.length - 1)) & ~admins : nobody,
   admins,
-  roles: Array.from({ length: ROLES }, () => crowd(dice, 0.45) & ~only(placeOf("zed"))),
+  roles: Array.from({ length: ROLES }, () => crowd(dice, 0.4) & ~only(placeOf("zed"))),
   links: [],
 });
 
@@ -180,7 +180,8 @@ const change = (dice: Dice, { likely, voted, hash, now }: Known): Move => {
     const until = now + dice.pick([-1, 1, 1, 5, 20, 100, 719, 721]) * HOUR;
     return { kind: "extend", by, until, reason };
   }
-  return { kind: "glass", by, hash: dice.pick([null, hash, "sha256:zz"]), reason };
+  const breaker = voted.length > 0 && dice.chance(0.4) ? dice.pick(voted) : by;
+  return { kind: "glass", by: breaker, hash: dice.pick([null, hash, "sha256:zz"]), reason };
 };
 
 /** A command after the ask. */
@@ -209,9 +210,12 @@ export const changeLinks = (dice: Dice, town: Town, now: number): Town => {
       links: links.map((link, place) => (place === at ? { ...link, revoked: true } : link)),
     };
   }
+  // Half of them go on from one that stands, so that chains come about.
+  const last = links.at(-1);
+  const isChained = last !== undefined && dice.chance(0.5);
   const start = now + dice.pick([-HOUR, -HOUR, 0, 0, HOUR / 4]);
   const made = {
-    from: dice.pick(names),
+    from: isChained ? last.to : dice.pick(names),
     to: dice.pick(names),
     start,
     end: start + dice.pick([HOUR, 4 * HOUR, 100 * HOUR]),

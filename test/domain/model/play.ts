@@ -115,12 +115,16 @@ export interface Played {
 const MINUTE = 60_000;
 const START = Date.parse("2026-01-05T09:00:00.000Z");
 
-const changeScene = (dice: Dice, scene: Scene): Scene => {
+const changeScene = (dice: Dice, scene: Scene, deadline: number): Scene => {
   const what = dice.next();
+  // The very instant at which a request expires.
+  if (what > 0.995 && deadline > scene.now && deadline !== Infinity) {
+    return { ...scene, now: deadline };
+  }
   if (what < 0.13) return { ...scene, town: changeTown(dice, scene.town) };
-  if (what < 0.155) return { ...scene, town: changeLinks(dice, scene.town, scene.now) };
-  if (what < 0.185) return { ...scene, now: scene.now + dice.between(0, 40) * MINUTE };
-  if (what < 0.195) {
+  if (what < 0.17) return { ...scene, town: changeLinks(dice, scene.town, scene.now) };
+  if (what < 0.2) return { ...scene, now: scene.now + dice.between(0, 40) * MINUTE };
+  if (what < 0.21) {
     const book = drawBook(dice, "release", scene.shelf.books.length);
     return { ...scene, shelf: { ...scene.shelf, books: [...scene.shelf.books, book] } };
   }
@@ -149,9 +153,12 @@ export const playHistory = (build: Build, seed: string): Played => {
     now: START,
     stored: dice.chance(0.2),
   };
+  for (let links = dice.between(0, 3); links > 0; links--) {
+    scene = { ...scene, town: changeLinks(dice, scene.town, scene.now) };
+  }
   let pair = nothingAsked;
   for (let done = 0; done < commands; done++) {
-    scene = changeScene(dice, scene);
+    scene = changeScene(dice, scene, pair.sheet?.deadline ?? Infinity);
     const isLongOver = pair.sheet !== null && pair.sheet.status !== "pending" && dice.chance(0.3);
     if (isLongOver) {
       count(`ended ${pair.state.status}`);

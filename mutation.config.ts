@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import whole from "../vitest.config.ts";
+import whole from "./vitest.config.ts";
 
 /**
  * What a mutation run of the domain runs: tests of the domain, without those that start processes or play histories
