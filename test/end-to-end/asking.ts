@@ -68,3 +68,13 @@ export const idOf = (child: JsonObject | undefined): string => {
 /** Statuses of the levels of a request, in order. */
 export const levelStatuses = (request: RequestView): string[] =>
   request.levels.map(({ status }) => status);
+
+/** The answer of bulk-approve and bulk-deny. */
+export interface BulkBody {
+  readonly results: readonly {
+    readonly approval_id: string;
+    readonly status: string;
+    readonly error?: { readonly code: string };
+  }[];
+  readonly summary: Readonly<Record<string, number>>;
+}

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RequestView } from "@countersign/domain/request/wire.ts";
 import type { Api, ErrorBody, Page } from "../testkit/http.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
-import { asked, importFile, levelStatuses } from "./asking.ts";
+import { asked, importFile, levelStatuses, type BulkBody } from "./asking.ts";
 
 const twoLevels = `
 policy:
@@ -21,15 +21,6 @@ interface AuditBody {
     readonly level?: number;
     readonly reason: string | null;
   }[];
-}
-
-interface BulkBody {
-  readonly results: readonly {
-    readonly approval_id: string;
-    readonly status: string;
-    readonly error?: { readonly code: string };
-  }[];
-  readonly summary: Readonly<Record<string, number>>;
 }
 
 describe("changing a pending request", () => {

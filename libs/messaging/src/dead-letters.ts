@@ -5,11 +5,11 @@ import { MAX_DELIVERIES } from "./streams.ts";
 import { deadSubject, parseSubject } from "./subjects.ts";
 
 /** Headers of a dead letter. */
-export const REASON_HEADER = "Countersign-Reason";
-export const MESSAGE_HEADER = "Countersign-Message";
-export const DELIVERIES_HEADER = "Countersign-Deliveries";
+const REASON_HEADER = "Countersign-Reason";
+const MESSAGE_HEADER = "Countersign-Message";
+const DELIVERIES_HEADER = "Countersign-Deliveries";
 /** The number of characters it had, on a letter that had to be cut. */
-export const CUT_HEADER = "Countersign-Cut-From";
+const CUT_HEADER = "Countersign-Cut-From";
 
 /** Why a message is dead: a stable code, and a sentence. */
 export interface DeadReason {

@@ -47,7 +47,7 @@ test("what expires is due at the very time that was recorded, earliest first, un
   // What was approved is looked at again after a quarter of an hour, until its grant is spent.
   expect(stuck).toMatchObject({ kind: "stuck", request: ids[1] });
   const { resolved_at: approvedAt } = (await org.query("bo", "request", { id: ids[1] })).result;
-  expect(stuck?.dueMs).toBe(Date.parse(String(approvedAt)) + 900_000);
+  expect(stuck?.dueMs).toBe(Date.parse(`${approvedAt as string}`) + 900_000);
   const { grant, payload_hash: hash } = (await org.query("ci", "request", { id: ids[1] })).result;
   await org.command("ci", "consume", { grant, payload_hash: hash }, ids[1]);
   expect(due.due(Number.MAX_SAFE_INTEGER).map(({ request }) => request)).toEqual([ids[0], ids[2]]);
