@@ -88,10 +88,14 @@ describe("the key file", () => {
   test("that must exist is not made", async () => {
     await expect(open(join(folder(), "none.json"), true)).rejects.toThrow("ENOENT");
   });
-  test("without a private key is refused", async () => {
-    const keyFile = join(folder(), "grant-key.json");
-    writeFileSync(keyFile, '{"kty":"OKP","crv":"Ed25519","x":"AAAA"}');
-    await expect(open(keyFile, true)).rejects.toThrow("holds no private Ed25519 key");
+  test.each(['{"kty":"OKP","crv":"Ed25519","x":"AAAA"}', "{", "null"])(
+    "without a private key (%s) is refused by its name",
+    async (text) => {
+      const keyFile = join(folder(), "grant-key.json");
+      writeFileSync(keyFile, text);
+      await expect(open(keyFile, true)).rejects.toThrow(`${keyFile} holds no private Ed25519 key`);
+    },
+  );
   });
   test("may hold several keys: the first signs, grants of the others are still good", async () => {
     const [before, after] = [join(folder(), "a.json"), join(folder(), "b.json")];

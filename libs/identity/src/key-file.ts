@@ -44,7 +44,7 @@ export const readSigningKeys = async (
     throw new Error(
       `${file} holds no private Ed25519 key (a JWK): put the right file in its place and start again.`,
     );
-  };
+  }
   return [first, ...others];
 };
 

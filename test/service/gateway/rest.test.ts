@@ -126,7 +126,7 @@ describe("reading", () => {
     ["approvals?from=yesterday", "from"],
     ["approvals?to=2026-13-01", "to"],
     ["approvals?q=", "q"],
-    ["approvals?__proto__=1", '"__proto__"'],
+    ["approvals?__proto__=1", "__proto__"],
     [`approvals/${id}?wait=0s`, "wait"],
     [`approvals/${id}?wait=61s`, "wait"],
     [`approvals/${id}?wait=30`, "wait"],
@@ -138,7 +138,7 @@ describe("reading", () => {
     ["events?after=x", "after"],
     ["definitions?kind=polici", "kind"],
     ["definitions/policy/x?version=0", "version"],
-    ["topics/release/a?x=1", '"x"'],
+    ["topics/release/a?x=1", "x"],
   ])("%s is a bad request that names the parameter", async (path, parameter) => {
     const answer = await gateway.call("GET", `${base}/${path}`);
     expect(answer.status).toBe(400);

@@ -45,7 +45,8 @@ const frameworkErrors: Readonly<Record<string, WireError>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: { code: "payload-too-large", message: "The body is too large." },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     code: "unsupported-media-type",
-    message: "This content type is not taken here: send application/json.",
+    message:
+      "This content type is not taken here: send application/json, definitions also as application/yaml or application/toml, a calendar as text/calendar.",
   },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     code: "bad-request",

@@ -1,5 +1,5 @@
 import { POSITION } from "@countersign/api-contract/ids.ts";
-import { badRequest } from "./refused.ts";
+import { badRequest, Refused } from "./refused.ts";
 
 /** Reads the value of one query parameter. Throws `Refused` (`bad-request`) that names it. */
 export type ReadValue = (
@@ -17,9 +17,11 @@ export const readQuery = (
     const reader = Object.hasOwn(readers, name) ? readers[name] : undefined;
     if (reader === undefined) {
       const known = Object.keys(readers).join(", ");
-      throw badRequest(
-        JSON.stringify(name.slice(0, 64)),
-        `is not a parameter of this path${known === "" ? "" : ` (it has ${known})`}`,
+      const asked = name.slice(0, 64);
+      throw new Refused(
+        "bad-request",
+        `${JSON.stringify(asked)} is not a parameter of this path${known === "" ? "" : ` (it has ${known})`}.`,
+        { parameter: asked },
       );
     }
     if (Array.isArray(value) && reader !== statuses) throw badRequest(name, "stands twice");
