@@ -1,6 +1,6 @@
-import type { Reply } from "@countersign/messaging/bus.ts";
 import { commandSubject } from "@countersign/messaging/subjects.ts";
 import type { Asked } from "../asked.ts";
+import { unavailable } from "../reply.ts";
 import type { QueuePart } from "./queue-part.ts";
 
 /** Stands in the text of every request whose grant is not spent; in others' too where an asker wrote it into its own prose. */
@@ -25,10 +25,15 @@ export const withOwnGrant = async (
 ): Promise<string> => {
   const { kind, id: viewerId } = viewer.principal;
   if (requester.kind !== kind || requester.id !== viewerId || !doc.includes(GRANTED)) return doc;
-  const reply: Reply = await part.commandsOver.request(commandSubject(org, "sign-grant"), "", {
-    headers: { ...message.headers, "Countersign-Target": id },
-    timeoutMs: SIGN_MS,
-  });
+  const reply = await part.commandsOver
+    .request(commandSubject(org, "sign-grant"), "", {
+      headers: { ...message.headers, "Countersign-Target": id },
+      timeoutMs: SIGN_MS,
+    })
+    .catch((): never => {
+      // Half an answer would leave its reader without the permission, and without a reason to come again.
+      throw unavailable("It is approved, and its grant cannot be signed right now; try again.");
+    });
   const { result } = JSON.parse(reply.body) as Signed;
   const grant = result?.grant ?? null;
   return grant === null ? doc : `${doc.slice(0, -1)},"grant":${JSON.stringify(grant)}}`;
