@@ -96,7 +96,6 @@ describe("the key file", () => {
       await expect(open(keyFile, true)).rejects.toThrow(`${keyFile} holds no private Ed25519 key`);
     },
   );
-  });
   test("may hold several keys: the first signs, grants of the others are still good", async () => {
     const [before, after] = [join(folder(), "a.json"), join(folder(), "b.json")];
     const old = await open(before);

@@ -116,7 +116,7 @@ describe("reading", () => {
   });
 
   test.each([
-    ["approvals?colour=red", '"colour"'],
+    ["approvals?colour=red", "colour"],
     ["approvals?status=open", "status"],
     ["approvals?mine=all", "mine"],
     ["approvals?limit=0", "limit"],
