@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RequestView } from "@countersign/domain/request/wire.ts";
 import type { TopicBody, TrailEntry } from "../testkit/http.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
 import { importFile, moveRelease, onlyApproval, releaseFile } from "./asking.ts";
@@ -88,6 +89,10 @@ describe("the first approval", () => {
     approvalId = onlyApproval(blocked);
     expect(blocked.body).toMatchObject({ status: "blocked", topic: { state: "staging" } });
 
+    const { body: shown } = await server.as("bo").get<RequestView>(`/approvals/${approvalId}`);
+    expect(shown.levels[0]?.groups[0]?.message).toBe(
+      "QA verification required before production approval chain begins.",
+    );
     expect(await queueOf("bo")).toEqual([approvalId]);
     expect(await queueOf("cy")).toEqual([approvalId]);
     expect(await queueOf("dee")).toEqual([]);

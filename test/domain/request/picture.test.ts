@@ -107,6 +107,7 @@ describe("the picture of a request", () => {
         groups: [
           {
             group: "qa-lead",
+            message: null,
             required: "any",
             needed: 1,
             status: "open",
@@ -198,13 +199,22 @@ describe("the picture of a request", () => {
     expect(view.levels[1]?.groups).toEqual([
       {
         group: "engineering-lead",
+        message: null,
         required: "any",
         needed: 1,
         status: "waiting",
         blocked: false,
         slots: [],
       },
-      { group: "sre", required: "all", needed: 2, status: "waiting", blocked: false, slots: [] },
+      {
+        group: "sre",
+        message: null,
+        required: "all",
+        needed: 2,
+        status: "waiting",
+        blocked: false,
+        slots: [],
+      },
     ]);
   });
 

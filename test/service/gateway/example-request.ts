@@ -42,6 +42,7 @@ export const exampleRequest = (overrides: Partial<RequestView> = {}): RequestVie
       groups: [
         {
           group: "qa",
+          message: null,
           required: "any",
           needed: 1,
           status: "open",

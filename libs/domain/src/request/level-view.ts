@@ -147,7 +147,7 @@ const groupViews = (
 ): readonly GroupView[] => {
   const counted = countedApprovals(plan, standing.groups);
   return level.groups.map((group, index) => {
-    const { quorum } = groupPlan(plan, index);
+    const { quorum, message } = groupPlan(plan, index);
     const stands = standing.groups[index];
     if (stands === undefined) throw new Error(`Group ${group.group} was not judged.`);
     const here = counted[index];
@@ -155,6 +155,7 @@ const groupViews = (
     const isOpen = level.status === "open";
     return {
       group: group.group,
+      message,
       required: quorum.required,
       needed: stands.needed,
       status: groupStatus(level, stands, met, group.group),
@@ -170,14 +171,18 @@ const groupViews = (
 
 /** A level that is not reached: its groups with the approvals they will want by today's people, and no slots. */
 const forecast = (plan: LevelPlan, frozen: Frozen, reference: Reference): readonly GroupView[] =>
-  recordGroups(plan, frozen, reference).map(({ group, needed }, index) => ({
-    group,
-    required: groupPlan(plan, index).quorum.required,
-    needed,
-    status: "waiting",
-    blocked: false,
-    slots: [],
-  }));
+  recordGroups(plan, frozen, reference).map(({ group, needed }, index) => {
+    const { quorum, message } = groupPlan(plan, index);
+    return {
+      group,
+      message,
+      required: quorum.required,
+      needed,
+      status: "waiting",
+      blocked: false,
+      slots: [],
+    };
+  });
 
 const wireStatus = ({ status }: LevelState): LevelView["status"] =>
   // A level that was open when its request ended stays shown as it was; its slots say that nothing is wanted.

@@ -37,6 +37,8 @@ export interface SlotView {
 
 export interface GroupView {
   readonly group: string;
+  /** What its entry tells the people of this group. */
+  readonly message: string | null;
   readonly required: Required;
   readonly needed: number;
   readonly status: "waiting" | "open" | "approved" | "denied" | "not_required";

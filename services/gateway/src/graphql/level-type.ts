@@ -57,6 +57,7 @@ const Slot = builder.objectRef<SlotView>("Slot").implement({
 const Group = builder.objectRef<GroupView>("Group").implement({
   fields: (t) => ({
     group: t.exposeString("group"),
+    message: t.exposeString("message", { nullable: true }),
     required: t.string({ resolve: ({ required }) => String(required) }),
     needed: t.exposeInt("needed"),
     status: t.expose("status", { type: GroupStatus }),
