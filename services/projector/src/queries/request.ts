@@ -65,7 +65,7 @@ const waitFor = async (
   part: QueuePart,
   asked: Asked,
   id: string,
-  { doc, seen }: StoredRequest,
+  { doc, seen }: Pick<StoredRequest, "doc" | "seen">,
   ms: number,
 ): Promise<string> => {
   const onlyEnd = optionalWord(asked.parameters, "wait_for", ["terminal"]) === "terminal";
@@ -84,8 +84,12 @@ export const requestQuery = (part: QueuePart, asked: Asked): Reply | Promise<Rep
     const stored = visible(part, asked, id);
     if (stored === undefined)
       return peek(part, asked, id).then(async (doc) => {
-        const { requester } = JSON.parse(doc) as Made;
-        return yes(await withOwnGrant(part, asked, requester, id, doc));
+        // Projected while the commander was asked: then everything is here.
+        if (part.reader.request(asked.org, id) !== undefined) return answer();
+        const { requester, status } = JSON.parse(doc) as Made;
+        const waits = ms > 0 && status === "pending";
+        const shown = waits ? await waitFor(part, asked, id, { doc, seen: seenIn(doc) }, ms) : doc;
+        return yes(await withOwnGrant(part, asked, requester, id, shown));
       });
     const requester = { kind: stored.requesterKind, id: stored.requester };
     const shown = (doc: string): Promise<Reply> =>
