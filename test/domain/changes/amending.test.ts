@@ -18,6 +18,32 @@ const chain = policy([
 const open = given(world(chain), asked());
 
 describe("amending the chain", () => {
+  test("people who left stay gone when others join another group", () => {
+    const groups = [group(all, "crew"), group(any, "manager")];
+    const left = given(
+      world(policy(level(groups))),
+      people(role("crew", "bo", "cy", "dee")),
+      asked(),
+      people(leaves("dee")),
+      rechecked,
+    );
+    const after = left.and(amends("ivy", { add: [{ level: 1, group: "manager", who: ["hal"] }] }));
+    expect(after.view.levels[0]?.groups[0]?.needed).toBe(2);
+    expect(after.and(approves("bo"), approves("cy")).when(approves("hal")).status).toBe("approved");
+  });
+
+  test("a skipped level to which nobody comes stays skipped", () => {
+    const nobody = given(
+      world(policy(level(group(any, "qa_lead"), { onEmpty: "skip" }))),
+      people(role("qa_lead")),
+      asked(),
+    );
+    expect(nobody.view.blocked).toBe(true);
+    const after = nobody.when(amends("ivy", { add: [{ level: 1, who: ["role:qa_lead"] }] }));
+    after.yields("ChainAmended");
+    expect(after.view.blocked).toBe(true);
+  });
+
   test("an admin skips a level to come", () => {
     open
       .when(amends("ivy", { skip: [2] }))

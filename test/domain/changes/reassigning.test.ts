@@ -144,4 +144,17 @@ describe("reassigning", () => {
       ["hal", "bo"],
     ]);
   });
+
+  test("people who left stay gone when a slot of another group is given away", () => {
+    const left = given(
+      world(policy(level([group(all, "crew"), group(any, "manager")]))),
+      people(role("crew", "bo", "cy", "dee")),
+      asked(),
+      people(leaves("dee")),
+      rechecked,
+    );
+    const after = left.and(reassigns("gus", { from: "gus", to: ["hal"] }));
+    expect(after.view.levels[0]?.groups[0]?.needed).toBe(2);
+    expect(after.and(approves("bo"), approves("cy")).when(approves("hal")).status).toBe("approved");
+  });
 });

@@ -11,6 +11,7 @@ import type { RequestEvent } from "./events.ts";
 import { following } from "./follow.ts";
 import { recordNamed, unknownTarget } from "./named-people.ts";
 import { openLevel, recordOf } from "./open-levels.ts";
+import { keptGroup } from "./recheck.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 import { settle } from "./settle.ts";
 import { neededNow, neededOf, rosterOf } from "./slots.ts";
@@ -136,7 +137,7 @@ const withAdded = (
     const approvers = added
       .filter((each) => each.group === group.group)
       .flatMap((a) => a.approvers);
-    if (approvers.length === 0) return group;
+    if (approvers.length === 0) return keptGroup(plan, index, group);
     const { quorum } = groupPlan(plan, index);
     const named = recordNamed(approvers, quorum, group.apart, state, reference);
     const kept = group.slots.filter(({ approver }) => !group.voided.includes(approver));
@@ -164,7 +165,10 @@ const take = (
   if (open === undefined) {
     const first = added.map(({ level }) => level).toSorted((a, b) => a - b)[0];
     if (first !== undefined && state.blockedLevel === "all-skipped") {
-      openLevel(levelPlan(chain, first), state, context, reference, events, true);
+      const step: RequestEvent[] = [];
+      const opened = openLevel(levelPlan(chain, first), state, context, reference, step, true);
+      // Nobody came with it, and its policy skips an empty level: it is skipped already.
+      if (opened !== "skipped") events.push(...step);
     }
     return;
   }

@@ -10,6 +10,7 @@ import { following } from "./follow.ts";
 import { gapOf } from "./gap.ts";
 import { recordNamed, unknownTarget } from "./named-people.ts";
 import { recordOf } from "./open-levels.ts";
+import { keptGroup } from "./recheck.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 import { settle } from "./settle.ts";
 import { neededNow, neededOf, rosterOf, type Roster } from "./slots.ts";
@@ -138,7 +139,7 @@ export const reassign = (
   const cancelled: { readonly group: string; readonly slot: SlotRecord }[] = [];
   const groups = level.groups.map((group, index) => {
     const gone = openSlots(group, level, from, roster);
-    if (from !== null && gone.length === 0) return group;
+    if (from !== null && gone.length === 0) return keptGroup(plan, index, group);
     cancelled.push(...gone.map((slot) => ({ group: group.group, slot })));
     return replaced(plan, index, group, gone, command, timely.inTime, reference, roster);
   });
