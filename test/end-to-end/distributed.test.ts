@@ -149,7 +149,12 @@ describe.runIf(available("nats-server"))("each service as its own process", () =
     expect([503], meanwhile.text).toContain(meanwhile.status);
     await services.broker.restart();
     const after = await askAndApprove();
-    expect((await ci.get(`/approvals/${before}`)).body.status).toBe("approved");
+    // The projector may find the broker again a moment after the commander.
+    const kept = await eventually("the request from before", async () => {
+      const { status, body } = await ci.get(`/approvals/${before}`);
+      return status === 200 ? body.status : undefined;
+    });
+    expect(kept).toBe("approved");
     await events.until<{ type: string; subject?: string }>(
       ({ type, subject }) => subject === after && type === "io.countersign.request.approved.v1",
     );

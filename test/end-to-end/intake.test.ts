@@ -4,7 +4,7 @@ import { allPages } from "../testkit/http.ts";
 import { eventually } from "../testkit/processes/eventually.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
 import { available, natsServer, type NatsServer } from "../testkit/servers.ts";
-import { asked, deployAsk } from "./asking.ts";
+import { asked, deployAsk, importFile } from "./asking.ts";
 import { askEvent, connectProducer, type Producer } from "./producer.ts";
 
 describe.runIf(available("nats-server"))("other services ask over the broker", () => {
@@ -105,6 +105,26 @@ describe.runIf(available("nats-server"))("other services ask over the broker", (
   test("who is no agent of the org is an unknown producer", async () => {
     await producer.publish("stranger", askEvent("x", deployAsk()));
     expect(await producer.deadLetter("stranger")).toMatchObject({ reason: "unknown-producer" });
+  });
+
+  test("a transition is taken in as well, and its topic waits", async () => {
+    const workflow = `
+workflow: { id: intake }
+transitions:
+  - { from: draft, to: live, require_approval: [{ assignment: { type: role, identifier: qa_lead } }] }
+`;
+    expect((await importFile(server, workflow, "intake.yaml")).status).toBe(201);
+    const data = { workflow: "intake", topic: { id: "page-1", state: "draft" }, to: "live" };
+    const type = "io.countersign.command.request-transition.v1";
+    for (let times = 0; times < 2; times++)
+      await producer.send("ci", "request-transition", askEvent("move-1", data, { type }));
+    const topic = await eventually("the blocked topic", async () => {
+      const { status, body } = await server
+        .as("ana")
+        .get<{ state: string; pending: string[] }>("/topics/intake/page-1");
+      return status === 200 && body.pending.length > 0 ? body : undefined;
+    });
+    expect(topic).toMatchObject({ state: "draft", pending: [expect.stringMatching(/^apr_/)] });
   });
 
   test("REST answers while the broker is away, and what was asked goes out when it is back", async () => {

@@ -14,6 +14,8 @@ export interface DeadLetter {
 export interface Producer extends AsyncDisposable {
   /** Publishes on `countersign.v1.<org>.in.<producer>.request-approval` and waits for the broker's acknowledgement. */
   publish(producer: string, body: string, messageId?: string): Promise<void>;
+  /** The same for another command. */
+  send(producer: string, command: string, body: string): Promise<void>;
   /** Waits for the last dead letter of a producer. */
   deadLetter(producer: string): Promise<DeadLetter>;
 }
@@ -53,6 +55,10 @@ export const connectProducer = async (url: string, org: string): Promise<Produce
         timeout: 1_000,
         ...(messageId === undefined ? {} : { msgID: messageId }),
       });
+    },
+    async send(producer, command, body) {
+      const subject = `countersign.v1.${org}.in.${producer}.${command}`;
+      await jetstream.publish(subject, body, { timeout: 1_000 });
     },
     deadLetter: (producer) =>
       eventually(`a dead letter of ${producer}`, async () => {

@@ -20,6 +20,7 @@ import type { Log } from "@countersign/runtime/log.ts";
 import type { Attempts } from "./attempts.ts";
 import { askFromBody } from "./commands/ask-from-body.ts";
 import { readCommands } from "./commands/read-commands.ts";
+import { transitionFromBody } from "./commands/request-transition.ts";
 import type { Decider } from "./decider.ts";
 import { bodyRefusal } from "./reply.ts";
 
@@ -90,9 +91,14 @@ const takeIn = async (decider: Decider, delivery: Delivery): Promise<IntakeVerdi
       message: `${producer} is no agent in the directory of ${org}.`,
     };
   const principal: Principal = { kind: "agent", id: producer, org };
-  return command === "request-approval"
-    ? askFromIntake(decider, principal, event)
-    : commandFromIntake(decider, principal, command, event);
+  switch (command) {
+    case "request-approval":
+      return askFromIntake(decider, principal, event);
+    case "request-transition":
+      return transitionFromIntake(decider, principal, event);
+    default:
+      return commandFromIntake(decider, principal, command, event);
+  }
 };
 
 const envelopeFor = (principal: Principal, command: string, event: CommandEnvelope): Envelope => ({
@@ -128,6 +134,19 @@ const askFromIntake = async (
     envelopeFor(principal, "request-approval", event),
     id,
     body.ok ? askFromBody(body.value, id) : bodyRefusal(body.error),
+  );
+  return outcome.ok ? "ack" : outcome.refusal;
+};
+
+/** A topic that waits is an acknowledged transition: the producer reads on in the events. */
+const transitionFromIntake = async (
+  decider: Decider,
+  principal: Principal,
+  event: CommandEnvelope,
+): Promise<IntakeVerdict> => {
+  const outcome = await decider.transition(
+    envelopeFor(principal, "request-transition", event),
+    transitionFromBody(event.data),
   );
   return outcome.ok ? "ack" : outcome.refusal;
 };
