@@ -108,7 +108,7 @@ describe("GraphQL", () => {
   test("imports definitions and moves a topic", async () => {
     const imported = await server.graphql("ana").data(
       `mutation ($input: ImportDefinitionsInput!) { importDefinitions(input: $input) {
-        ... on ImportDefinitionsSuccess { definitions { kind id version active } ignored }
+        ... on ImportDefinitionsSuccess { definitions { kind id version active } ignored { path line column why } }
         ... on Refusal { code details } } }`,
       { input: { source: releaseFile, file: "release.yaml" } },
     );
