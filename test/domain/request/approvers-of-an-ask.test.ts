@@ -40,14 +40,18 @@ describe("asking with inline approvers", () => {
     (who) => {
       given(demo)
         .when(inline("role:qa_lead", who))
-        .refused("unknown-approver", { level: 1, identifier: who.split(":")[1] });
+        .refused("unknown-approver", {
+          level: 1,
+          identifier: who.split(":")[1],
+          faults: [{ path: "approvers[1].identifier" }],
+        });
     },
   );
 
   test("a role without members is refused, because nobody is eligible", () => {
     given(demo, people(role("legal")))
       .when(inline("role:legal"))
-      .refused("quorum-unreachable");
+      .refused("quorum-unreachable", { faults: [{ path: "approvers" }] });
   });
 
   test("nobody is eligible either when only the requester's owner is named", () => {

@@ -76,10 +76,10 @@ describe("when a request expires", () => {
       .refused("expiry-out-of-range");
   });
 
-  test.each(["0s", "-5s", "-1", "3651d", "36500d"])("%s is out of range", (wish) => {
+  test.each(["0s", "0", "-5s", "-1", "3651d", "36500d"])("%s is out of range", (wish) => {
     given(demo)
       .when(asked({ expiresIn: wish }))
-      .refused("expiry-out-of-range");
+      .refused("expiry-out-of-range", { faults: [{ path: "expires_in" }] });
   });
 
   test("3,650 days is the longest", () => {

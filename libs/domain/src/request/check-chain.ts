@@ -4,7 +4,7 @@ import { chainOf } from "./chain.ts";
 import { gapOf } from "./gap.ts";
 import { verdictOn } from "./open-levels.ts";
 import { isTemplate, resolveIdentifier, resolvePerson } from "./people.ts";
-import { refuse, type Refusal } from "./refusals.ts";
+import { refuse, refuseField, type Refusal } from "./refusals.ts";
 import { recordGroups, rosterOf } from "./slots.ts";
 import type { Frozen } from "./state.ts";
 
@@ -25,7 +25,7 @@ const isKnown = (
 const unknownApprover = (plan: LevelPlan, frozen: Frozen, reference: Reference): Refusal | null => {
   const inline = frozen.submitted.inlineChain !== null;
   for (const { assignments, group } of plan.groups) {
-    for (const assignment of assignments) {
+    for (const [index, assignment] of assignments.entries()) {
       const { type, identifier } = assignment;
       if ((inline || isTemplate(identifier)) && !isKnown(assignment, frozen, reference)) {
         const named = resolveIdentifier(identifier, frozen);
@@ -34,13 +34,11 @@ const unknownApprover = (plan: LevelPlan, frozen: Frozen, reference: Reference):
           named === null
             ? `The facts do not say who ${identifier} is`
             : `The directory knows no ${type} ${named}${from}`;
-        return refuse(
-          "unknown-approver",
-          `${message}: level ${plan.number}, group ${group}.`,
-          isTemplate(identifier)
-            ? { level: plan.number, group, type, identifier, resolved: named }
-            : { level: plan.number, group, type, identifier },
-        );
+        const sentence = `${message}: level ${plan.number}, group ${group}.`;
+        const details = { level: plan.number, group, type, identifier };
+        return inline
+          ? refuseField("unknown-approver", `approvers[${index}].identifier`, sentence, details)
+          : refuse("unknown-approver", sentence, { ...details, resolved: named });
       }
     }
   }
@@ -55,12 +53,16 @@ const unreachable = (plan: LevelPlan, frozen: Frozen, reference: Reference): Ref
   const roles = plan.groups
     .filter(({ group }) => gap.groups.includes(group))
     .flatMap(({ assignments }) => assignments.map(({ identifier }) => identifier));
-  return refuse("quorum-unreachable", gap.reason, {
+  const details = {
     level: plan.number,
     name: plan.name,
     groups: gap.groups,
     approvers: roles,
-  });
+  };
+  const { inlineChain, topic } = frozen.submitted;
+  if (topic !== null) return refuse("quorum-unreachable", gap.reason, details);
+  const field = inlineChain === null ? "policy" : "approvers";
+  return refuseField("quorum-unreachable", field, gap.reason, details);
 };
 
 /**

@@ -2,7 +2,7 @@ import type { Defaults } from "../definition/definition.ts";
 import { durationMs, MAX_DURATION_MS } from "../policy/duration.ts";
 import type { Duration, LadderStep, LevelPlan, Policy } from "../policy/policy.ts";
 import type { Chain } from "./chain.ts";
-import { refuse, type Refusal } from "./refusals.ts";
+import { refuseField, type Refusal } from "./refusals.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -50,7 +50,7 @@ const writtenMs = (policies: readonly Policy[], org: Written): number | null => 
 };
 
 const outOfRange = (message: string): { readonly refusal: Refusal } => ({
-  refusal: refuse("expiry-out-of-range", message),
+  refusal: refuseField("expiry-out-of-range", "expires_in", message),
 });
 
 /**
@@ -69,11 +69,10 @@ export const expiryOf = (
   if (asked !== null) {
     const wished = asked === "never" ? Infinity : durationMs(asked);
     if (wished === null) {
-      if (/^-\S/.test(asked)) return outOfRange("An expiry must lie after the request's creation.");
+      if (/^(?:-\S|0+$)/.test(asked))
+        return outOfRange("An expiry must lie after the request's creation.");
       const message = "An expiry is a whole number with a unit (90s, 30m, 24h, 7d) or never.";
-      return {
-        refusal: refuse("unprocessable", message, { faults: [{ path: "expires_in", message }] }),
-      };
+      return { refusal: refuseField("unprocessable", "expires_in", message) };
     }
     if (wished <= 0) return outOfRange("An expiry must lie after the request's creation.");
     if (wished !== Infinity && wished > MAX_DURATION_MS) {

@@ -2,7 +2,7 @@ import type { DefinitionState } from "../definition/definition.ts";
 import { findPolicy } from "../definition/find.ts";
 import type { LevelPlan, Policy, Target } from "../policy/policy.ts";
 import type { Ask } from "./commands.ts";
-import { refuse, type Refusal } from "./refusals.ts";
+import { refuseField, type Refusal } from "./refusals.ts";
 
 /** Where a request's chain comes from: one policy, or the asker's proposal of approvers. */
 export type Picked =
@@ -47,8 +47,9 @@ export const pickPolicies = (
   if (approvers !== null) {
     if (named !== null) {
       return {
-        refusal: refuse(
+        refusal: refuseField(
           "policy-and-approvers",
+          "approvers",
           "An ask names a policy or its approvers, not both.",
         ),
       };
@@ -58,8 +59,9 @@ export const pickPolicies = (
   const id = named ?? definition.defaults.policy;
   if (id === null) {
     return {
-      refusal: refuse(
+      refusal: refuseField(
         "no-policy",
+        "policy",
         "The ask names no policy and no approvers, and the organisation has no default policy.",
       ),
     };
@@ -70,15 +72,22 @@ export const pickPolicies = (
       return { policies: [found.policy], inlineChain: null };
     case "unknown-policy":
       return {
-        refusal: refuse("unknown-policy", `There is no active policy ${id}.`, { policy: id }),
+        refusal: refuseField("unknown-policy", "policy", `There is no active policy ${id}.`, {
+          policy: id,
+        }),
       };
     case "ambiguous-policy": {
       const { candidates } = found;
       return {
-        refusal: refuse("ambiguous-policy", `${id} may mean: ${candidates.join(", ")}.`, {
-          policy: id,
-          candidates,
-        }),
+        refusal: refuseField(
+          "ambiguous-policy",
+          "policy",
+          `${id} may mean: ${candidates.join(", ")}.`,
+          {
+            policy: id,
+            candidates,
+          },
+        ),
       };
     }
   }

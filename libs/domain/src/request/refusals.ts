@@ -51,3 +51,11 @@ export interface Refusal {
 
 export const refuse = (code: RefusalCode, message: string, details?: JsonObject): Refusal =>
   details === undefined ? { code, message } : { code, message, details };
+
+/** A refusal of one field of the body: its path stands in `details.faults`, as for every other fault of a body. */
+export const refuseField = (
+  code: RefusalCode,
+  path: string,
+  message: string,
+  details?: JsonObject,
+): Refusal => refuse(code, message, { ...details, faults: [{ path, message }] });
