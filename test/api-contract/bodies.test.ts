@@ -71,6 +71,8 @@ describe("an ask", () => {
     [{ previous_request_id: "apr_1" }, "previous_request_id"],
     [{ schema: { a: "x".repeat(limits.schema) } }, "schema"],
     [{ agent: { id: "a b" } }, "agent.id"],
+    [{ risk_snapshot: { score: "high" } }, "risk_snapshot.score"],
+    [{ risk_snapshot: { estimated_cost_usd: -5 } }, "risk_snapshot.estimated_cost_usd"],
     [{ action: { type: "a", parameters: { a: "x".repeat(limits.payload) } } }, "action"],
   ])("%# is refused with the path of its fault", (overrides, path) => {
     const parsed = parseAsk(ask(overrides));

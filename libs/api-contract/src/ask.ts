@@ -39,6 +39,14 @@ const schema = freeObject.refine(
   `must have at most ${limits.schema} bytes`,
 );
 
+const risk = z.looseObject({
+  budget_current: z.number().nullish(),
+  budget_limit: z.number().nullish(),
+  budget_percent: z.number().nullish(),
+  score: z.number().nullish(),
+  estimated_cost_usd: z.number().nonnegative("must not be negative").nullish(),
+});
+
 const validation = z.looseObject({
   is_valid: z.boolean().nullish(),
   score: z.number().nullish(),
@@ -59,7 +67,7 @@ const ask = z.strictObject({
   observers: targets(limits.observers).nullish(),
   suggested: targets(limits.approvers).nullish(),
   policy_trace: freeObject.nullish(),
-  risk_snapshot: freeObject.nullish(),
+  risk_snapshot: risk.nullish(),
   view: id.nullish(),
   context: freeObject.nullish(),
   links: freeObject.nullish(),
