@@ -125,6 +125,7 @@ describe("reading", () => {
     ["approvals?limit=5&limit=6", "limit"],
     ["approvals?from=yesterday", "from"],
     ["approvals?to=2026-13-01", "to"],
+    ["approvals?to=2026-02-30", "to"],
     ["approvals?q=", "q"],
     ["approvals?__proto__=1", "__proto__"],
     [`approvals/${id}?wait=0s`, "wait"],

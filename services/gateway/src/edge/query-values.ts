@@ -61,9 +61,15 @@ export const position: ReadValue = (text, name) => {
 
 const TIME = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
 
+/** `Date.parse` takes 30 February for 2 March. */
+const isDay = (text: string): boolean => {
+  const midnight = Date.parse(text);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(text);
+};
+
 /** A date, or a time with its zone, as ISO 8601 UTC. */
 export const time: ReadValue = (text, name) => {
-  const ms = TIME.test(text) ? Date.parse(text) : Number.NaN;
+  const ms = TIME.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(ms)) {
     throw badRequest(name, "must be a date or a time with zone, such as 2026-03-01T10:00:00Z");
   }
