@@ -27,11 +27,11 @@ const config: KnipConfig = {
         "test/bench/*.ts",
         "test/campaign.ts",
         "test/simulation/run-simulation.ts",
-        "mutation.config.ts",
         "test/testkit/processes/esdb-process.ts",
         "services/run.ts",
       ],
       project: ["test/**/*.ts", "*.config.ts"],
+      vitest: { config: ["vitest.config.ts", "mutation.config.ts"] },
       ignoreDependencies: [...new Set(pinnedByWorkspaces)]
         .filter((name) => !name.startsWith("@countersign/"))
         // Their type declarations stand in the root, because only development needs them.

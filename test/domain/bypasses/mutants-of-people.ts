@@ -43,7 +43,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     "principal !== null && isAsker(state, principal)",
     "false",
     "a requester does not give the slots of their own request to somebody",
-    false,
   ),
   mutant(
     "askers extend their own requests",
@@ -228,7 +227,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     "return plan.unskippable",
     "return plan.unskippable && plan.number === 0",
     "a level that its policy calls unskippable is not amended away",
-    false,
   ),
   mutant(
     "everybody amends",
@@ -236,6 +234,5 @@ export const mutantsOfPeople: readonly Mutant[] = [
     "principal === null || !isAdmin(principal, reference)",
     "principal === null",
     "only admins amend a chain",
-    false,
   ),
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { leaves, role } from "../../testkit/examples/directory.ts";
+import { changed, leaves, role } from "../../testkit/examples/directory.ts";
 import {
   all,
   any,
@@ -156,5 +156,24 @@ describe("reassigning", () => {
     const after = left.and(reassigns("gus", { from: "gus", to: ["hal"] }));
     expect(after.view.levels[0]?.groups[0]?.needed).toBe(2);
     expect(after.and(approves("bo"), approves("cy")).when(approves("hal")).status).toBe("approved");
+  });
+
+  test("whose slot was given away does not come back with the role when the new holder leaves", () => {
+    const two = world(policy(level(group(atLeast(2), "crew"))));
+    const crew = people(role("crew", "bo", "cy", "fay"));
+    given(two, crew, asked(), approves("fay"), reassigns("ivy", { to: ["eli"] }))
+      .and(people(changed("eli", { access: "viewer" })))
+      .when(rechecked)
+      .yields("SlotVoided", "LevelBlocked");
+  });
+
+  test("who left and came back as one of a pool is shown with the vote that counts", () => {
+    const mixed = world(policy(level(group(atLeast(2), "crew", "user:bo"))));
+    const after = given(mixed, people(role("crew", "bo", "cy", "fay")), asked())
+      .and(people(changed("bo", { active: false })), rechecked)
+      .and(people(changed("bo", { active: true })), approves("bo"), approves("cy"));
+    expect(after.status).toBe("approved");
+    expect(after.view.levels[0]?.groups[0]?.status).toBe("approved");
+    expect(slots(after)).toEqual(["bo voided", "bo approved", "cy approved", "fay not_required"]);
   });
 });

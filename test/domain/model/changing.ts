@@ -11,12 +11,13 @@ import { answered, caseOf, type Row } from "./voting.ts";
 
 /** Votes taken back, time given, glass broken. */
 
-const ended: readonly Row[] = [
+export const ended: readonly Row[] = [
   ["already-resolved", ({ sheet }) => sheet.status !== "pending"],
   ["late", ({ sheet, now }) => isOver(sheet, now)],
 ];
 
-const askedBy = ({ asker }: Sheet, by: string): boolean => asker === by || owners[asker] === by;
+export const askedBy = ({ asker }: Sheet, by: string): boolean =>
+  asker === by || owners[asker] === by;
 
 export const isAdmin = ({ known, active, admins }: Town, by: string): boolean =>
   has(known & active & admins, placeOf(by));
@@ -67,7 +68,8 @@ export const withdrawn = (
     const left = withStage(sheet, open, { ...stage, ballots });
     const lack = lackAfterVotes(rungAt(left, open), countNow(left, open, town));
     if (sheet.stuck !== open + 1 || lack !== null) return left;
-    const circles = stage.circles.map(written);
+    const rung = rungAt(left, open);
+    const circles = stage.circles.map((circle, at) => written(rung, circle, at));
     return { ...withStage(left, open, { ...stage, ballots, circles }), stuck: 0 };
   });
 };

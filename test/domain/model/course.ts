@@ -52,7 +52,7 @@ export const ended = (
     deniedBy,
     circles: stage.circles.map((circle) => ({
       ...circle,
-      last: inPools(circle.pools, may, town) & ~circle.apart & ~recordedPeople(circle),
+      last: inPools(circle, may, town) & ~(recordedPeople(circle) & ~circle.gone),
     })),
   });
 };
@@ -125,6 +125,7 @@ const begun = (sheet: Sheet, place: number, circles: readonly Circle[]): Sheet =
     ...sheet,
     stages: [...sheet.stages.slice(0, place), { state: "open", circles, ballots, deniedBy: -1 }],
     stuck: 0,
+    allSkipped: false,
     edit: edit === null ? null : { ...edit, held },
   };
 };
@@ -137,12 +138,16 @@ export interface Start {
   readonly by: string;
 }
 
+/** A level's test holds, and no admin skipped it. */
+export const appliesAt = (sheet: Sheet, place: number): boolean =>
+  !sheet.amendedAway.includes(place) && applies(rungAt(sheet, place), sheet.facts);
+
 /** Opens a level, unless it does not apply or is skipped for want of people. */
-export const start = (sheet: Sheet, place: number, town: Town): Start => {
+export const start = (sheet: Sheet, place: number, town: Town, isWanted = false): Start => {
   const rung = rungAt(sheet, place);
   const isEdited = sheet.edit?.place === place;
   const passed = (): Start => ({ sheet: skip(sheet, place), how: "skipped", by: "" });
-  if (!applies(rung, sheet.facts) && !isEdited) return passed();
+  if (!isWanted && !appliesAt(sheet, place) && !isEdited) return passed();
   const circles = recordedAt(sheet, place, town);
   const may = mayHold(sheet, town);
   const crowds = circles.map((circle) => holders(circle, may, town));

@@ -55,6 +55,7 @@ const rung = (dice: Dice): Rung => ({
   onDeny: dice.pick(["veto", "unreachable"]),
   onEmpty: dice.pick(["block", "block", "deny", "skip"]),
   test: dice.chance(0.3) ? test(dice) : null,
+  unskippable: dice.chance(0.2),
 });
 
 export const drawBook = (dice: Dice, id: string, version: number): Book => ({
@@ -161,18 +162,42 @@ const vote = (dice: Dice, { likely, hash: current }: Known): Move => {
 
 const HOUR = 3_600_000;
 
+/** Slots given to others, and amended chains; mostly by admins, because others may not. */
+const arrange = (
+  dice: Dice,
+  { likely }: Known,
+  said: string | null,
+  reason: string | null,
+): Move => {
+  const by = dice.chance(0.5) ? dice.pick(["ana", "gus"]) : said;
+  const who = several(dice, [1, 1, 2], () => source(dice));
+  if (dice.chance(0.5)) {
+    const own = dice.chance(0.5) ? by : dice.pick([...likely, "zed"]);
+    return { kind: "reassign", by, from: dice.chance(0.4) ? null : own, to: who, reason };
+  }
+  const add = { level: dice.between(1, 4), group: dice.pick([null, 0, 0, 1]), who };
+  return {
+    kind: "amend",
+    by,
+    skip: dice.chance(0.3) ? [dice.between(1, 5)] : [],
+    add: dice.chance(0.6) ? add : null,
+    reason,
+  };
+};
+
 /** What people do about a request beside voting. */
 const change = (dice: Dice, { likely, voted, hash, now }: Known): Move => {
   const by = voter(dice, likely);
   const level = dice.chance(0.8) ? null : dice.between(1, 4);
   const reason = dice.pick(["so", "so", "so", "so", " ", null]);
   const what = dice.next();
-  if (what < 0.45) {
+  if (what < 0.25) return arrange(dice, { likely, voted, hash, now }, by, reason);
+  if (what < 0.55) {
     const from = dice.pick([hash, hash, hash, hash, hash, "sha256:zz"]);
     const to = dice.chance(0.1) ? hash : `sha256:${dice.pick(["b", "c", "d", "e", "f"])}`;
     return { kind: "modify", by, level, from, to, fits: !dice.chance(0.1) };
   }
-  if (what < 0.8) {
+  if (what < 0.82) {
     const who = voted.length > 0 && dice.chance(0.8) ? dice.pick(voted) : by;
     return { kind: "withdraw", by: who, level };
   }
@@ -187,7 +212,7 @@ const change = (dice: Dice, { likely, voted, hash, now }: Known): Move => {
 /** A command after the ask. */
 export const drawMove = (dice: Dice, known: Known): Move => {
   const throwOf = dice.next();
-  if (throwOf < 0.67) return vote(dice, known);
+  if (throwOf < 0.65) return vote(dice, known);
   if (throwOf < 0.79) return change(dice, known);
   if (throwOf < 0.92) return { kind: "recheck" };
   if (throwOf < 0.96) return { kind: "expire" };

@@ -40,6 +40,7 @@ const rung = (boxes: readonly Box[], logic: Rung["logic"] = "AND"): Rung => ({
   onDeny: "veto",
   onEmpty: "block",
   test: null,
+  unskippable: false,
 });
 
 const sceneOf = (rungs: readonly Rung[], where: Town): Scene => {

@@ -1,4 +1,4 @@
-import { has, placeOf, type Crowd } from "./crowd.ts";
+import { has, nobody, placeOf, type Crowd } from "./crowd.ts";
 import type { Circle } from "./sheet.ts";
 import { holders } from "./standing.ts";
 import type { Link, Town } from "./town.ts";
@@ -30,8 +30,8 @@ const isActive = ({ start, end, revoked }: Link, now: number): boolean =>
 /** Roles by which somebody stands in a group, as bits. */
 const rolesIn = (circle: Circle, person: number, town: Town): number => {
   let roles = 0;
-  for (const [role, members] of town.roles.entries()) {
-    if ((circle.pools >> role) & 1 && has(members, person)) roles |= 1 << role;
+  for (const role of circle.pools) {
+    if (has(town.roles[role] ?? nobody, person)) roles |= 1 << role;
   }
   for (const slip of circle.slips) {
     if (slip.person === person && slip.role !== null && !has(circle.gone, person)) {

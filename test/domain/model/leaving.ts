@@ -18,6 +18,7 @@ import {
   stillThere,
   wanted,
 } from "./standing.ts";
+import type { Box, Rung } from "./shapes.ts";
 import type { Town } from "./town.ts";
 
 /** What happens to an open level when people go and come. */
@@ -40,7 +41,7 @@ export const withoutLeavers = (sheet: Sheet, place: number, town: Town): Sheet =
       index === at ? { ...circle, gone: circle.gone | crowd } : circle,
     );
     const elsewhere = (person: number): boolean =>
-      circles.some((circle) => circle.pools !== 0 || has(recordedIn(circle), person));
+      circles.some((circle) => circle.pools.length > 0 || has(recordedIn(circle), person));
     stage = {
       ...stage,
       circles,
@@ -53,8 +54,9 @@ export const withoutLeavers = (sheet: Sheet, place: number, town: Town): Sheet =
 };
 
 /** Recorded once more: without those who are gone. */
-export const written = (circle: Circle): Circle => ({
+export const written = (rung: Rung, circle: Circle, at: number): Circle => ({
   ...circle,
+  bar: wanted(rung.boxes[at] as Box, circle),
   slips: circle.slips.filter(({ person }) => !has(circle.gone, person)),
   gone: nobody,
 });
@@ -74,8 +76,10 @@ export const rechecked = (before: Sheet, town: Town): Sheet => {
   let found = false;
   const circles = stage.circles.map((circle, at) => {
     const box = rung.boxes[at];
-    if (box === undefined || circle.pools !== 0 || !lacks(circle, at)) return circle;
-    const again = recorded(box, may, town, apartAt(left, place));
+    if (box === undefined || circle.pools.length > 0 || !lacks(circle, at)) return circle;
+    const anew = recorded(box, may, town, apartAt(left, place));
+    // Whose slot was given away does not come back with a role.
+    const again = { ...anew, replaced: circle.replaced & ~recordedIn(anew) };
     if (lacks(again, at)) return circle;
     found = true;
     return again;
@@ -85,7 +89,13 @@ export const rechecked = (before: Sheet, town: Town): Sheet => {
   const lack = lackAfterVotes(rung, count);
   const wasStuck = before.stuck === place + 1;
   if (found || (lack === null && wasStuck)) {
-    sheet = { ...withStage(sheet, place, { ...stage, circles: circles.map(written) }), stuck: 0 };
+    sheet = {
+      ...withStage(sheet, place, {
+        ...stage,
+        circles: circles.map((circle, at) => written(rung, circle, at)),
+      }),
+      stuck: 0,
+    };
   }
   if (lack === null || (wasStuck && !found)) return sheet;
   const canEmpty = lackOf(rung, count.needs, count.crowds) !== null;

@@ -1,4 +1,5 @@
 import { has, placeOf } from "./crowd.ts";
+import { amended, reassigned } from "./arranging.ts";
 import { extended, glassBroken, withdrawn } from "./changing.ts";
 import { finished } from "./course.ts";
 import { modified } from "./editing.ts";
@@ -79,6 +80,10 @@ export const told = (sheet: Sheet | null, move: Move, scene: Scene): Told => {
       return cancelled(sheet, by, scene);
     case "modify":
       return modified(sheet, { ...move, by }, town, now);
+    case "reassign":
+      return reassigned(sheet, { ...move, by }, town, now);
+    case "amend":
+      return amended(sheet, { ...move, by }, town, now);
     case "withdraw":
       return withdrawn(sheet, by, move.level, town, now);
     case "extend":

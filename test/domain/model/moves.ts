@@ -1,4 +1,5 @@
 import type { Actor } from "@countersign/domain/actor.ts";
+import type { Target } from "@countersign/domain/policy/policy.ts";
 import type { Ask, Principal, RequestCommand } from "@countersign/domain/request/commands.ts";
 import { ask } from "../../testkit/examples/asks.ts";
 import { nameOf } from "./crowd.ts";
@@ -51,21 +52,40 @@ export type Move =
       readonly hash: string | null;
       readonly reason: string | null;
     }
+  | {
+      readonly kind: "reassign";
+      readonly by: string | null;
+      readonly from: string | null;
+      readonly to: readonly Source[];
+      readonly reason: string | null;
+    }
+  | {
+      readonly kind: "amend";
+      readonly by: string | null;
+      /** Levels count from 1, groups from 0. */
+      readonly skip: readonly number[];
+      readonly add: {
+        readonly level: number;
+        readonly group: number | null;
+        readonly who: readonly Source[];
+      } | null;
+      readonly reason: string | null;
+    }
   | { readonly kind: "expire" }
   | { readonly kind: "recheck" };
 
 export const askedHash = "sha256:aa";
 
+const targetOf = (source: Source): Target =>
+  "role" in source
+    ? { type: "role", identifier: roleName(source.role) }
+    : { type: "user", identifier: nameOf(source.person) };
+
 const askOf = (wish: Wish): Ask =>
   ask({
     payloadHash: askedHash,
     policy: wish.policy,
-    approvers:
-      wish.approvers?.map((source) =>
-        "role" in source
-          ? { type: "role", identifier: roleName(source.role) }
-          : { type: "user", identifier: nameOf(source.person) },
-      ) ?? null,
+    approvers: wish.approvers?.map(targetOf) ?? null,
     expiresIn: typeof wish.expires === "number" ? `${wish.expires}m` : wish.expires,
     context: wish.facts,
     agent: wish.describes === null ? null : { id: wish.describes },
@@ -101,6 +121,30 @@ export const commandOf = (move: Move): RequestCommand => {
           patch: [],
           faults: move.fits ? [] : [{ path: "payload", message: "is wrong" }],
         }),
+      };
+    case "reassign":
+      return {
+        type: "reassign",
+        from: move.from,
+        to: move.to.map(targetOf),
+        reason: move.reason,
+      };
+    case "amend":
+      return {
+        type: "amend",
+        skipLevels: move.skip,
+        addApprovers:
+          move.add === null
+            ? []
+            : [
+                {
+                  level: move.add.level,
+                  group: move.add.group === null ? null : `g${move.add.group}`,
+                  approvers: move.add.who.map(targetOf),
+                },
+              ],
+        shorten: [],
+        reason: move.reason,
       };
     case "withdraw":
       return { type: "withdraw-vote", level: move.level };

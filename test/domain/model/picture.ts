@@ -1,5 +1,5 @@
 import type { ActorView, RequestView } from "@countersign/domain/request/wire.ts";
-import { has, nameOf, nobody, only, placesIn, size, type Crowd } from "./crowd.ts";
+import { nameOf, nobody, only, placesIn, size, type Crowd } from "./crowd.ts";
 import { apartAt, countNow } from "./course.ts";
 import { openPlace, stageAt, type Circle, type Sheet, type Stage } from "./sheet.ts";
 import {
@@ -79,28 +79,30 @@ export const lineOfView = ({
     resolution === null ? "" : actorShown(resolution.by)
   } ${levels.map(viewedLevel).join(" / ")}`;
 
-/** Everybody shown in a group: recorded people, gone ones too, and those of the pools. */
-const listedIn = (circle: Circle, crowd: Crowd): Crowd =>
-  circle.slips.reduce((all, { person }) => all | only(person), nobody) |
-  (circle.last ?? (circle.pools === 0 ? nobody : crowd));
+const recordedPeople = ({ slips }: Circle): Crowd =>
+  slips.reduce((all, { person }) => all | only(person), nobody);
 
-const slotsShown = (circle: Circle, { ballots }: Stage, crowd: Crowd, wantsMore: boolean): string =>
-  placesIn(listedIn(circle, crowd))
-    .map((person) => {
-      const ballot = ballots.find(({ slot }) => slot === person);
-      const word = has(circle.gone, person)
-        ? "v"
-        : ballot === undefined
-          ? wantsMore
-            ? "o"
-            : "n"
-          : ballot.yes
-            ? "a"
-            : "d";
-      return `${nameOf(person)}${word}`;
-    })
-    .toSorted()
-    .join(" ");
+/** Everybody who is shown in a group with a slot that counts: recorded people who are there, and those of the pools. */
+const listedIn = (circle: Circle, crowd: Crowd): Crowd =>
+  (recordedPeople(circle) & ~circle.gone) |
+  (circle.last ?? (circle.pools.length === 0 ? nobody : crowd));
+
+/** Slots with a letter for how each stands: void and replaced ones too. */
+const slotsShown = (
+  circle: Circle,
+  { ballots }: Stage,
+  crowd: Crowd,
+  wantsMore: boolean,
+): string => {
+  const answers = placesIn(listedIn(circle, crowd)).map((person) => {
+    const ballot = ballots.find(({ slot }) => slot === person);
+    const unanswered = wantsMore ? "o" : "n";
+    return `${nameOf(person)}${ballot === undefined ? unanswered : ballot.yes ? "a" : "d"}`;
+  });
+  const voided = placesIn(circle.gone).map((person) => `${nameOf(person)}v`);
+  const replaced = placesIn(circle.replaced).map((person) => `${nameOf(person)}c`);
+  return [...answers, ...voided, ...replaced].toSorted().join(" ");
+};
 
 const countedIn = (rung: Rung, { needs, yes }: Count): number =>
   onceOnly(rung)
@@ -114,10 +116,7 @@ const countedIn = (rung: Rung, { needs, yes }: Count): number =>
 /** Who may answer, and after the end who might have. */
 const crowdsOf = (sheet: Sheet, stage: Stage, town: Town): readonly Crowd[] =>
   stage.circles.map((circle) =>
-    stage.state === "open"
-      ? holders(circle, mayHold(sheet, town), town)
-      : (circle.slips.reduce((all, { person }) => all | only(person), nobody) & ~circle.gone) |
-        (circle.last ?? nobody),
+    stage.state === "open" ? holders(circle, mayHold(sheet, town), town) : listedIn(circle, nobody),
   );
 
 const sheetLevel = (sheet: Sheet, rung: Rung, place: number, town: Town): string => {
@@ -135,11 +134,7 @@ const sheetLevel = (sheet: Sheet, rung: Rung, place: number, town: Town): string
   const yes = stage.ballots.reduce((all, vote) => (vote.yes ? all | only(vote.slot) : all), nobody);
   const isChoice =
     rung.logic === "AND" &&
-    sharesVoters(
-      stage.circles.map(
-        (circle, at) => listedIn(circle, crowds[at] ?? nobody) & yes & ~circle.gone,
-      ),
-    );
+    sharesVoters(stage.circles.map((circle, at) => listedIn(circle, crowds[at] ?? nobody) & yes));
   const groups = stage.circles.map((circle, at) => {
     const crowd = crowds[at] ?? nobody;
     const need = count.needs[at] ?? 1;

@@ -37,6 +37,7 @@ export interface Rung {
   readonly onDeny: "veto" | "unreachable";
   readonly onEmpty: "block" | "deny" | "skip";
   readonly test: Test | null;
+  readonly unskippable: boolean;
 }
 
 /** A policy. */
@@ -105,7 +106,7 @@ const levelOf = (rung: Rung, index: number): LevelPlan => ({
   onDeny: rung.onDeny,
   onEmpty: rung.onEmpty,
   distinctApprovers: rung.distinct,
-  unskippable: false,
+  unskippable: rung.unskippable,
   stepUp: false,
   calendar: null,
   deciders: [],

@@ -11,11 +11,15 @@ export interface Slip {
 
 /** A group of a level that began. */
 export interface Circle {
-  /** Roles whose members of the day answer, as bits. */
-  readonly pools: number;
+  /** Roles whose members of the day answer, in the order in which they were named. */
+  readonly pools: readonly number[];
   readonly slips: readonly Slip[];
+  /** Approvals that were wanted when it was recorded. */
+  readonly bar: number;
   /** Recorded people who are gone. */
   readonly gone: Crowd;
+  /** Whose slot was given to somebody else. */
+  readonly replaced: Crowd;
   /** Edited the payload elsewhere, and has no say here. */
   readonly apart: Crowd;
   /** Who stood in the pools when the level ended; null before. */
@@ -67,6 +71,8 @@ export interface Sheet {
   readonly firstHash: string;
   readonly edit: Edit | null;
   readonly extensions: number;
+  /** Places of levels that an admin skipped. */
+  readonly amendedAway: readonly number[];
   /** Kept out by separation of duties. */
   readonly apart: Crowd;
   /** Milliseconds; Infinity for never. */

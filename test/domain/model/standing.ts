@@ -1,5 +1,5 @@
-import { has, nobody, only, size, type Crowd } from "./crowd.ts";
-import type { Bar, Box, Rung } from "./shapes.ts";
+import { has, nobody, only, placesIn, size, type Crowd } from "./crowd.ts";
+import type { Bar, Box, Rung, Source } from "./shapes.ts";
 import type { Ballot, Circle, Sheet, Slip } from "./sheet.ts";
 import { votersOf, type Town } from "./town.ts";
 
@@ -27,18 +27,18 @@ const answeredByPool: Readonly<Record<Bar["required"], boolean>> = {
 export const mayHold = (sheet: Pick<Sheet, "apart">, town: Town): Crowd =>
   votersOf(town) & ~sheet.apart;
 
-/** The group as it would be recorded if its level opened now. */
-export const recorded = (
-  { bar, sources }: Box,
+/** What a group records of those who are named to it: roles that answer by the day, and people. */
+export const named = (
+  bar: Bar,
+  sources: readonly Source[],
   may: Crowd,
   town: Town,
-  apart: Crowd = nobody,
-): Circle => {
+): Pick<Circle, "pools" | "slips"> => {
   const slips: Slip[] = [];
-  let pools = 0;
+  const pools: number[] = [];
   let seen: Crowd = nobody;
   const note = (person: number, role: number | null): void => {
-    if (!has(may & ~apart, person) || has(seen, person)) return;
+    if (!has(may, person) || has(seen, person)) return;
     seen |= only(person);
     slips.push({ person, role });
   };
@@ -46,24 +46,36 @@ export const recorded = (
     if ("person" in source) {
       if (has(town.known, source.person)) note(source.person, null);
     } else if (answeredByPool[bar.required]) {
-      pools |= 1 << source.role;
+      if (!pools.includes(source.role)) pools.push(source.role);
     } else {
       const members = town.roles[source.role] ?? nobody;
-      for (let person = 0; members >> person !== 0; person++) {
-        if (has(members, person)) note(person, source.role);
-      }
+      for (const person of placesIn(members)) note(person, source.role);
     }
   }
-  return { pools, slips, gone: nobody, apart, last: null };
+  return { pools, slips };
 };
 
-export const inPools = (pools: number, may: Crowd, town: Town): Crowd => {
-  let crowd = nobody;
-  for (const [role, members] of town.roles.entries()) {
-    if ((pools >> role) & 1) crowd |= members;
-  }
-  return crowd & may;
+/** Approvals wanted of so many recorded people. */
+export const barFor = ({ required, amount }: Bar, people: number): number =>
+  Math.max(1, bars[required](people, amount));
+
+/** The group as it would be recorded if its level opened now. */
+export const recorded = (
+  { bar, sources }: Box,
+  may: Crowd,
+  town: Town,
+  apart: Crowd = nobody,
+): Circle => {
+  const { pools, slips } = named(bar, sources, may & ~apart, town);
+  const wants = barFor(bar, slips.length);
+  return { pools, slips, bar: wants, gone: nobody, apart, replaced: nobody, last: null };
 };
+
+export const inPools = ({ pools, apart, replaced }: Circle, may: Crowd, town: Town): Crowd =>
+  pools.reduce((crowd, role) => crowd | (town.roles[role] ?? nobody), nobody) &
+  may &
+  ~apart &
+  ~replaced;
 
 /** Recorded people who still are what they were recorded as. */
 export const stillThere = ({ slips, gone }: Circle, may: Crowd, town: Town): Crowd => {
@@ -76,10 +88,11 @@ export const stillThere = ({ slips, gone }: Circle, may: Crowd, town: Town): Cro
 
 /** Everybody who may answer in the group today. */
 export const holders = (circle: Circle, may: Crowd, town: Town): Crowd =>
-  (stillThere(circle, may, town) | inPools(circle.pools, may, town)) & ~circle.apart;
+  (stillThere(circle, may, town) & ~circle.apart) | inPools(circle, may, town);
 
-export const wanted = ({ bar }: Box, { slips, gone }: Circle): number =>
-  Math.max(1, bars[bar.required](slips.length - size(gone), bar.amount));
+/** Approvals wanted now: of the recorded people those who stayed count. */
+export const wanted = ({ bar }: Box, circle: Circle): number =>
+  circle.gone === nobody ? circle.bar : barFor(bar, circle.slips.length - size(circle.gone));
 
 export const onceOnly = (rung: Rung): boolean =>
   rung.distinct && rung.logic === "AND" && rung.boxes.length > 1;

@@ -18,6 +18,7 @@ const inlineRung = (sources: readonly Source[]): Rung => ({
   onDeny: "veto",
   onEmpty: "block",
   test: null,
+  unskippable: false,
 });
 
 interface Asking {
@@ -109,6 +110,7 @@ const blank = (
     firstHash: askedHash,
     edit: null,
     extensions: 0,
+    amendedAway: [],
     apart: allows ? nobody : only(answersFor(by)),
     deadline: now + (said ?? written ?? DAY) * 60_000,
     stages: [],

@@ -1,10 +1,9 @@
 import type { RefusalCode } from "@countersign/domain/request/refusals.ts";
 import { has, nobody, placeOf, type Crowd } from "./crowd.ts";
-import { apartAt, finished, recordedAt, settled, voterName } from "./course.ts";
+import { apartAt, appliesAt, finished, recordedAt, settled, voterName } from "./course.ts";
 import { hatsOf, isAway, type Hat } from "./hats.ts";
 import { isOver } from "./late.ts";
 import { withoutLeavers } from "./leaving.ts";
-import { applies } from "./shapes.ts";
 import {
   openPlace,
   stageAt,
@@ -96,7 +95,7 @@ const keptOut = (of: Case): boolean => {
   const may = votersOf(town);
   return sheet.rungs.some(
     (rung, place) =>
-      applies(rung, sheet.facts) &&
+      appliesAt(sheet, place) &&
       hatsAt(
         of,
         rung.boxes.map((box) => recorded(box, may, town, apartAt(sheet, place))),
@@ -126,7 +125,7 @@ const pastApprover = (of: Case): boolean =>
       isResolved(stage) &&
       (stage.ballots.some(({ by }) => by === of.voter) ||
         hatsAt(of, stage.circles).length > 0 ||
-        stage.circles.some(({ last, gone }) => has((last ?? nobody) & ~gone, of.voter))),
+        stage.circles.some(({ last }) => has(last ?? nobody, of.voter))),
   );
 
 /** An approver, by the people of the day, of a level that is still to come or was skipped. */

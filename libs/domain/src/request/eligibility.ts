@@ -31,10 +31,7 @@ export interface Places {
 const hadASlot = (level: LevelState, person: string, slots: LevelSlots, now: string): boolean =>
   level.votes.some(({ votedBy }) => votedBy === person) ||
   hatsIn(person, slots, now).length > 0 ||
-  level.groups.some(
-    ({ closedPool, voided }) =>
-      !voided.includes(person) && closedPool?.some(({ approver }) => approver === person) === true,
-  );
+  level.groups.some(({ closedPool }) => closedPool?.some(({ approver }) => approver === person));
 
 /** Levels besides the open one at which a person is an approver; only asked when the person is none at the open one. */
 export const placesOf = (

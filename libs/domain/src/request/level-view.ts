@@ -98,13 +98,15 @@ const slotsOf = (
   const isVoid = ({ approver }: SlotRecord): boolean => group.voided.includes(approver);
   const members = group.closedPool ?? (group.pools.length === 0 ? [] : roster.holders(group));
   const pooled = members.filter(
-    ({ approver }) => !group.slots.some((slot) => slot.approver === approver),
+    ({ approver }) => !group.slots.some((slot) => slot.approver === approver && !isVoid(slot)),
   );
   const voteBy = (approver: string): Vote | undefined =>
     votes.find((vote) => vote.approver === approver);
-  const shownSlots = [...group.slots, ...pooled].map((slot) =>
-    slotView(slot, isVoid(slot), voteBy(slot.approver), shown),
-  );
+  // Who left and came back as one of a pool is shown twice: the void slot, and the one that counts.
+  const shownSlots = [
+    ...group.slots.map((slot) => slotView(slot, isVoid(slot), voteBy(slot.approver), shown)),
+    ...pooled.map((slot) => slotView(slot, false, voteBy(slot.approver), shown)),
+  ];
   return group.cancelled === undefined
     ? shownSlots
     : [...shownSlots, ...group.cancelled.map(cancelledView)];

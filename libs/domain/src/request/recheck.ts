@@ -5,6 +5,7 @@ import type { DecideContext, Decision } from "./commands.ts";
 import { approversAmong } from "./deciders.ts";
 import { inTime, openLevelOf } from "./ending.ts";
 import type { RequestEvent } from "./events.ts";
+import { recordedGroups } from "./evolve-changes.ts";
 import { blockageOf, type Gap } from "./gap.ts";
 import { advance, denialForWantOfPeople, recordOf } from "./open-levels.ts";
 import { judge } from "./quorum.ts";
@@ -78,7 +79,9 @@ export const recheck = (
   const roster = rosterOf(submitted, reference);
   const events: RequestEvent[] = [];
   const level = voidLeavers(open, roster, events);
-  const fresh = recordGroups(plan, state, reference, context);
+  // As they would be recorded again: whose slot was given away does not come back with a role.
+  const people = recordGroups(plan, state, reference, context);
+  const fresh = recordedGroups(timely.inTime, level.number, people, level.groups);
   let found = false;
   const groups = level.groups.map((group, index) => {
     const again = fresh[index];

@@ -159,7 +159,10 @@ export const closePools = (groups: readonly GroupState[], roster: Roster): Close
     pools[group.group] =
       group.slots.length === 0
         ? holders
-        : holders.filter((held) => !group.slots.some((s) => s.approver === held.approver));
+        : holders.filter(
+            ({ approver }) =>
+              group.voided.includes(approver) || !group.slots.some((s) => s.approver === approver),
+          );
   }
   return pools;
 };
