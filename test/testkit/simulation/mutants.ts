@@ -116,8 +116,8 @@ export const mutants: readonly Mutant[] = [
   ),
   one(
     "a topic goes on while its caller may still make the request",
-    processes,
-    "const state = await abandonUnmade(engine, request, envelope, ask.requestId);",
+    "libs/application/src/topic.ts",
+    "const state = await abandonUnmade(engine, kinds.request, envelope, requestId);",
     'const state = { status: "absent" };',
   ),
   one(
@@ -129,8 +129,8 @@ export const mutants: readonly Mutant[] = [
   one(
     "intake is acknowledged before its append",
     "services/commander/src/intake.ts",
-    "return await takeIn(decider, delivery);",
-    'void takeIn(decider, delivery).catch(() => undefined);\nreturn "ack";',
+    "const verdict = await takeIn(decider, delivery);",
+    'void takeIn(decider, delivery).catch(() => undefined);\nconst verdict = "ack" as IntakeVerdict;',
   ),
   one(
     "the projector commits its checkpoint before its rows",
