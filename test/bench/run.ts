@@ -64,10 +64,16 @@ interface Row extends CyclesResult {
 const decideRow = measureDecide();
 printDecide(decideRow);
 
+/** Node's flags of `npm start`: what is measured is what is started. */
+const { scripts } = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"),
+) as { scripts: { start: string } };
+const startFlags = scripts.start.match(/--\S+/g) ?? [];
+
 const folder = benchFolder();
 const port = await freePort();
 const main = join(import.meta.dirname, "../../services/standalone/src/main.ts");
-const server = spawn(process.execPath, [main], {
+const server = spawn(process.execPath, [...startFlags, main], {
   env: {
     ...process.env,
     COUNTERSIGN_DATA: join(folder, "data"),
