@@ -193,12 +193,11 @@ export const advance = (
   events: RequestEvent[],
 ): void => {
   const chain = chainOf(frozen, reference.definition);
-  const fallbackNow = !progress.approved || progress.after > chain.regular;
-  const end = fallbackNow ? chain.levels.length : chain.regular;
   let last = progress;
-  for (let index = progress.after; index < end; index++) {
-    const plan = chain.levels[index];
-    if (plan === undefined) break;
+  for (const plan of chain.levels.slice(progress.after)) {
+    const isFallback = plan.number > chain.regular;
+    // A level may have been approved on the way here, by the vote of its editor.
+    if (isFallback && last.approved && last.after <= chain.regular) break;
     const opened = openLevel(plan, frozen, context, reference, events);
     if (opened === "stands") return;
     if (opened !== "skipped") last = { ...opened, approved: true, after: plan.number };
