@@ -1,124 +1,175 @@
 import type { AskInput } from "@countersign/api-contract/ask.ts";
-import { isErrorCode, type ErrorCode } from "@countersign/api-contract/errors.ts";
+import type { ConsumeBody, ExecutionBody } from "@countersign/api-contract/grants.ts";
+import type { ApproveBody, DenyBody } from "@countersign/api-contract/votes.ts";
+import type { ListedRequest, Request, RequestStatus } from "./request.ts";
+import { makeTransport, mayPass, pauseAfter, type ClientOptions } from "./transport.ts";
 
-/** Where Countersign is, and who speaks. */
-export interface ClientOptions {
-  /** `http://127.0.0.1:4400`, without a slash at its end. */
-  readonly url: string;
-  readonly org: string;
-  readonly token: string;
+export interface CallOptions {
+  /** 1 to 255 visible ASCII characters. Without one the client makes one per call, so that its own retries are safe. */
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
 }
 
-/** What every answer about a request holds, as far as this client reads it; the rest stands in the same object. */
-export interface Request {
-  readonly id: string;
-  readonly status: "pending" | "approved" | "denied" | "expired" | "cancelled";
-  readonly payload_hash: string;
-  readonly resolution: { readonly reason: string | null; readonly notes: string | null } | null;
-  readonly [key: string]: unknown;
+export interface WaitOptions {
+  /** Ends the wait: it throws the signal's reason. Without one it lasts as long as the request. */
+  readonly signal?: AbortSignal;
+  /** True: only the request's end counts, whatever else happens to it. */
+  readonly terminalOnly?: boolean;
 }
 
-/** Countersign said no, or could not be reached for good. */
-export class CountersignError extends Error {
-  override readonly name = "CountersignError";
-  /** HTTP status. */
-  readonly status: number;
-  readonly code: ErrorCode;
-  readonly details: unknown;
-
-  constructor(status: number, code: ErrorCode, message: string, details: unknown) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.details = details;
-  }
+/** What a list is narrowed to; times are ISO 8601, `from` inclusive, `to` exclusive. */
+export interface ListFilter {
+  /** One or several. */
+  readonly status?: RequestStatus | readonly RequestStatus[];
+  readonly agent?: string;
+  readonly action?: string;
+  readonly reason_code?: string;
+  readonly gate_type?: string;
+  readonly approver?: string;
+  readonly pipeline?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly q?: string;
+  readonly mine?: "now" | "later" | "delegate" | "requested";
+  readonly sort?: "urgency" | "newest" | "oldest";
+  /** Requests per page, 1 to 100, default 50; all pages are read whatever it is. */
+  readonly limit?: number;
 }
 
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 5_000;
-/** A minute of pauses, about: longer than a restart takes. */
-const ATTEMPTS = 16;
-
-interface ErrorBody {
-  readonly error?: {
-    readonly code?: string;
-    readonly message?: string;
-    readonly details?: unknown;
-  };
+/** The action to run, once and before `valid_until`. */
+export interface Consumed {
+  readonly payload: Request["action"];
+  readonly valid_until: string;
 }
 
-const errorOf = (status: number, { error }: ErrorBody): CountersignError => {
-  const code = error?.code ?? "internal";
-  const message = error?.message ?? `Countersign answered ${status}.`;
-  return new CountersignError(
-    status,
-    isErrorCode(code) ? code : "internal",
-    message,
-    error?.details,
-  );
-};
-
-interface Sent {
-  readonly method?: "POST";
-  readonly body?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-const pause = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
-
-/** Asks and waits as an agent does: through restarts, and without missing a decision that came early. */
-export class Client {
-  readonly #base: string;
-  readonly #token: string;
-
-  constructor({ url, org, token }: ClientOptions) {
-    this.#base = `${url}/api/v1/orgs/${encodeURIComponent(org)}/approvals`;
-    this.#token = token;
-  }
-
-  /**
-   * Asks. The same `idempotencyKey` is the same request, whenever it comes again: give one that names what is about to
-   * be done, and a program that was restarted gets its request back. Throws `CountersignError`.
-   */
-  async ask(ask: AskInput, idempotencyKey: string): Promise<Request> {
-    return this.#send("", {
-      method: "POST",
-      body: JSON.stringify(ask),
-      headers: { "content-type": "application/json", "idempotency-key": idempotencyKey },
-    });
-  }
-
+/**
+ * One org of a Countersign, as one caller. Every method throws `CountersignError`; no connection, 429, 502, 503 and 504
+ * are tried again for about a minute before that.
+ */
+export interface Client {
+  /** Asks. The same key with the same body is the same request, whenever it comes again; with another body `conflict`. */
+  ask(body: AskInput, options?: CallOptions): Promise<Request>;
   /** The request as it stands. */
-  async get(id: string): Promise<Request> {
-    return this.#send(`/${id}`, {});
-  }
-
-  /** Waits, by long polls, until the request is approved, denied, expired or cancelled. */
-  async wait(id: string): Promise<Request> {
-    for (;;) {
-      const request = await this.#send(`/${id}?wait=60s&wait_for=terminal`, {});
-      if (request.status !== "pending") return request;
-    }
-  }
-
-  /** Sends until it is answered; what may pass (no connection, 429, 503) is tried again. */
-  async #send(path: string, init: Sent): Promise<Request> {
-    const headers = { ...init.headers, authorization: `Bearer ${this.#token}` };
-    for (let attempt = 1; ; attempt++) {
-      const answer = await fetch(this.#base + path, { ...init, headers }).catch(
-        (error: unknown) => {
-          if (attempt === ATTEMPTS) throw error;
-          return null;
-        },
-      );
-      if (answer?.ok === true) return (await answer.json()) as Request;
-      const passes = answer === null || answer.status === 503 || answer.status === 429;
-      if (!passes || attempt === ATTEMPTS)
-        throw errorOf(answer?.status ?? 503, (await answer?.json().catch(() => ({}))) as ErrorBody);
-      await pause(Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS));
-    }
-  }
+  get(id: string): Promise<Request>;
+  /**
+   * Waits until the request has ended or, unless `terminalOnly`, needs the caller: a question is open, the payload was
+   * changed, the caller is paused. What came before the call counts too; what a wait of this client has already
+   * answered does not count again, so that waiting on is calling it again. Once the request has been seen, an outage of any
+   * length is waited out. A question in the moment between two polls may be told a minute late, the end never.
+   */
+  wait(id: string, options?: WaitOptions): Promise<Request>;
+  /** Votes for it. Send the hash and the level that were shown. */
+  approve(id: string, vote?: ApproveBody, options?: CallOptions): Promise<Request>;
+  /** Votes against it; the requester reads the reason. */
+  deny(
+    id: string,
+    vote: ApproveBody & { readonly reason: NonNullable<DenyBody["reason"]> },
+    options?: CallOptions,
+  ): Promise<Request>;
+  /** Takes the ask back. */
+  cancel(id: string, reason?: string, options?: CallOptions): Promise<Request>;
+  /** Spends the grant of an approved request (`request.grant`). A second time: `grant-spent`. */
+  consume(id: string, grant: ConsumeBody, options?: CallOptions): Promise<Consumed>;
+  /** Says how the action went. */
+  reportExecution(id: string, execution: ExecutionBody, options?: CallOptions): Promise<Request>;
+  /** All requests the caller may see and the filter lets through, page by page as they are read. */
+  list(filter?: ListFilter): AsyncIterable<ListedRequest>;
 }
+
+interface Page {
+  readonly items: readonly ListedRequest[];
+  readonly page: { readonly next: string | null };
+}
+
+/** What a caller was already told of a pending request. */
+interface Told {
+  readonly version: number;
+  readonly questions: ReadonlySet<string>;
+  readonly paused: boolean;
+}
+
+const FRESH: Told = { version: 1, questions: new Set(), paused: false };
+/** The longest that the server takes, and what the answer itself may need on top. */
+const POLL = "wait=60s";
+const POLL_TIMEOUT_MS = 80_000;
+
+const hasEnded = ({ status }: Request): boolean => status !== "pending";
+
+const needsCaller = (request: Request, told: Told): boolean =>
+  request.payload_version > told.version ||
+  (request.caller_paused && !told.paused) ||
+  request.questions.some(({ id, answer }) => answer === null && !told.questions.has(id));
+
+/** Speaks REST with Countersign at `url`, as whom the token names. Opens nothing: there is nothing to close. */
+export const makeClient = (options: ClientOptions): Client => {
+  const { once, send } = makeTransport(options);
+  const toldOf = new Map<string, Told>();
+
+  const pathOf = (id: string, rest = ""): string => `/${encodeURIComponent(id)}${rest}`;
+  const post = <T>(path: string, body: unknown, call: CallOptions = {}): Promise<T> =>
+    send({ path, body, ...call, idempotencyKey: call.idempotencyKey ?? crypto.randomUUID() });
+
+  /** Whether a wait is over with this; remembers what its caller is told then. */
+  const isAnswer = (request: Request, terminalOnly: boolean): boolean => {
+    if (hasEnded(request)) {
+      toldOf.delete(request.id);
+      return true;
+    }
+    if (terminalOnly || !needsCaller(request, toldOf.get(request.id) ?? FRESH)) return false;
+    toldOf.set(request.id, {
+      version: request.payload_version,
+      questions: new Set(request.questions.map(({ id }) => id)),
+      paused: request.caller_paused,
+    });
+    return true;
+  };
+
+  return {
+    ask: (body, call) => post("", body, call),
+    get: (id) => send({ path: pathOf(id) }),
+    async wait(id, { signal, terminalOnly = false } = {}) {
+      const poll = pathOf(id, terminalOnly ? `?${POLL}&wait_for=terminal` : `?${POLL}`);
+      // A wrong address or id shows here, before anything is waited out.
+      let request = await send<Request>({ path: pathOf(id), signal });
+      let failures = 0;
+      let polls = true;
+      for (;;) {
+        if (isAnswer(request, terminalOnly)) return request;
+        try {
+          if (polls) {
+            request = await once<Request>({ path: poll, signal, timeoutMs: POLL_TIMEOUT_MS });
+            failures = 0;
+          } else {
+            // Also a server that is stopping answers polls at once: without a pause this would spin on it.
+            if (failures === 0) await pauseAfter(1, signal);
+            request = await once<Request>({ path: pathOf(id), signal });
+          }
+          polls = !polls;
+        } catch (error) {
+          if (!mayPass(error)) throw error;
+          // A poll wakes only for what comes after it began: what came since the last one is looked for first.
+          polls = false;
+          failures++;
+          await pauseAfter(failures, signal);
+        }
+      }
+    },
+    approve: (id, vote = {}, call) => post(pathOf(id, "/approve"), vote, call),
+    deny: (id, vote, call) => post(pathOf(id, "/deny"), vote, call),
+    cancel: (id, reason, call) =>
+      post(pathOf(id, "/cancel"), reason === undefined ? {} : { reason }, call),
+    consume: (id, grant, call) => post(pathOf(id, "/consume"), grant, call),
+    reportExecution: (id, execution, call) => post(pathOf(id, "/execution"), execution, call),
+    async *list(filter = {}) {
+      const query = new URLSearchParams();
+      for (const [name, value] of Object.entries(filter))
+        if (value !== undefined) query.set(name, String(value));
+      for (let next: string | null = ""; next !== null;) {
+        if (next !== "") query.set("after", next);
+        const { items, page }: Page = await send({ path: `?${query}` });
+        yield* items;
+        next = page.next;
+      }
+    },
+  };
+};
