@@ -140,6 +140,33 @@ const schemaRefusal = ({ schema, misfits }: Ask, { policies }: Picked): Refusal 
   return misfitRefusal(misfits(schemas));
 };
 
+/** An ask as it would be recorded: its policies picked, its facts frozen, its expiry set; or why it cannot be. */
+export const freeze = (
+  ask: Ask,
+  context: Pick<DecideContext, "now" | "principal">,
+  reference: Reference,
+): { readonly picked: Picked; readonly frozen: Frozen } | { readonly refusal: Refusal } => {
+  if (context.principal === null) {
+    return { refusal: refuse("forbidden", "Only an agent or a person can ask.") };
+  }
+  const forged = forgedAgent(ask, context.principal);
+  if (forged !== null) return { refusal: forged };
+  const { definition } = reference;
+  const picked = pickPolicies(ask, definition);
+  if ("refusal" in picked) return picked;
+  const expiry = expiryOf(ask.expiresIn, chainOfPicked(picked), definition.defaults, context.now);
+  if ("refusal" in expiry) return expiry;
+  const { inherited } = ask;
+  const requester = inherited?.requester ?? requesterOf(context.principal, reference);
+  const expiresAt =
+    inherited === undefined
+      ? expiry.expiresAt
+      : childExpiry(expiry.expiresAt, picked, definition.defaults, inherited.expiresAt);
+  const submitted = submittedFields(ask, picked, requester, reference, expiresAt);
+  const { action, payloadHash } = submitted;
+  return { picked, frozen: { submitted, action, payloadHash, payloadVersion: 1 } };
+};
+
 /** Takes an ask: pins its policy, freezes its facts, sets its expiry, and opens the first level that applies. */
 export const submit = (
   state: RequestState,
@@ -150,29 +177,10 @@ export const submit = (
   if (state.status !== "absent") {
     return { events: [], refusal: refuse("conflict", "This request was asked before.") };
   }
-  if (context.principal === null) {
-    return { events: [], refusal: refuse("forbidden", "Only an agent or a person can ask.") };
-  }
-  const forged = forgedAgent(ask, context.principal);
-  if (forged !== null) return { events: [], refusal: forged };
-  const { definition } = reference;
-  const picked = pickPolicies(ask, definition);
-  if ("refusal" in picked) return { events: [], refusal: picked.refusal };
-  const expiry = expiryOf(ask.expiresIn, chainOfPicked(picked), definition.defaults, context.now);
-  if ("refusal" in expiry) return { events: [], refusal: expiry.refusal };
-  const { inherited } = ask;
-  const requester = inherited?.requester ?? requesterOf(context.principal, reference);
-  const expiresAt =
-    inherited === undefined
-      ? expiry.expiresAt
-      : childExpiry(expiry.expiresAt, picked, definition.defaults, inherited.expiresAt);
-  const submitted = submittedFields(ask, picked, requester, reference, expiresAt);
-  const frozen: Frozen = {
-    submitted,
-    action: submitted.action,
-    payloadHash: submitted.payloadHash,
-    payloadVersion: 1,
-  };
+  const asked = freeze(ask, context, reference);
+  if ("refusal" in asked) return { events: [], refusal: asked.refusal };
+  const { picked, frozen } = asked;
+  const { submitted } = frozen;
   const refusal =
     schemaRefusal(ask, picked) ??
     checkChain(frozen, reference) ??
