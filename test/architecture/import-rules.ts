@@ -20,6 +20,8 @@ export const libraries: Readonly<Record<string, Allowed>> = {
     libs: ["domain"],
     packages: ["yaml", "zod", "smol-toml", "@marcbachmann/cel-js", "@bufbuild/re2"],
   },
+  // Node only to load Temporal when the first calendar asks for it.
+  "business-time": { libs: ["domain"], packages: ["temporal-polyfill"], node: true },
   "event-store": {},
   "event-store-sqlite": { libs: ["event-store", "runtime"], node: true },
   "event-store-esdb": {

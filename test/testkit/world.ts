@@ -41,6 +41,7 @@ export const referenceOf = (from: World): Reference => {
       policies: new Map(policies.map((policy) => [`${policy.id}@${policy.version}`, policy])),
       activePolicies: new Map(policies.map((policy) => [policy.id, policy])),
       workflows: new Map(),
+      calendars: new Map(),
       defaults: {
         policy: null,
         expiresIn: null,

@@ -1,3 +1,4 @@
+import type { BusinessTimeOf } from "@countersign/domain/business-time.ts";
 import type { Basis, EventMetadata } from "@countersign/domain/actor.ts";
 import {
   readDefinitionEvent,
@@ -38,13 +39,15 @@ const MOST_BEHIND_MS = 5_000;
 export class References {
   readonly #byOrg = new Map<string, Reference>();
   readonly #evaluateExpression: EvaluateExpression;
+  readonly #businessTimeOf: BusinessTimeOf | undefined;
   readonly #changed: ((org: string) => void)[] = [];
   readonly #waiting = new Set<() => void>();
   #subscription: EventSubscription | undefined;
   #live = false;
 
-  constructor(evaluateExpression: EvaluateExpression) {
+  constructor(evaluateExpression: EvaluateExpression, businessTimeOf?: BusinessTimeOf) {
     this.#evaluateExpression = evaluateExpression;
+    this.#businessTimeOf = businessTimeOf;
   }
 
   /** Subscribes; resolves once all that stood in the store is folded. */
@@ -175,7 +178,13 @@ export class References {
     const known = this.of(org);
     if (revision !== known.definition.revision + 1) return;
     const definition: DefinitionState = evolveDefinition(known.definition, { event, metadata });
-    this.#put(org, { ...known, definition });
+    const isNewTime = definition.calendars !== known.definition.calendars;
+    const businessTime = isNewTime ? this.#businessTimeOf?.(definition.calendars) : undefined;
+    this.#put(org, {
+      ...known,
+      definition,
+      ...(businessTime === undefined ? {} : { businessTime }),
+    });
   }
 
   #foldDelegation(

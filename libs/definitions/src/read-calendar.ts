@@ -1,16 +1,15 @@
+import { weekdays, type Calendar, type Weekday } from "@countersign/domain/definition/calendar.ts";
 import { dateMs } from "@countersign/domain/policy/compare-fact.ts";
 import { fieldsOf } from "./fields.ts";
-import type { KeptRead } from "./read-gates.ts";
 import type { Reading } from "./reading.ts";
 import type { Cursor } from "./tree.ts";
-import { readId, readJsonObject, readList, readText } from "./values.ts";
+import { readId, readList, readName, readText } from "./values.ts";
 
-const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const shape = {
   what: "a calendar",
   keys: ["id", "zone", "hours", "holidays", "name", "description"],
 };
-const hoursShape = { what: "a calendar's hours", keys: days };
+const hoursShape = { what: "a calendar's hours", keys: weekdays };
 
 const window = /^([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$/;
 
@@ -37,10 +36,11 @@ export const isZone = (zone: string): boolean => {
   }
 };
 
-const readHours = (reading: Reading, cursor: Cursor): void => {
+const readHours = (reading: Reading, cursor: Cursor): Calendar["hours"] => {
   const fields = fieldsOf(reading, cursor, hoursShape);
-  let open = false;
-  for (const day of days) {
+  const hours: Partial<Record<Weekday, readonly string[]>> = {};
+  for (const day of weekdays) {
+    const windows: string[] = [];
     let end = -1;
     for (const item of readList(reading, fields?.get(day))) {
       const text = readText(reading, item, 20);
@@ -49,18 +49,34 @@ const readHours = (reading: Reading, cursor: Cursor): void => {
         reading.fault("bad-hours", item, "Hours look like 09:00-17:00 and end after they begin.");
       } else if (read !== null && read[0] < end) {
         reading.fault("bad-hours", item, "These hours begin before the ones above end.");
+      } else if (text !== null) {
+        windows.push(text);
       }
       end = read?.[1] ?? end;
-      open ||= read !== null;
     }
+    if (windows.length > 0) hours[day] = windows;
   }
-  if (!open && fields !== null) {
+  if (fields !== null && Object.keys(hours).length === 0) {
     reading.warn("never-opens", cursor, "This calendar has no hours: its timers never run.");
   }
+  return hours;
 };
 
-/** One calendar: zone, weekly hours, holidays; kept as JSON. */
-export const readCalendar = (reading: Reading, cursor: Cursor): KeptRead | null => {
+const readHolidays = (reading: Reading, cursor: Cursor | undefined): readonly string[] => {
+  const dates = new Set<string>();
+  for (const item of readList(reading, cursor, 1_000)) {
+    const date = readText(reading, item, 40);
+    if (date !== null && (!/^\d{4}-\d{2}-\d{2}$/.test(date) || dateMs(date) === null)) {
+      reading.fault("bad-date", item, "A holiday is a date such as 2026-12-25.");
+    } else if (date !== null) {
+      dates.add(date);
+    }
+  }
+  return [...dates].sort();
+};
+
+/** One calendar: zone, weekly hours, holidays. */
+export const readCalendar = (reading: Reading, cursor: Cursor): Calendar | null => {
   const fields = fieldsOf(reading, cursor, shape);
   if (fields === null) {
     return null;
@@ -76,15 +92,9 @@ export const readCalendar = (reading: Reading, cursor: Cursor): KeptRead | null 
   if (zone !== null && place !== undefined && !isZone(zone)) {
     reading.fault("unknown-zone", place, `There is no time zone \`${zone}\`.`);
   }
-  const hours = fields.get("hours");
-  if (hours !== undefined) {
-    readHours(reading, hours);
-  }
-  for (const item of readList(reading, fields.get("holidays"), 1_000)) {
-    const date = readText(reading, item, 40);
-    if (date !== null && (!/^\d{4}-\d{2}-\d{2}$/.test(date) || dateMs(date) === null)) {
-      reading.fault("bad-date", item, "A holiday is a date such as 2026-12-25.");
-    }
-  }
-  return id === null ? null : { id, content: readJsonObject(reading, cursor), cursor };
+  const hoursPlace = fields.get("hours");
+  const hours = hoursPlace === undefined ? {} : readHours(reading, hoursPlace);
+  const name = readName(reading, fields.get("name"));
+  const holidays = readHolidays(reading, fields.get("holidays"));
+  return id === null || zone === null ? null : { id, name, zone, hours, holidays };
 };

@@ -47,11 +47,10 @@ export interface Placed {
 }
 
 /** What is kept and listed, but not acted on in this release: nobody should count on it in silence. */
-const notYet: Readonly<Record<"gate" | "rule" | "recipe" | "calendar" | "levels", string>> = {
+const notYet: Readonly<Record<"gate" | "rule" | "recipe" | "levels", string>> = {
   gate: "Kept, but gates are not evaluated yet.",
   rule: "Kept, but rules are not evaluated yet.",
   recipe: "Kept, but recipes are not run yet.",
-  calendar: "Kept, but timers do not follow calendars yet.",
   levels: "Kept, but approval levels are not evaluated yet.",
 };
 
@@ -90,7 +89,7 @@ export const readRoot = (reading: Reading, root: Cursor, file: string): readonly
 
 const keep = (
   reading: Reading,
-  kind: "gate" | "rule" | "recipe" | "calendar",
+  kind: "gate" | "rule" | "recipe",
   { id, content, cursor }: KeptRead,
 ): Placed => {
   reading.ignore(cursor.node.start, cursor.path, notYet[kind]);
@@ -122,7 +121,7 @@ const readKey = (
   }
   const each = (read: (item: Cursor, number: number) => Placed | null): readonly Placed[] =>
     readList(reading, cursor, 500).flatMap((item, index) => read(item, index + 1) ?? []);
-  const kept = (kind: "gate" | "rule" | "calendar" | "recipe", read: KeptRead | null) =>
+  const kept = (kind: "gate" | "rule" | "recipe", read: KeptRead | null) =>
     read === null ? null : keep(reading, kind, read);
   switch (key) {
     case "workflow": {
@@ -178,7 +177,13 @@ const readKey = (
     case "rules":
       return each((item, number) => kept("rule", readRule(reading, item, file, number)));
     case "calendars":
-      return each((item) => kept("calendar", readCalendar(reading, item)));
+      return each((item) => {
+        const content = readCalendar(reading, item);
+        const source = slice(reading, item);
+        return content === null
+          ? null
+          : placed(item, { kind: "calendar", id: content.id, label: null, source, content });
+      });
     case "recipe": {
       const read = kept("recipe", readRecipe(reading, cursor));
       return read === null ? [] : [read];

@@ -1,3 +1,4 @@
+import type { BusinessTime } from "./business-time.ts";
 import type { DefinitionState } from "./definition/definition.ts";
 import type { DelegationState } from "./delegation/delegation.ts";
 import type { DirectoryState } from "./directory/directory.ts";
@@ -15,4 +16,6 @@ export interface Reference {
   readonly definition: DefinitionState;
   readonly delegation: DelegationState;
   readonly evaluateExpression: EvaluateExpression;
+  /** Left out while the org has no calendar: then all time is plain. */
+  readonly businessTime?: BusinessTime;
 }

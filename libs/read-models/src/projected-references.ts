@@ -1,3 +1,4 @@
+import type { BusinessTimeOf } from "@countersign/domain/business-time.ts";
 import { emptyDefinition, evolveDefinition } from "@countersign/domain/definition/evolve.ts";
 import { emptyDelegations, evolveDelegations } from "@countersign/domain/delegation/evolve.ts";
 import { emptyDirectory, evolveDirectory } from "@countersign/domain/directory/evolve.ts";
@@ -34,10 +35,16 @@ export class ProjectedReferences {
   readonly #byOrg = new Map<string, Reference>();
   readonly #shared: SharedReferences | undefined;
   readonly #evaluateExpression: EvaluateExpression;
+  readonly #businessTimeOf: BusinessTimeOf | undefined;
 
-  constructor(evaluateExpression: EvaluateExpression, shared?: SharedReferences) {
+  constructor(
+    evaluateExpression: EvaluateExpression,
+    shared?: SharedReferences,
+    businessTimeOf?: BusinessTimeOf,
+  ) {
     this.#evaluateExpression = evaluateExpression;
     this.#shared = shared;
+    this.#businessTimeOf = businessTimeOf;
   }
 
   of(org: string): Reference {
@@ -60,7 +67,13 @@ export class ProjectedReferences {
     } else if (event.stream.startsWith("definition-")) {
       follow(event, known.definition.revision);
       const definition = evolveDefinition(known.definition, readDefinitionEvent(event));
-      this.#byOrg.set(org, { ...known, definition });
+      const isNewTime = definition.calendars !== known.definition.calendars;
+      const businessTime = isNewTime ? this.#businessTimeOf?.(definition.calendars) : undefined;
+      this.#byOrg.set(org, {
+        ...known,
+        definition,
+        ...(businessTime === undefined ? {} : { businessTime }),
+      });
     } else {
       follow(event, known.delegation.revision);
       const delegation = evolveDelegations(known.delegation, readDelegationEvent(event));

@@ -1,6 +1,7 @@
 import type { EventStore } from "@countersign/event-store/event-store.ts";
 import { References } from "@countersign/application/references.ts";
 import { Turns } from "@countersign/application/turns.ts";
+import type { BusinessTimeOf } from "@countersign/domain/business-time.ts";
 import type { EvaluateExpression } from "@countersign/domain/reference.ts";
 import type { GrantKeys } from "@countersign/identity/grant-keys.ts";
 import type { Bus } from "@countersign/messaging/bus.ts";
@@ -25,6 +26,8 @@ export interface CommanderParts {
   readonly ids: Ids;
   readonly log: Log;
   readonly evaluateExpression: EvaluateExpression;
+  /** Left out, calendars are not followed. */
+  readonly businessTimeOf?: BusinessTimeOf;
   readonly checkpoint: SavedCheckpoint;
   readonly grants: GrantKeys;
   /** How long an approved request may wait for whoever runs it before that is an alarm; default 15 minutes. */
@@ -46,7 +49,7 @@ const STUCK_AFTER_MS = 900_000;
 /** Opens a commander: it serves commands, takes in what others publish, obeys due timers and runs the process managers. */
 export const openCommander = async (parts: CommanderParts): Promise<Commander> => {
   const { store, inner, outer, clock, ids, log } = parts;
-  const references = new References(parts.evaluateExpression);
+  const references = new References(parts.evaluateExpression, parts.businessTimeOf);
   await references.start(store);
   const turns = new Turns();
   await turns.start(store, references);

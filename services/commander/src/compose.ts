@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { businessTimeFrom } from "@countersign/business-time/business-time.ts";
 import { evaluateExpression } from "@countersign/definitions/expression.ts";
 import { openGrantKeys } from "@countersign/identity/grant-keys.ts";
 import { openEsdbEventStore } from "@countersign/event-store-esdb/esdb-event-store.ts";
@@ -11,6 +12,7 @@ import { makeMetrics } from "@countersign/runtime/metrics.ts";
 import { openOperationsServer } from "@countersign/runtime/operations-server.ts";
 import { systemRandom } from "@countersign/runtime/random.ts";
 import type { RunningService } from "@countersign/runtime/shutdown.ts";
+import { zoneDataVersion } from "@countersign/runtime/zone-data.ts";
 import { openCheckpoints } from "@countersign/subscriptions/checkpoints.ts";
 import { ensureFirstAdmin } from "./bootstrap-admin.ts";
 import { openCommander } from "./commander.ts";
@@ -54,6 +56,7 @@ export const compose = async (config: CommanderConfig): Promise<ComposedCommande
     ids: makeIds(clock, systemRandom),
     log,
     evaluateExpression,
+    businessTimeOf: businessTimeFrom(zoneDataVersion()),
     checkpoint: checkpoints.of("processes"),
     grants,
     stuckAfterMs: config.stuckAfterMs,

@@ -1,3 +1,4 @@
+import { businessTimeFrom } from "@countersign/business-time/business-time.ts";
 import { evaluateExpression } from "@countersign/definitions/expression.ts";
 import { openEsdbEventStore } from "@countersign/event-store-esdb/esdb-event-store.ts";
 import { connectNatsBus } from "@countersign/messaging-nats/nats-bus.ts";
@@ -6,6 +7,7 @@ import { makeLog, type Log } from "@countersign/runtime/log.ts";
 import { makeMetrics } from "@countersign/runtime/metrics.ts";
 import { openOperationsServer } from "@countersign/runtime/operations-server.ts";
 import type { RunningService } from "@countersign/runtime/shutdown.ts";
+import { zoneDataVersion } from "@countersign/runtime/zone-data.ts";
 import type { ProjectorConfig } from "./config.ts";
 import { measuresOf } from "./measures.ts";
 import { openProjector } from "./projector.ts";
@@ -40,6 +42,7 @@ export const compose = async (config: ProjectorConfig): Promise<ComposedProjecto
     clock,
     log,
     evaluateExpression,
+    businessTimeOf: businessTimeFrom(zoneDataVersion()),
     only,
   });
   opening.defer(() => projector.close());

@@ -1,4 +1,5 @@
 import type { References } from "@countersign/application/references.ts";
+import type { BusinessTimeOf } from "@countersign/domain/business-time.ts";
 import type { EvaluateExpression } from "@countersign/domain/reference.ts";
 import type { EventStore } from "@countersign/event-store/event-store.ts";
 import type { Bus } from "@countersign/messaging/bus.ts";
@@ -20,6 +21,7 @@ export interface PartOptions {
   readonly clock: Clock;
   readonly references: References;
   readonly evaluateExpression: EvaluateExpression;
+  readonly businessTimeOf?: BusinessTimeOf;
   /** Default: the machine's. */
   readonly bootId?: string | null;
 }

@@ -20,7 +20,7 @@ import type { Query } from "./serve.ts";
 
 /** Opens the queue: requests, lists, badges, topics, people and definitions. */
 export const openQueue = (
-  { store, bus, dataDir, clock, references, evaluateExpression, bootId }: PartOptions,
+  { store, bus, dataDir, clock, references, evaluateExpression, businessTimeOf, bootId }: PartOptions,
   shared: { readonly states: SharedStates | undefined; readonly inProcess: boolean },
 ): OpenPart => {
   const projection = new QueueProjection({
@@ -29,6 +29,7 @@ export const openQueue = (
     load: loadFrom(store, clock),
     references,
     ...(shared.states === undefined ? {} : { states: shared.states }),
+    ...(businessTimeOf === undefined ? {} : { businessTimeOf }),
     ...(bootId === undefined ? {} : { bootId }),
   });
   const polls = new LongPolls(clock);

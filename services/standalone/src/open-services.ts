@@ -1,5 +1,6 @@
 import { openCommander, type Commander } from "@countersign/commander/commander.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "@countersign/commander/bootstrap-admin.ts";
+import { businessTimeFrom } from "@countersign/business-time/business-time.ts";
 import { evaluateExpression } from "@countersign/definitions/expression.ts";
 import type { EventStore } from "@countersign/event-store/event-store.ts";
 import type { GrantKeys } from "@countersign/identity/grant-keys.ts";
@@ -10,6 +11,7 @@ import { startRelay, type Relay } from "@countersign/relay/relay.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
 import type { Ids } from "@countersign/runtime/ids.ts";
 import type { Log } from "@countersign/runtime/log.ts";
+import { zoneDataVersion } from "@countersign/runtime/zone-data.ts";
 import { Scheduler } from "@countersign/scheduler/scheduler.ts";
 import { openCheckpoints } from "@countersign/subscriptions/checkpoints.ts";
 import { join } from "node:path";
@@ -52,6 +54,7 @@ export const openServices = async (parts: ServicesParts): Promise<Services> => {
   const checkpoints = openCheckpoints(join(dataDir, "checkpoints.db"));
   opening.defer(() => checkpoints.close());
 
+  const businessTimeOf = businessTimeFrom(zoneDataVersion());
   const commander = await openCommander({
     store,
     inner,
@@ -60,6 +63,7 @@ export const openServices = async (parts: ServicesParts): Promise<Services> => {
     ids,
     log,
     evaluateExpression,
+    businessTimeOf,
     checkpoint: checkpoints.of("processes"),
     grants: parts.grants,
     stuckAfterMs: parts.stuckAfterMs,
@@ -74,6 +78,7 @@ export const openServices = async (parts: ServicesParts): Promise<Services> => {
     clock,
     log,
     evaluateExpression,
+    businessTimeOf,
     shared: { states: commander.decider.request.folds, references: commander.references },
   });
   opening.defer(() => projector.close());

@@ -126,6 +126,7 @@ const makeReference = (town: Town, shelf: Shelf): Reference => {
       policies: new Map(imported.map((policy) => [`${policy.id}@${policy.version}`, policy])),
       activePolicies: new Map(imported.map((policy) => [policy.id, policy])),
       workflows: new Map(),
+      calendars: new Map(),
       defaults: {
         policy: shelf.orgPolicy,
         expiresIn: typeof shelf.orgExpires === "number" ? `${shelf.orgExpires}m` : shelf.orgExpires,

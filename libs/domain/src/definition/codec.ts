@@ -12,6 +12,22 @@ const types: ReadonlySet<string> = new Set<DefinitionEvent["type"]>([
   "RecipeImported",
   "CalendarImported",
   "LevelsImported",
+  "PolicyLoosened",
+  "WorkflowLoosened",
+  "DefaultsLoosened",
+  "GateLoosened",
+  "RuleLoosened",
+  "RecipeLoosened",
+  "CalendarLoosened",
+  "LevelsLoosened",
+  "PolicyRetired",
+  "WorkflowRetired",
+  "DefaultsRetired",
+  "GateRetired",
+  "RuleRetired",
+  "RecipeRetired",
+  "CalendarRetired",
+  "LevelsRetired",
 ]);
 
 /**

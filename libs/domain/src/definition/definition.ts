@@ -1,6 +1,7 @@
 import type { JsonObject } from "../json.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Workflow } from "../topic/workflow.ts";
+import type { Calendar } from "./calendar.ts";
 
 /** Definitions of one org: the stream `definition-<org>.main`. One import is one append, all or nothing. */
 
@@ -33,7 +34,7 @@ export interface DefinitionContent {
   readonly gate: JsonObject;
   readonly rule: JsonObject;
   readonly recipe: JsonObject;
-  readonly calendar: JsonObject;
+  readonly calendar: Calendar;
   readonly levels: JsonObject;
 }
 
@@ -52,6 +53,25 @@ export interface Imported<K extends DefinitionKind> {
   readonly content: DefinitionContent[K];
 }
 
+/** What a new version lets pass that the one before it did not: its own entry in the audit trail. */
+export interface Loosened<K extends DefinitionKind> {
+  readonly kind: K;
+  readonly id: string;
+  readonly version: number;
+  /** The version it is compared with; null where it replaces what the product does by itself. */
+  readonly from: number | null;
+  /** The changes that loosen, in words, in the order of the file. */
+  readonly changes: readonly { readonly path: string; readonly text: string }[];
+}
+
+/** A definition that is not active any more. Requests stay pinned to its versions; a later import makes the next one. */
+export interface Retired<K extends DefinitionKind> {
+  readonly kind: K;
+  readonly id: string;
+  /** The version that was active until now. */
+  readonly version: number;
+}
+
 export type DefinitionEvent =
   | { readonly type: "PolicyImported"; readonly data: Imported<"policy"> }
   | { readonly type: "WorkflowImported"; readonly data: Imported<"workflow"> }
@@ -60,11 +80,27 @@ export type DefinitionEvent =
   | { readonly type: "RuleImported"; readonly data: Imported<"rule"> }
   | { readonly type: "RecipeImported"; readonly data: Imported<"recipe"> }
   | { readonly type: "CalendarImported"; readonly data: Imported<"calendar"> }
-  | { readonly type: "LevelsImported"; readonly data: Imported<"levels"> };
+  | { readonly type: "LevelsImported"; readonly data: Imported<"levels"> }
+  | { readonly type: "PolicyLoosened"; readonly data: Loosened<"policy"> }
+  | { readonly type: "WorkflowLoosened"; readonly data: Loosened<"workflow"> }
+  | { readonly type: "DefaultsLoosened"; readonly data: Loosened<"defaults"> }
+  | { readonly type: "GateLoosened"; readonly data: Loosened<"gate"> }
+  | { readonly type: "RuleLoosened"; readonly data: Loosened<"rule"> }
+  | { readonly type: "RecipeLoosened"; readonly data: Loosened<"recipe"> }
+  | { readonly type: "CalendarLoosened"; readonly data: Loosened<"calendar"> }
+  | { readonly type: "LevelsLoosened"; readonly data: Loosened<"levels"> }
+  | { readonly type: "PolicyRetired"; readonly data: Retired<"policy"> }
+  | { readonly type: "WorkflowRetired"; readonly data: Retired<"workflow"> }
+  | { readonly type: "DefaultsRetired"; readonly data: Retired<"defaults"> }
+  | { readonly type: "GateRetired"; readonly data: Retired<"gate"> }
+  | { readonly type: "RuleRetired"; readonly data: Retired<"rule"> }
+  | { readonly type: "RecipeRetired"; readonly data: Retired<"recipe"> }
+  | { readonly type: "CalendarRetired"; readonly data: Retired<"calendar"> }
+  | { readonly type: "LevelsRetired"; readonly data: Retired<"levels"> };
 
-/** One definition, newest version, as `GET …/definitions` shows it. */
-export interface DefinitionEntry {
-  readonly kind: DefinitionKind;
+/** One version of a definition, as `GET …/definitions` shows it, with its parsed content. */
+interface EntryOf<K extends DefinitionKind> {
+  readonly kind: K;
   readonly id: string;
   readonly version: number;
   readonly active: boolean;
@@ -74,7 +110,11 @@ export interface DefinitionEntry {
   readonly source: string;
   readonly importedAt: string;
   readonly importedBy: string;
+  readonly content: DefinitionContent[K];
 }
+
+/** One version of any definition. */
+export type DefinitionEntry = { readonly [K in DefinitionKind]: EntryOf<K> }[DefinitionKind];
 
 export interface DefinitionState {
   readonly revision: number;
@@ -86,5 +126,7 @@ export interface DefinitionState {
   readonly activePolicies: ReadonlyMap<string, Policy>;
   /** Active workflow by id. */
   readonly workflows: ReadonlyMap<string, Workflow>;
+  /** Active calendar by id. */
+  readonly calendars: ReadonlyMap<string, Calendar>;
   readonly defaults: Defaults;
 }

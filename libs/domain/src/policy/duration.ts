@@ -39,3 +39,17 @@ export const durationMs = (text: string): number | null => {
     (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * SECOND
   );
 };
+
+const working = /^([0-9]{1,12})bd$/;
+
+/** Working days of a duration such as `1bd`; null for every other. */
+export const businessDays = (text: string): number | null => {
+  const written = working.exec(text);
+  return written === null ? null : Number(written[1]);
+};
+
+/** Milliseconds of a duration where no calendar counts: a working day is a day. Null when it is none. */
+export const plainMs = (text: string): number | null => {
+  const days = businessDays(text);
+  return days === null ? durationMs(text) : days * DAY;
+};

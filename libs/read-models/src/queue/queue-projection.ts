@@ -1,3 +1,4 @@
+import type { BusinessTimeOf } from "@countersign/domain/business-time.ts";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { EvaluateExpression } from "@countersign/domain/reference.ts";
 import type { KnownRequest } from "@countersign/domain/request/state.ts";
@@ -25,6 +26,8 @@ export interface QueueOptions {
   /** The commander's folds, in one process with it. */
   readonly states?: SharedStates;
   readonly references?: SharedReferences;
+  /** Left out, time is plain: nothing that a row holds depends on calendars. */
+  readonly businessTimeOf?: BusinessTimeOf;
   readonly bootId?: string | null;
 }
 
@@ -83,9 +86,9 @@ export class QueueProjection {
   readonly #unwritten = new Map<string, Unwritten>();
   #changes: QueueChange[] = [];
 
-  constructor({ path, evaluateExpression, load, states, references, ...rest }: QueueOptions) {
+  constructor({ path, evaluateExpression, load, states, references, businessTimeOf, ...rest }: QueueOptions) {
     this.file = new ReadModelFile({ path, version: QUEUE_VERSION, schema: queueSchema, ...rest });
-    this.references = new ProjectedReferences(evaluateExpression, references);
+    this.references = new ProjectedReferences(evaluateExpression, references, businessTimeOf);
     this.referenceTable = new ReferenceTable(this.database, this.references);
     this.topics = new TopicTable(this.database);
     this.standIns = new StandInTable(this.database);
