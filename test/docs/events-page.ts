@@ -28,6 +28,7 @@ const sources: readonly Source[] = [
     file: "delegation/delegation.ts",
     union: "DelegationEvent",
   },
+  { category: "run", file: "run/run.ts", union: "RunEvent" },
   { category: "security", file: "security/security.ts", union: "SecurityEvent" },
   { category: "definition", file: "definition/definition.ts", union: "DefinitionEvent" },
 ];

@@ -4,7 +4,7 @@ import type { Principal } from "@countersign/domain/request/commands.ts";
 import { refuse, type Refusal } from "@countersign/domain/request/refusals.ts";
 
 /** What a principal wants to do, as far as standing alone decides it. Rights on one request are the domain's. */
-export type Operation = "ask" | "decide" | "transition" | "administer";
+export type Operation = "ask" | "decide" | "transition" | "signal" | "administer";
 
 /** A principal as the directory knows it today. */
 export type Standing =

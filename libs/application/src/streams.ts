@@ -7,6 +7,15 @@ export const securityStream = (org: string): string => `security-${org}.main`;
 export const definitionStream = (org: string): string => `definition-${org}.main`;
 export const pendingStream = (org: string, keyHash: string): string => `pending-${org}.${keyHash}`;
 
+/** One for each credential. People's ids are none for names: they stand base64url-encoded, behind a dot that no agent's id has. */
+export const runStream = (
+  org: string,
+  who: { readonly kind: string; readonly id: string },
+): string =>
+  who.kind === "agent"
+    ? `run-${org}.${who.id}`
+    : `run-${org}.${who.kind}.${Buffer.from(who.id).toString("base64url")}`;
+
 /** Topic ids may hold `/`, `:` and `.`, so they stand base64url-encoded. */
 export const topicStream = (org: string, workflow: string, id: string): string =>
   `topic-${org}.${workflow}.${Buffer.from(id).toString("base64url")}`;

@@ -3,6 +3,7 @@ import { decodeDelegationEvent } from "./delegation/codec.ts";
 import { decodeDirectoryEvent } from "./directory/codec.ts";
 import { decoder } from "./recorded.ts";
 import { decodeRequestEvent } from "./request/codec.ts";
+import { decodeRunEvent } from "./run/codec.ts";
 import { decodeTopicEvent } from "./topic/codec.ts";
 
 /** Readers of recorded events by category: one each for the whole process, so that each event is parsed once. */
@@ -11,3 +12,4 @@ export const readTopicEvent = decoder(decodeTopicEvent);
 export const readDelegationEvent = decoder(decodeDelegationEvent);
 export const readDirectoryEvent = decoder(decodeDirectoryEvent);
 export const readDefinitionEvent = decoder(decodeDefinitionEvent);
+export const readRunEvent = decoder(decodeRunEvent);
