@@ -47,10 +47,9 @@ export interface Placed {
 }
 
 /** What is kept and listed, but not acted on in this release: nobody should count on it in silence. */
-const notYet: Readonly<Record<"gate" | "rule" | "recipe" | "levels", string>> = {
+const notYet: Readonly<Record<"gate" | "rule" | "levels", string>> = {
   gate: "Kept, but gates are not evaluated yet.",
   rule: "Kept, but rules are not evaluated yet.",
-  recipe: "Kept, but recipes are not run yet.",
   levels: "Kept, but approval levels are not evaluated yet.",
 };
 
@@ -89,7 +88,7 @@ export const readRoot = (reading: Reading, root: Cursor, file: string): readonly
 
 const keep = (
   reading: Reading,
-  kind: "gate" | "rule" | "recipe",
+  kind: "gate" | "rule",
   { id, content, cursor }: KeptRead,
 ): Placed => {
   reading.ignore(cursor.node.start, cursor.path, notYet[kind]);
@@ -121,7 +120,7 @@ const readKey = (
   }
   const each = (read: (item: Cursor, number: number) => Placed | null): readonly Placed[] =>
     readList(reading, cursor, 500).flatMap((item, index) => read(item, index + 1) ?? []);
-  const kept = (kind: "gate" | "rule" | "recipe", read: KeptRead | null) =>
+  const kept = (kind: "gate" | "rule", read: KeptRead | null) =>
     read === null ? null : keep(reading, kind, read);
   switch (key) {
     case "workflow": {
@@ -185,8 +184,19 @@ const readKey = (
           : placed(item, { kind: "calendar", id: content.id, label: null, source, content });
       });
     case "recipe": {
-      const read = kept("recipe", readRecipe(reading, cursor));
-      return read === null ? [] : [read];
+      const read = readRecipe(reading, cursor);
+      const source = slice(reading, cursor, fields.keyStart(key));
+      return read === null
+        ? []
+        : [
+            placed(cursor, {
+              kind: "recipe",
+              id: read.id,
+              label: null,
+              source,
+              content: read.content,
+            }),
+          ];
     }
     case "defaults": {
       const content = readDefaults(reading, cursor);

@@ -1,3 +1,4 @@
+import type { Recipe } from "../automation/recipe.ts";
 import type { JsonObject } from "../json.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Workflow } from "../topic/workflow.ts";
@@ -33,7 +34,7 @@ export interface DefinitionContent {
   readonly defaults: Defaults;
   readonly gate: JsonObject;
   readonly rule: JsonObject;
-  readonly recipe: JsonObject;
+  readonly recipe: Recipe;
   readonly calendar: Calendar;
   readonly levels: JsonObject;
 }
