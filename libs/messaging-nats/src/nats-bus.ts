@@ -5,12 +5,14 @@
 import { readFile } from "node:fs/promises";
 import type { Bus, BusSubscription, Reply, RequestOptions } from "@countersign/messaging/bus.ts";
 import { BusUnavailable } from "@countersign/messaging/errors.ts";
+import type { LeaseRegister } from "@countersign/messaging/lease-register.ts";
 import { retryDelayMs } from "@countersign/messaging/streams.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
 import { systemClock } from "@countersign/runtime/clock.ts";
 import { connect, credsAuthenticator, type NatsConnection } from "nats";
 import { BrokerStreams } from "./broker-streams.ts";
 import { Consumer } from "./consumer.ts";
+import { makeKvLeaseRegister } from "./kv-lease-register.ts";
 import { type BusLog, Link, silentLog } from "./link.ts";
 import { toPortError } from "./nats-errors.ts";
 import { fromNats, toNats } from "./nats-headers.ts";
@@ -39,6 +41,12 @@ export interface NatsBusOptions {
   readonly replicas?: number;
   /** Wait for a broker that is not there yet, instead of failing; default false. */
   readonly waitForBroker?: boolean;
+}
+
+/** The bus, and what else of the same connection is asked for. */
+export interface NatsBus extends Bus {
+  /** The register of a lease that the members of this deployment contend for. */
+  leaseRegister(key: string): LeaseRegister;
 }
 
 /** Milliseconds between pings; after two without an answer the link counts as broken. */
@@ -74,7 +82,7 @@ const unlessAborted = <T>(asked: Promise<T>, signal: AbortSignal): Promise<T> =>
  * Connects, makes missing streams, and stays connected: reconnects forever and makes the streams again.
  * Throws `BusUnavailable` when no broker answers, or one without JetStream.
  */
-export const connectNatsBus = async (options: NatsBusOptions): Promise<Bus> => {
+export const connectNatsBus = async (options: NatsBusOptions): Promise<NatsBus> => {
   const { log = silentLog, clock = systemClock, retryDelay = retryDelayMs } = options;
   const where = String(options.servers);
   let nc: NatsConnection;
@@ -193,6 +201,8 @@ export const connectNatsBus = async (options: NatsBusOptions): Promise<Bus> => {
       };
       return tracked({ ready: Promise.resolve(), close });
     },
+
+    leaseRegister: (key) => makeKvLeaseRegister(nc, key, options.replicas ?? 1),
 
     connected: () => link.connected,
 

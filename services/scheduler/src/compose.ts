@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { openEsdbEventStore } from "@countersign/event-store-esdb/esdb-event-store.ts";
 import { connectNatsBus } from "@countersign/messaging-nats/nats-bus.ts";
@@ -9,6 +11,7 @@ import { makeMetrics } from "@countersign/runtime/metrics.ts";
 import { openOperationsServer } from "@countersign/runtime/operations-server.ts";
 import type { RunningService } from "@countersign/runtime/shutdown.ts";
 import type { SchedulerConfig } from "./config.ts";
+import { holdLease } from "./lease.ts";
 import { measuresOf } from "./measures.ts";
 import { Scheduler } from "./scheduler.ts";
 
@@ -40,7 +43,16 @@ export const compose = async (config: SchedulerConfig): Promise<ComposedSchedule
     path: join(dataDir, "read-due.db"),
     stuckAfterMs: config.stuckAfterMs,
   });
-  const scheduler = new Scheduler({ store, bus, due, clock, log });
+  const lease = holdLease({
+    register: bus.leaseRegister("scheduler"),
+    holder: `${hostname()}-${process.pid}-${randomUUID()}`,
+    clock,
+  });
+  opening.defer(() => lease.close());
+  lease.onChange(() =>
+    log.info({}, lease.leads() ? "this scheduler publishes now" : "another scheduler publishes"),
+  );
+  const scheduler = new Scheduler({ store, bus, due, clock, log, lease });
   opening.defer(() => scheduler.close());
   const operations = await openOperationsServer({
     host,

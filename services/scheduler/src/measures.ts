@@ -16,6 +16,18 @@ export const measuresOf = (scheduler: Scheduler): readonly Measure[] => [
     read: () => scheduler.inHand(),
   },
   {
+    name: "timers_unheard",
+    help: "Due timers that were repeated for ten minutes without an effect.",
+    kind: "gauge",
+    read: () => scheduler.unheard(),
+  },
+  {
+    name: "timers_leading",
+    help: "1 while this scheduler publishes, 0 while another one does.",
+    kind: "gauge",
+    read: () => (scheduler.leads() ? 1 : 0),
+  },
+  {
     name: "timers_lag_seconds",
     help: "Time between the last event that concerned timers and the moment it was projected.",
     kind: "gauge",

@@ -1,16 +1,14 @@
 import { metadataOf } from "@countersign/domain/recorded.ts";
-import type { EventStore, RecordedEvent } from "@countersign/event-store/event-store.ts";
+import type { EventStore } from "@countersign/event-store/event-store.ts";
 import type { Bus } from "@countersign/messaging/bus.ts";
-import {
-  endsTimers,
-  type DueProjection,
-  type DueRow,
-} from "@countersign/read-models/due/due-projection.ts";
+import type { DueProjection } from "@countersign/read-models/due/due-projection.ts";
+import type { DueRow } from "@countersign/read-models/due/due-row.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
 import type { Log } from "@countersign/runtime/log.ts";
 import type { Projection } from "@countersign/subscriptions/projection.ts";
 import { runProjection } from "@countersign/subscriptions/run-projection.ts";
 import { InHand } from "./in-hand.ts";
+import type { Lease } from "./lease.ts";
 import { timerMessage } from "./timer-message.ts";
 
 export interface SchedulerParts {
@@ -20,6 +18,8 @@ export interface SchedulerParts {
   readonly due: DueProjection;
   readonly clock: Clock;
   readonly log: Log;
+  /** Of several schedulers one publishes; null: this one does. Closed by whoever made it. */
+  readonly lease?: Lease | null;
 }
 
 /**
@@ -36,11 +36,10 @@ const MOST_IN_HAND = 10_000;
 const REPEAT_LOOK_MS = 250;
 const CLOSE_MS = 1_000;
 
-const streamOf = ({ org, request }: DueRow): string => `request-${org}.${request}`;
-
 /**
- * Publishes what is due, and decides nothing: a row stays until the event that ends its request is projected, and is
- * published again, later and later, as long as it stays.
+ * Publishes what is due, and decides nothing: a row stays until its effect is projected or an event that makes it
+ * void, and is published again, later and later, as long as it stays. Two that do the same are harmless, because a
+ * timer's command has an id made from its key; a lease only saves the work.
  */
 export class Scheduler {
   /** Resolves once all that stood in the store at the start is planned. */
@@ -66,6 +65,8 @@ export class Scheduler {
       occurredAt: (event) => Date.parse(metadataOf(event).occurredAt),
     });
     due.onPlanned((earliestMs) => this.#sleepUntil(earliestMs));
+    due.onGone((stream, gone) => this.#hand.forgetGone(stream, gone));
+    parts.lease?.onChange(() => this.#wake());
     this.live = this.#running.live;
     this.live.then(
       () => this.#wake(),
@@ -95,6 +96,16 @@ export class Scheduler {
     return this.#hand.size;
   }
 
+  /** Of these, those that were repeated for ten minutes: an operator should look. */
+  unheard(): number {
+    return this.#hand.unheard;
+  }
+
+  /** False while another scheduler publishes. */
+  leads(): boolean {
+    return this.#parts.lease?.leads() ?? true;
+  }
+
   /** Closes the table as well. Safe to call twice. */
   close(): Promise<void> {
     return (this.#closing ??= this.#closeOnce());
@@ -116,11 +127,9 @@ export class Scheduler {
     else due.file.abandon();
   }
 
-  /** The projection, with an eye on which of the timers in hand took effect. */
+  /** The projection, with an eye on what waits for the effects that it sees. */
   #watched(due: DueProjection): Projection {
-    const seen = (batch: readonly RecordedEvent[]): void => {
-      if (this.#hand.size === 0) return;
-      for (const { stream, type } of batch) if (endsTimers.has(type)) this.#hand.forget(stream);
+    const seen = (): void => {
       if (this.#more && this.#hand.fresh < MOST_FRESH / 2) this.#wake();
     };
     return {
@@ -131,7 +140,7 @@ export class Scheduler {
       },
       apply(batch, checkpoint) {
         due.apply(batch, checkpoint);
-        seen(batch);
+        seen();
       },
       passed: (checkpoint) => due.passed(checkpoint),
       commit: () => due.commit(),
@@ -175,6 +184,7 @@ export class Scheduler {
   /** Publishes all that is due now; answers the milliseconds until the next look. */
   async #look(): Promise<number> {
     const { due, clock } = this.#parts;
+    if (!this.leads()) return LONGEST_SLEEP_MS;
     const now = clock.now();
     let after: DueRow | undefined;
     this.#more = false;
@@ -198,17 +208,17 @@ export class Scheduler {
     const { bus, clock } = this.#parts;
     const sending: Promise<void>[] = [];
     for (const row of rows) {
-      const stream = streamOf(row);
-      const attempt = this.#hand.nextAttempt(stream, clock.monotonic());
-      if (attempt === 0) continue;
-      this.#hand.publishing(stream, attempt, clock.monotonic());
+      const attempt = this.#hand.nextAttempt(row, clock.monotonic());
+      if (attempt === "held") this.#more = true;
+      if (attempt === "held" || attempt === 0) continue;
+      this.#hand.publishing(row, attempt, clock.monotonic());
       sending.push(
         bus.publish(timerMessage(row, attempt, clock.now())).then(
           () => {
             this.#published += 1;
           },
           (error: unknown) => {
-            this.#hand.forget(stream);
+            this.#hand.forget(row);
             throw error;
           },
         ),

@@ -1,0 +1,119 @@
+import { readRequestEvent } from "@countersign/domain/read-events.ts";
+import { metadataOf } from "@countersign/domain/recorded.ts";
+import type { StoredEvent } from "../stored-event.ts";
+import { approachingMs } from "./approaching.ts";
+import type { DueKind, DueRow } from "./due-row.ts";
+
+/** What `TimersPlanned` says, as far as the table needs it. */
+interface Plan {
+  readonly level: number | null;
+  readonly payloadVersion: number;
+  readonly generation: number;
+  readonly timers: readonly {
+    readonly kind: DueKind;
+    readonly step: number | null;
+    readonly dueAt: string;
+  }[];
+}
+
+export const planOf = ({ data }: StoredEvent): Plan => JSON.parse(data) as Plan;
+
+/** The end of a request, and the notice before it when its time is long enough for one. */
+export const expiryRows = (
+  { stream, position }: Pick<StoredEvent, "stream" | "position">,
+  sinceMs: number,
+  expiresMs: number,
+  generation: number,
+): DueRow[] => {
+  const row = {
+    stream,
+    version: 1,
+    level: null,
+    step: null,
+    generation,
+    position: Number(position),
+    sinceMs,
+  };
+  const expiry: DueRow = { ...row, kind: "expiry", dueMs: expiresMs, place: 0 };
+  const noticeMs = approachingMs(sinceMs, expiresMs);
+  return noticeMs === null
+    ? [expiry]
+    : [expiry, { ...row, kind: "approaching", dueMs: noticeMs, place: 1 }];
+};
+
+/** What a request plans when it is created. */
+const submitted = (recorded: StoredEvent): DueRow[] => {
+  const { event, metadata } = readRequestEvent(recorded);
+  if (event.type !== "RequestSubmitted" || event.data.expiresAt === null) return [];
+  return expiryRows(recorded, Date.parse(metadata.occurredAt), Date.parse(event.data.expiresAt), 1);
+};
+
+/** What an approval plans: a look at whether its grant was spent. */
+const approved = (recorded: StoredEvent, stuckAfterMs: number): DueRow[] => {
+  const { event, metadata } = readRequestEvent(recorded);
+  if (event.type !== "RequestApproved" || event.data.grant === null) return [];
+  return [
+    {
+      stream: recorded.stream,
+      kind: "stuck",
+      dueMs: Date.parse(metadata.occurredAt) + stuckAfterMs,
+      version: event.data.payloadVersion,
+      level: null,
+      step: null,
+      generation: 1,
+      position: Number(recorded.position),
+      place: 0,
+      sinceMs: null,
+    },
+  ];
+};
+
+/** A ladder and the due mark of its level. */
+const ladder = (recorded: StoredEvent): DueRow[] => {
+  const { level, payloadVersion, generation, timers } = planOf(recorded);
+  return timers.map(({ kind, step, dueAt }, place): DueRow => ({
+    stream: recorded.stream,
+    kind,
+    dueMs: Date.parse(dueAt),
+    version: payloadVersion,
+    level,
+    step,
+    generation,
+    position: Number(recorded.position),
+    place,
+    sinceMs: null,
+  }));
+};
+
+/** The expiry is planned anew, as another generation of it; nothing when it is no longer planned. */
+const extended = (recorded: StoredEvent, present: readonly DueRow[]): DueRow[] => {
+  const { event } = readRequestEvent(recorded);
+  const before = present.find(({ kind }) => kind === "expiry");
+  if (event.type !== "ExpiryExtended" || before === undefined) return [];
+  const { generation, sinceMs } = before;
+  const since = sinceMs ?? Date.parse(metadataOf(recorded).occurredAt);
+  return expiryRows(recorded, since, Date.parse(event.data.expiresAt), generation + 1);
+};
+
+/**
+ * What an event plans. Pure. `present` gives the rows of its stream as they were before the event; it is asked only
+ * where a plan continues an earlier one.
+ */
+export const plannedBy = (
+  event: StoredEvent,
+  stuckAfterMs: number,
+  present: () => readonly DueRow[],
+): readonly DueRow[] => {
+  switch (event.type) {
+    case "RequestSubmitted":
+      return submitted(event);
+    case "RequestApproved":
+      return approved(event, stuckAfterMs);
+    case "TimersPlanned":
+      return ladder(event);
+    case "ExpiryExtended":
+      return extended(event, present());
+    default:
+      return [];
+  }
+};
