@@ -20,6 +20,7 @@ import type { GroupState, KnownRequest, LevelState, PendingRequest } from "./sta
 import { voidLeavers } from "./void-slot.ts";
 
 type Amend = ChangeCommandOf<"amend">;
+type Amended = Extract<RequestEvent, { type: "ChainAmended" }>["data"];
 
 /** The level with this number, as far as it can still be changed, or what is wrong with it. */
 const changeable = (
@@ -106,7 +107,7 @@ const read = (
   state: KnownRequest,
   { skipLevels, addApprovers, shorten, reason }: Amend,
   reference: Reference,
-): Extract<RequestEvent, { type: "ChainAmended" }>["data"] | Refusal => {
+): Amended | Refusal => {
   const chain = chainOf(state, reference.definition);
   for (const [index, number] of skipLevels.entries()) {
     const fault = skipFault(state, chain, number, `skip_levels[${index}]`);
@@ -185,9 +186,31 @@ const take = (
 };
 
 /**
+ * What follows from an amendment that was found good, whoever made it. With or without a change the open level is
+ * judged again by the people of the day: that is how a level goes on after people left.
+ */
+export const amended = (
+  state: PendingRequest,
+  data: Amended,
+  context: DecideContext,
+  reference: Reference,
+): readonly RequestEvent[] => {
+  const events: RequestEvent[] = [{ type: "ChainAmended", data }];
+  take(following(state, events, context), data.addApprovers, context, reference, events);
+  if (events.some(({ type }) => type === "RequestDenied")) return events;
+  const after = following(state, events, context);
+  const open = openLevelOf(after);
+  if (open !== undefined) {
+    const plan = levelPlan(chainOf(after, reference.definition), open.number);
+    const word = { by: context.actor, notes: null, reason: data.reason };
+    settle(after, plan, open, word, context, reference, events);
+  }
+  return events;
+};
+
+/**
  * An admin changes what is still to come: skips levels that are not reached, adds approvers, brings timers forward.
- * Never what has happened, never what a policy calls unskippable, and never for what the admin asked. With or without
- * a change the open level is judged again by the people of the day: that is how a level goes on after people left.
+ * Never what has happened, never what a policy calls unskippable, and never for what the admin asked.
  */
 export const amend = (
   state: KnownRequest,
@@ -207,16 +230,5 @@ export const amend = (
   const data = read(state, command, reference);
   if ("code" in data) return no(data);
   if (isAsker(state, principal)) return no(askerRefused("amends"));
-  const events: RequestEvent[] = [{ type: "ChainAmended", data }];
-  const amended = following(timely.inTime, events, context);
-  take(amended, data.addApprovers, context, reference, events);
-  if (events.some(({ type }) => type === "RequestDenied")) return { events };
-  const after = following(timely.inTime, events, context);
-  const open = openLevelOf(after);
-  if (open !== undefined) {
-    const plan = levelPlan(chainOf(after, reference.definition), open.number);
-    const word = { by: context.actor, notes: null, reason: command.reason };
-    settle(after, plan, open, word, context, reference, events);
-  }
-  return { events };
+  return { events: amended(timely.inTime, data, context, reference) };
 };

@@ -111,24 +111,16 @@ const asked = (
   (principal !== null && isAsker(state, principal) ? askerRefused("reassigns") : null);
 
 /**
- * Gives open slots of the open level to others: a slot's holder their own, an admin anybody's, or all of them. Votes
- * cast stay, and with an admin's reassignment a level that people left is judged again. Refused when the quorum would
- * be out of reach, and to who asked: nobody picks their own approvers.
+ * What follows from giving away open slots of the open level, whoever does it. Votes cast stay. Refused when the quorum
+ * would be out of reach.
  */
-export const reassign = (
-  state: KnownRequest,
+export const reassigned = (
+  state: PendingRequest,
   command: ChangeCommandOf<"reassign">,
   context: DecideContext,
   reference: Reference,
 ): Decision => {
   const no = (refusal: Refusal): Decision => ({ events: [], refusal });
-  if (!mayReassign(state, command.from, context, reference)) {
-    return no(refuse("forbidden", "Only a slot's holder and admins reassign it."));
-  }
-  const timely = inTime(state, context.now, reference);
-  if (!("inTime" in timely)) return timely;
-  const refusal = asked(state, command, context, reference);
-  if (refusal !== null) return no(refusal);
   const open = openLevelOf(state);
   if (open === undefined) return no(refuse("level-not-open", "No level of the request is open."));
   const { from, to, reason } = command;
@@ -141,7 +133,7 @@ export const reassign = (
     const gone = openSlots(group, level, from, roster);
     if (from !== null && gone.length === 0) return keptGroup(plan, index, group);
     cancelled.push(...gone.map((slot) => ({ group: group.group, slot })));
-    return replaced(plan, index, group, gone, command, timely.inTime, reference, roster);
+    return replaced(plan, index, group, gone, command, state, reference, roster);
   });
   if (from !== null && cancelled.length === 0) {
     return no(unprocessable("from", `holds no open slot: ${from}`));
@@ -160,10 +152,32 @@ export const reassign = (
       data: { level: open.number, because: open.because, groups: groups.map(recordOf) },
     },
   );
-  const after = following(timely.inTime, events, context);
+  const after = following(state, events, context);
   const stands = openLevelOf(after);
   if (stands === undefined) throw new Error("a reassigned level is not open any more");
   const word = { by: context.actor, notes: null, reason };
   settle(after, plan, stands, word, context, reference, events);
   return { events };
+};
+
+/**
+ * Gives open slots of the open level to others: a slot's holder their own, an admin anybody's, or all of them. Votes
+ * cast stay, and with an admin's reassignment a level that people left is judged again. Refused when the quorum would
+ * be out of reach, and to who asked: nobody picks their own approvers.
+ */
+export const reassign = (
+  state: KnownRequest,
+  command: ChangeCommandOf<"reassign">,
+  context: DecideContext,
+  reference: Reference,
+): Decision => {
+  const no = (refusal: Refusal): Decision => ({ events: [], refusal });
+  if (!mayReassign(state, command.from, context, reference)) {
+    return no(refuse("forbidden", "Only a slot's holder and admins reassign it."));
+  }
+  const timely = inTime(state, context.now, reference);
+  if (!("inTime" in timely)) return timely;
+  const refusal = asked(state, command, context, reference);
+  if (refusal !== null) return no(refusal);
+  return reassigned(timely.inTime, command, context, reference);
 };
