@@ -14,6 +14,7 @@ import { peekRequest } from "./commands/peek-request.ts";
 import { readCommands, readContext, readRecommendation } from "./commands/read-commands.ts";
 import { requestApproval } from "./commands/request-approval.ts";
 import { requestTransition } from "./commands/request-transition.ts";
+import { simulate } from "./commands/simulate.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Decider } from "./decider.ts";
 import { readIncoming, type Incoming } from "./incoming.ts";
@@ -35,6 +36,7 @@ export const handlers: ReadonlyMap<string, CommandHandler> = new Map<string, Com
   ["sign-grant", signGrant],
   ["request-transition", requestTransition],
   ["import-definitions", importDefinitions],
+  ["simulate", simulate],
   ["delegate", delegate],
   ["revoke-delegation", revokeDelegation],
   ["import-delegations", importDelegations],

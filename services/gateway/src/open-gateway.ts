@@ -27,6 +27,7 @@ import { makeLongPolls } from "./rest/long-polls.ts";
 import { grantKeyRoutes } from "./rest/grant-keys.ts";
 import { operationRoutes, type OperationsOptions } from "./rest/operations.ts";
 import { sessionRoutes } from "./rest/session.ts";
+import { simulationRoutes } from "./rest/simulation.ts";
 import { toolWeaverRoutes } from "./rest/toolweaver.ts";
 
 export interface GatewayOptions {
@@ -106,6 +107,7 @@ export const openGateway = async (options: GatewayOptions): Promise<Gateway> => 
         await org.register(async (files) => calendarRoutes(files, { inner, log }));
         eventRoutes(org, { live, streams });
         await org.register(async (files) => definitionRoutes(files, { inner, log }));
+        await org.register(async (files) => simulationRoutes(files, { inner, log }));
       },
       { prefix: "/api/v1/orgs/:org" },
     );

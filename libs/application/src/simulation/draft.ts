@@ -1,0 +1,41 @@
+import { decideImport } from "@countersign/domain/definition/decide.ts";
+import type { DefinitionState } from "@countersign/domain/definition/definition.ts";
+import { evolveDefinition } from "@countersign/domain/definition/evolve.ts";
+import { hashed, type ParsedDefinition } from "@countersign/domain/definition/parsed.ts";
+import type { Reference } from "@countersign/domain/reference.ts";
+import { canonicalHash } from "../canonical.ts";
+
+/** The org as it would be after importing a file, without importing it. */
+export const withDraft = (
+  reference: Reference,
+  definitions: readonly ParsedDefinition[],
+  file: string,
+  at: string,
+): Reference => {
+  const drafted = definitions.map((each) => ({ ...each, hash: canonicalHash(hashed(each)) }));
+  const { events } = decideImport(reference.definition, { definitions: drafted, file });
+  let definition: DefinitionState = reference.definition;
+  for (const event of events) {
+    definition = evolveDefinition(definition, {
+      event,
+      metadata: {
+        commandId: "draft",
+        correlationId: "draft",
+        org: "draft",
+        actor: { kind: "system", id: "draft" },
+        channel: "system",
+        occurredAt: at,
+        schemaVersion: 1,
+      },
+    });
+  }
+  return { ...reference, definition };
+};
+
+/** What a draft names first: the policy that a simulation of the bare file is about. */
+export const policiesOf = (definitions: readonly ParsedDefinition[]): readonly string[] =>
+  definitions.flatMap((each) => {
+    if (each.kind === "policy") return [each.id];
+    if (each.kind !== "workflow") return [];
+    return each.content.transitions.flatMap(({ policy }) => (policy === null ? [] : [policy.id]));
+  });

@@ -1,0 +1,121 @@
+import { parseSimulate, type SimulateBody } from "@countersign/api-contract/simulation.ts";
+import { policiesOf, withDraft } from "@countersign/application/simulation/draft.ts";
+import { simulationRefusal } from "@countersign/application/simulation/may-simulate.ts";
+import { requesterOf, type Scene } from "@countersign/application/simulation/simulated-ask.ts";
+import { simulate as play, type Simulation } from "@countersign/application/simulation/simulate.ts";
+import { languageOf } from "@countersign/definitions/language.ts";
+import { parseFile, type ParsedFile } from "@countersign/definitions/parse-file.ts";
+import type { JsonObject } from "@countersign/domain/json.ts";
+import type { Reference } from "@countersign/domain/reference.ts";
+import type { Principal } from "@countersign/domain/request/commands.ts";
+import type { Action } from "@countersign/domain/request/events.ts";
+import { refuse, refuseField, type Refusal } from "@countersign/domain/request/refusals.ts";
+import type { Reply } from "@countersign/messaging/bus.ts";
+import type { Decider } from "../decider.ts";
+import { bodyOf, type Incoming } from "../incoming.ts";
+import { bodyRefusal, no, yes } from "../reply.ts";
+
+/** The definitions that are simulated with, and the policy that a draft is about when the body names none. */
+interface Ground {
+  readonly reference: Reference;
+  readonly policy: string | null;
+  readonly warnings: ParsedFile["warnings"];
+}
+
+const MANY = 5;
+
+const onlyPolicy = (policies: readonly string[]): string | Refusal => {
+  const [only] = policies;
+  if (only !== undefined && policies.length === 1) return only;
+  if (only === undefined)
+    return refuseField("unprocessable", "source", "The source holds no policy to simulate.");
+  const shown = policies.slice(0, MANY).join(", ");
+  const more = policies.length > MANY ? ", …" : "";
+  return refuseField(
+    "ambiguous-policy",
+    "policy",
+    `The source holds ${policies.length} policies; name one of them: ${shown}${more}.`,
+    { candidates: policies },
+  );
+};
+
+const groundOf = (
+  { policy = null, transition = null, source = null, language, name }: SimulateBody,
+  reference: Reference,
+  at: string,
+): Ground | Refusal => {
+  if (source === null) return { reference, policy, warnings: [] };
+  const { directory, definition } = reference;
+  const file = name ?? "draft";
+  const parsed = parseFile({
+    text: source,
+    mediaType: language ?? languageOf(source, file),
+    file,
+    known: { roles: directory.roles, people: directory.people, definition },
+  });
+  const { faults, warnings, definitions } = parsed;
+  if (faults.length > 0)
+    return refuse(
+      "invalid-definition",
+      `The source cannot be simulated: ${faults.length === 1 ? "1 fault" : `${faults.length} faults`}.`,
+      { faults: faults.map((fault) => ({ ...fault })) },
+    );
+  const about = policy ?? (transition === null ? onlyPolicy(policiesOf(definitions)) : null);
+  if (about !== null && typeof about !== "string") return about;
+  return { reference: withDraft(reference, definitions, file, at), policy: about, warnings };
+};
+
+const actionOf = (action: NonNullable<SimulateBody["facts"]>["action"]): Action | null => {
+  if (action === undefined || action === null) return null;
+  const { type, tool } = action;
+  const parameters = (action.parameters ?? {}) as JsonObject;
+  return tool === undefined || tool === null ? { type, parameters } : { type, tool, parameters };
+};
+
+const sceneOf = (
+  { transition = null, facts }: SimulateBody,
+  policy: string | null,
+  requester: Principal,
+  at: string,
+): Scene => ({
+  policy,
+  transition,
+  facts: {
+    issue: (facts?.issue ?? null) as JsonObject | null,
+    context: (facts?.context ?? {}) as JsonObject,
+    action: actionOf(facts?.action),
+    risk: (facts?.risk ?? {}) as JsonObject,
+  },
+  requester,
+  at,
+});
+
+/** Shows who would be asked, when and why, by an active policy or a draft. Nothing is written. */
+export const simulate = async (decider: Decider, incoming: Incoming): Promise<Reply> => {
+  const { org, principal } = incoming;
+  const { references, clock, turns } = decider.engine;
+  const reference = references.of(org);
+  const denied = simulationRefusal(principal, reference);
+  if (denied !== null) return no(denied);
+  const parsed = parseSimulate(bodyOf(incoming));
+  if (!parsed.ok) return no(bodyRefusal(parsed.error));
+  const body = parsed.value;
+  const at = new Date(
+    typeof body.at === "string" ? Date.parse(body.at) : clock.now(),
+  ).toISOString();
+  const requester =
+    typeof body.requester === "string"
+      ? requesterOf(body.requester, org, reference.directory)
+      : principal;
+  if ("code" in requester) return no(requester);
+  const ground = groundOf(body, reference, at);
+  if ("code" in ground) return no(ground);
+  const scene = sceneOf(body, ground.policy, requester, at);
+  const simulation = play(scene, ground.reference, turns?.of(org));
+  if ("code" in simulation) return no(simulation);
+  const warnings: readonly (Simulation["warnings"][number] | ParsedFile["warnings"][number])[] = [
+    ...ground.warnings,
+    ...simulation.warnings,
+  ];
+  return yes("done", JSON.stringify({ ...simulation, warnings }));
+};
