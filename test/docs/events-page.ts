@@ -31,6 +31,12 @@ const sources: readonly Source[] = [
   { category: "run", file: "run/run.ts", union: "RunEvent" },
   { category: "security", file: "security/security.ts", union: "SecurityEvent" },
   { category: "definition", file: "definition/definition.ts", union: "DefinitionEvent" },
+  {
+    category: "definition",
+    title: "definition, standing grants",
+    file: "standing-grant/standing-grant.ts",
+    union: "StandingGrantEvent",
+  },
 ];
 
 type Declaration = ts.InterfaceDeclaration | ts.TypeAliasDeclaration;

@@ -40,6 +40,7 @@ export const referenceOf = (from: World): Reference => {
       entries: new Map(),
       policies: new Map(policies.map((policy) => [`${policy.id}@${policy.version}`, policy])),
       activePolicies: new Map(policies.map((policy) => [policy.id, policy])),
+      standingGrants: new Map(),
       workflows: new Map(),
       calendars: new Map(),
       defaults: {

@@ -1,3 +1,4 @@
+import type { Scope } from "@countersign/domain/directory/api-key.ts";
 import type { Access } from "@countersign/domain/directory/directory.ts";
 import type { Reference } from "@countersign/domain/reference.ts";
 import type { Principal } from "@countersign/domain/request/commands.ts";
@@ -30,19 +31,26 @@ export const strangerRefusal = (
     ? null
     : refuse("unauthenticated", `${principal.id} is not an active member of this organisation.`);
 
+/** True for a credential that was given this right beyond its principal's own. */
+export const hasScope = (principal: Principal | null, scope: Scope): boolean =>
+  principal?.scopes?.includes(scope) === true;
+
 /**
  * The one place where standing in the org is turned into permission. Null: allowed. The gateway has proved who it is;
- * this says what that one may do here, by the directory as it stands now.
+ * this says what that one may do here, by the directory as it stands now. `scope` lets an agent's credential that has
+ * it administer as well.
  */
 export const authorise = (
   principal: Principal | null,
   operation: Operation,
   reference: Reference,
+  scope?: Scope,
 ): Refusal | null => {
   const standing = principal === null ? null : standingOf(principal, reference);
   if (standing === null) return strangerRefusal(principal, reference);
   if (operation === "administer")
-    return standing.kind === "person" && standing.access === "admin"
+    return (standing.kind === "person" && standing.access === "admin") ||
+      (scope !== undefined && standing.kind === "agent" && hasScope(principal, scope))
       ? null
       : refuse("forbidden", "Only an admin of the organisation may do this.");
   if (standing.kind === "person" && standing.access === "viewer")

@@ -125,6 +125,7 @@ const makeReference = (town: Town, shelf: Shelf): Reference => {
       entries: new Map(),
       policies: new Map(imported.map((policy) => [`${policy.id}@${policy.version}`, policy])),
       activePolicies: new Map(imported.map((policy) => [policy.id, policy])),
+      standingGrants: new Map(),
       workflows: new Map(),
       calendars: new Map(),
       defaults: {

@@ -28,6 +28,8 @@ const types: ReadonlySet<string> = new Set<DefinitionEvent["type"]>([
   "RecipeRetired",
   "CalendarRetired",
   "LevelsRetired",
+  "StandingGrantCreated",
+  "StandingGrantRevoked",
 ]);
 
 /**

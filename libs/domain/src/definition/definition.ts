@@ -1,6 +1,9 @@
 import type { Recipe } from "../automation/recipe.ts";
+import type { ActiveGates } from "../gate/active-gates.ts";
+import type { ApprovalLevels, Gate, Rule } from "../gate/gate.ts";
 import type { JsonObject } from "../json.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { StandingGrantEvent, StandingGrants } from "../standing-grant/standing-grant.ts";
 import type { Workflow } from "../topic/workflow.ts";
 import type { Calendar } from "./calendar.ts";
 
@@ -27,16 +30,16 @@ export interface Defaults {
   readonly calendar: string | null;
 }
 
-/** The parsed content by kind. Kinds whose rules are not built yet keep their author's JSON. */
+/** The parsed content by kind. */
 export interface DefinitionContent {
   readonly policy: Policy;
   readonly workflow: Workflow;
   readonly defaults: Defaults;
-  readonly gate: JsonObject;
-  readonly rule: JsonObject;
+  readonly gate: Gate;
+  readonly rule: Rule;
   readonly recipe: Recipe;
   readonly calendar: Calendar;
-  readonly levels: JsonObject;
+  readonly levels: ApprovalLevels;
 }
 
 /** One definition as an import records it. `source` is its own slice of the file. */
@@ -52,6 +55,8 @@ export interface Imported<K extends DefinitionKind> {
   readonly file: string;
   readonly source: string;
   readonly content: DefinitionContent[K];
+  /** Of a gate: its place among all of the org. */
+  readonly place?: number;
 }
 
 /** What a new version lets pass that the one before it did not: its own entry in the audit trail. */
@@ -97,7 +102,8 @@ export type DefinitionEvent =
   | { readonly type: "RuleRetired"; readonly data: Retired<"rule"> }
   | { readonly type: "RecipeRetired"; readonly data: Retired<"recipe"> }
   | { readonly type: "CalendarRetired"; readonly data: Retired<"calendar"> }
-  | { readonly type: "LevelsRetired"; readonly data: Retired<"levels"> };
+  | { readonly type: "LevelsRetired"; readonly data: Retired<"levels"> }
+  | StandingGrantEvent;
 
 /** One version of a definition, as `GET …/definitions` shows it, with its parsed content. */
 interface EntryOf<K extends DefinitionKind> {
@@ -130,4 +136,5 @@ export interface DefinitionState {
   /** Active calendar by id. */
   readonly calendars: ReadonlyMap<string, Calendar>;
   readonly defaults: Defaults;
+  readonly standingGrants: StandingGrants;
 }

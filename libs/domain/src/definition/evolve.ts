@@ -1,6 +1,7 @@
 import type { EventMetadata } from "../actor.ts";
 import { calendarAsToday } from "./calendar.ts";
 import type { Policy } from "../policy/policy.ts";
+import { evolveStandingGrants, isStandingGrantEvent } from "../standing-grant/evolve.ts";
 import type { Workflow } from "../topic/workflow.ts";
 import type {
   DefinitionEntry,
@@ -31,6 +32,7 @@ export const emptyDefinition: DefinitionState = {
   workflows: new Map(),
   calendars: new Map(),
   defaults: productDefaults,
+  standingGrants: new Map(),
 };
 
 const policiesOf = (workflow: Workflow | undefined): readonly Policy[] =>
@@ -139,6 +141,10 @@ export const evolveDefinition = (
   { event, metadata }: { readonly event: DefinitionEvent; readonly metadata: EventMetadata },
 ): DefinitionState => {
   const revision = state.revision + 1;
+  if (isStandingGrantEvent(event)) {
+    const standingGrants = evolveStandingGrants(state.standingGrants, event, metadata);
+    return { ...state, revision, standingGrants };
+  }
   if (isLoosened(event)) {
     return { ...state, revision };
   }
