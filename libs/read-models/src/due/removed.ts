@@ -40,13 +40,12 @@ const levelOf = ({ data }: StoredEvent): number =>
   (JSON.parse(data) as { readonly level: number }).level;
 
 /** Null for one that no timer brought about: somebody reassigned by hand. */
-const afterEffect = ({ type, data }: StoredEvent): Gone | null => {
-  const { level = null, step = null } = JSON.parse(data) as {
+const afterEffect = ({ data }: StoredEvent): Gone | null => {
+  const { level, step } = JSON.parse(data) as {
     readonly level?: number | null;
     readonly step?: number | null;
   };
-  if (type === "LevelOverdue") return (row) => row.kind === "due" && row.level === level;
-  if (step === null) return null;
+  if (step === undefined) return null;
   return (row) => row.step === step && row.level === level && !ofRequest.has(row.kind);
 };
 
