@@ -178,7 +178,9 @@ describe("what is due of a request", () => {
 
   test("a modified payload takes away what was planned for the levels of the one before", () => {
     happened(submitted(null), planned(), planned(chainPlan()));
-    happened(event("PayloadModified", { version: 2 }), planned(plan({ payloadVersion: 2 })));
+    happened(event("PayloadModified", { version: 2 }));
+    expect(open()).toEqual(["notify chain"]);
+    happened(planned(plan({ payloadVersion: 2 })));
     expect(due.due(Number.MAX_SAFE_INTEGER).map(({ kind, version }) => [kind, version])).toEqual([
       ["reminder", 2],
       ["escalate", 2],
