@@ -1,9 +1,23 @@
 import { describe, expect, test } from "vitest";
+import type { Gate } from "@countersign/domain/gate/gate.ts";
 import { parseFile } from "@countersign/definitions/parse-file.ts";
 import type { MediaType, ParsedFile } from "@countersign/definitions/parse-file.ts";
 
 const parse = (text: string, file: string, mediaType: MediaType): ParsedFile =>
   parseFile({ text, mediaType, file });
+
+const plainGate: Omit<Gate, "id" | "subject"> = {
+  actions: [],
+  when: null,
+  policy: null,
+  approvers: [],
+  routing: null,
+  message: null,
+  liftable: false,
+};
+
+const roles = (...names: readonly string[]): Gate["approvers"] =>
+  names.map((identifier) => ({ type: "role", identifier }));
 
 describe("other products' files are read as they stand", () => {
   test.each([
@@ -11,23 +25,41 @@ describe("other products' files are read as they stand", () => {
       "a gate on cost",
       '{\n"gate_type": "cost_threshold",\n"threshold_usd": 0.50,\n"message": "Pipeline cost exceeds $0.50 threshold",\n"approvers": ["team_lead", "admin"]\n}',
       "cost-cost_threshold-1",
+      {
+        subject: { type: "cost_threshold", thresholdUsd: 0.5, per: "run" },
+        message: "Pipeline cost exceeds $0.50 threshold",
+        approvers: roles("team_lead", "admin"),
+      },
     ],
     [
       "a gate on sensitive actions",
       '{\n"gate_type": "sensitivity",\n"triggers": ["external_api_call", "data_export", "model_override"],\n"approvers": ["security_team"]\n}',
       "cost-sensitivity-1",
+      {
+        subject: {
+          type: "sensitivity",
+          triggers: ["external_api_call", "data_export", "model_override"],
+        },
+        approvers: roles("security_team"),
+      },
     ],
     [
       "a gate at a place of a pipeline",
       '{\n"gate_type": "manual",\n"position": "after:style_analysis",\n"message": "Review style analysis before proceeding to recommendations",\n"approvers": ["content_team"]\n}',
       "cost-manual-1",
+      {
+        subject: { type: "manual", position: "after:style_analysis" },
+        message: "Review style analysis before proceeding to recommendations",
+        approvers: roles("content_team"),
+      },
     ],
-  ])("%s, one JSON object", (_, text, id) => {
+  ])("%s, one JSON object", (_, text, id, gate) => {
     const parsed = parse(text, "cost.json", "json");
     expect(parsed.faults).toEqual([]);
     expect(parsed.definitions).toEqual([
-      { kind: "gate", id, label: null, source: text, content: JSON.parse(text) },
+      { kind: "gate", id, label: null, source: text, content: { ...plainGate, id, ...gate } },
     ]);
+    expect(parsed.ignored).toEqual([]);
   });
 
   test("a routing sets the defaults' routing", () => {
@@ -71,13 +103,10 @@ notify = true
         kind: "levels",
         id: "levels",
         content: {
-          tasks: { default_approval: "on-commit" },
-          namespaces: {
-            backend: { approval: "on-commit" },
-            infrastructure: { approval: "always" },
-            experiments: { default_approval: "none" },
-          },
-          approvals: { timeout: "30m", notify: true },
+          fallback: "on-commit",
+          namespaces: { backend: "on-commit", infrastructure: "always", experiments: "none" },
+          timeout: "30m",
+          notify: true,
         },
       },
     ]);

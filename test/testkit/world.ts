@@ -3,6 +3,7 @@ import type { DelegationState } from "@countersign/domain/delegation/delegation.
 import { emptyDelegations } from "@countersign/domain/delegation/evolve.ts";
 import type { DirectoryState } from "@countersign/domain/directory/directory.ts";
 import type { Policy } from "@countersign/domain/policy/policy.ts";
+import { noGates, type ActiveGates } from "@countersign/domain/gate/active-gates.ts";
 import type { EvaluateExpression, Reference } from "@countersign/domain/reference.ts";
 import { demoDirectory } from "./examples/directory.ts";
 
@@ -12,6 +13,8 @@ export interface World {
   readonly policies: readonly Policy[];
   readonly defaults: Partial<Defaults>;
   readonly delegation: DelegationState;
+  /** Left out: none. */
+  readonly gates?: ActiveGates;
   readonly evaluateExpression: EvaluateExpression;
   /** When members were last given a slot in turn, by `<role> <person>`. */
   readonly lastAssigned?: ReadonlyMap<string, string>;
@@ -43,6 +46,7 @@ export const referenceOf = (from: World): Reference => {
       standingGrants: new Map(),
       workflows: new Map(),
       calendars: new Map(),
+      gates: from.gates ?? noGates,
       defaults: {
         policy: null,
         expiresIn: null,

@@ -1,7 +1,7 @@
 import type { Defaults } from "@countersign/domain/definition/definition.ts";
 import { productDefaults } from "@countersign/domain/definition/evolve.ts";
 import { fieldsOf } from "./fields.ts";
-import { readRouting } from "./read-gates.ts";
+import { readRouting } from "./read-routing.ts";
 import type { Reading } from "./reading.ts";
 import type { Cursor } from "./tree.ts";
 import { readDuration, readText, readWord } from "./values.ts";

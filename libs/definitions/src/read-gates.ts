@@ -1,17 +1,19 @@
-import type { JsonObject } from "@countersign/domain/json.ts";
+import { approvalLevels, type Gate, type GateSubject } from "@countersign/domain/gate/gate.ts";
+import { routingOf } from "@countersign/domain/gate/routing.ts";
 import { kebabCase } from "@countersign/domain/policy/kebab-case.ts";
+import type { Assignment } from "@countersign/domain/policy/policy.ts";
+import { MOST_ASSIGNMENTS } from "./bounds.ts";
 import { fieldsOf } from "./fields.ts";
 import type { Fields } from "./fields.ts";
 import { readCondition } from "./read-condition.ts";
 import { readAssignment, readRole } from "./read-people.ts";
 import { stem } from "./read-policy.ts";
+import { readRouting } from "./read-routing.ts";
 import type { Reading } from "./reading.ts";
-import { below } from "./tree.ts";
 import type { Cursor } from "./tree.ts";
 import {
   readBoolean,
   readId,
-  readJsonObject,
   readList,
   readNumber,
   readText,
@@ -30,9 +32,8 @@ const needs = {
   sensitivity: ["triggers"],
   manual: ["position"],
   approval_level: ["level"],
-} as const satisfies Readonly<Record<string, readonly string[]>>;
-type GateType = keyof typeof needs;
-const gateTypes: readonly GateType[] = [
+} as const satisfies Readonly<Record<GateSubject["type"], readonly string[]>>;
+const gateTypes: readonly GateSubject["type"][] = [
   "require_approval",
   "amount_threshold",
   "new_counterparty",
@@ -43,8 +44,6 @@ const gateTypes: readonly GateType[] = [
   "manual",
   "approval_level",
 ];
-
-export const approvalLevels = ["none", "on-write", "on-commit", "always"] as const;
 
 const gateShape = {
   what: "a gate",
@@ -69,52 +68,11 @@ const gateShape = {
     "description",
   ],
 };
-const ruleShape = {
-  what: "a rule",
-  keys: ["id", "when", "decide", "reason", "description"],
-};
-const routingShape = { what: "a routing", keys: ["primary", "escalation", "final"] };
-const stopShape = { what: "a stop of a routing", keys: ["role", "timeout_minutes"] };
-const finalShape = { what: "the end of a routing", keys: ["action", "timeout_minutes"] };
 
 const amount = { min: 0, max: Number.MAX_SAFE_INTEGER, whole: false };
-const minutes = { min: 1, max: 3_650 * 1_440, whole: true };
 
-/** Something with an id of its own whose rules are kept as its author's JSON. */
-export interface KeptRead {
-  readonly id: string;
-  readonly content: JsonObject;
-  readonly cursor: Cursor;
-}
-
-/** `{primary, escalation, final}` with minutes counted from creation; kept as JSON. */
-export const readRouting = (reading: Reading, cursor: Cursor): JsonObject => {
-  const fields = fieldsOf(reading, cursor, routingShape);
-  if (fields !== null && fields.get("primary") === undefined) {
-    reading.missing(cursor, "primary", "A routing needs `primary`.");
-  }
-  for (const key of ["primary", "escalation"]) {
-    const place = fields?.get(key);
-    const stop = place === undefined ? null : fieldsOf(reading, place, stopShape);
-    const role = stop?.get("role");
-    if (stop !== null && role === undefined) {
-      reading.missing(stop.cursor, "role", `\`${key}\` needs \`role\`.`);
-    } else if (role !== undefined) {
-      readRole(reading, role);
-    }
-    readNumber(reading, stop?.get("timeout_minutes"), minutes);
-  }
-  const end = fields?.get("final");
-  const final = end === undefined ? null : fieldsOf(reading, end, finalShape);
-  if (final !== null && final.get("action") === undefined) {
-    reading.missing(final.cursor, "action", "`final` needs `action`.");
-  }
-  readWord(reading, final?.get("action"), ["auto_reject", "auto_deny", "auto_approve"] as const);
-  readNumber(reading, final?.get("timeout_minutes"), minutes);
-  return fields === null ? {} : readJsonObject(reading, cursor);
-};
-
-const onceInOrg = (
+/** An id that stands in the org once: with another active file it is a fault. */
+export const onceInOrg = (
   reading: Reading,
   kind: "gate" | "rule",
   id: string,
@@ -128,39 +86,82 @@ const onceInOrg = (
   }
 };
 
-const readApprovers = (reading: Reading, cursor: Cursor | undefined): void => {
-  for (const item of readList(reading, cursor)) {
+/** The id of what has none: the file's name in kebab-case, what it is, and its place in the file. */
+export const madeId = (file: string, what: string, number: number): string =>
+  `${kebabCase(stem(file)).slice(0, 40) || "file"}-${what}-${number}`;
+
+/** Roles by their bare names, or `{type, identifier}`. */
+const readApprovers = (reading: Reading, cursor: Cursor | undefined): readonly Assignment[] => {
+  if (cursor?.node.kind === "list" && cursor.node.items.length === 0) {
+    reading.fault("out-of-range", cursor, "At least one approver is needed.");
+  }
+  return readList(reading, cursor, MOST_ASSIGNMENTS).flatMap((item): readonly Assignment[] => {
     if (item.node.kind === "map") {
-      readAssignment(reading, item);
-    } else {
-      readRole(reading, item);
+      const assignment = readAssignment(reading, item);
+      return assignment === null ? [] : [assignment];
     }
+    const role = readRole(reading, item);
+    return role === null ? [] : [{ type: "role", identifier: role }];
+  });
+};
+
+/** Everything that any kind of gate is about; read whatever the kind is, so that no fault is passed over. */
+const readSubject = (
+  reading: Reading,
+  fields: Fields,
+  type: GateSubject["type"] | null,
+): GateSubject | null => {
+  const field = readText(reading, fields.get("field"), 200);
+  const above = readNumber(reading, fields.get("above"), amount);
+  const thresholdUsd = readNumber(reading, fields.get("threshold_usd"), amount);
+  const per = readWord(reading, fields.get("per"), ["run", "agent", "day"] as const) ?? "run";
+  const triggers = readTexts(reading, fields.get("triggers"));
+  const position = readText(reading, fields.get("position"), 200);
+  const level = readWord(reading, fields.get("level"), approvalLevels);
+  const namespace = readText(reading, fields.get("namespace"), 200);
+  switch (type) {
+    case "amount_threshold":
+      return field === null || above === null ? null : { type, field, above };
+    case "new_counterparty":
+      return field === null ? null : { type, field };
+    case "high_risk":
+      return above === null ? null : { type, above };
+    case "cost_threshold":
+      return thresholdUsd === null ? null : { type, thresholdUsd, per };
+    case "sensitivity":
+      return { type, triggers };
+    case "manual":
+      return position === null ? null : { type, position };
+    case "approval_level":
+      return level === null ? null : { type, level, namespace };
+    case "require_approval":
+    case "deny":
+      return { type };
+    case null:
+      return null;
   }
 };
 
-const checkValues = (reading: Reading, fields: Fields): void => {
-  const policy = fields.get("policy");
-  const name = readText(reading, policy, 300);
-  if (policy !== undefined && name !== null) {
-    reading.policyNames.push({ ...policy, name });
+/** Who is asked: a policy's levels, or people of the gate's own. Both would leave open which of them counts. */
+const readAsked = (
+  reading: Reading,
+  fields: Fields,
+): Pick<Gate, "policy" | "approvers" | "routing"> => {
+  const place = fields.get("policy");
+  const policy = readText(reading, place, 300);
+  if (place !== undefined && policy !== null) {
+    reading.policyNames.push({ ...place, name: policy });
   }
-  readTexts(reading, fields.get("actions"));
-  readTexts(reading, fields.get("triggers"));
-  readText(reading, fields.get("field"), 200);
-  readText(reading, fields.get("position"), 200);
-  readText(reading, fields.get("namespace"), 200);
-  readText(reading, fields.get("message"));
-  readNumber(reading, fields.get("above"), amount);
-  readNumber(reading, fields.get("threshold_usd"), amount);
-  readWord(reading, fields.get("per"), ["run", "agent", "day"] as const);
-  readWord(reading, fields.get("level"), approvalLevels);
-  readBoolean(reading, fields.get("liftable"), false);
-  readApprovers(reading, fields.get("approvers"));
-  readCondition(reading, fields.get("when"));
-  const routing = fields.get("routing");
-  if (routing !== undefined) {
-    readRouting(reading, routing);
+  for (const key of ["approvers", "routing"]) {
+    const beside = fields.get(key);
+    if (place !== undefined && beside !== undefined) {
+      reading.fault("not-one-of", beside, `A gate has a \`policy\` or \`${key}\`, not both.`);
+    }
   }
+  const approvers = readApprovers(reading, fields.get("approvers"));
+  const block = fields.get("routing");
+  const routing = block === undefined ? null : routingOf(readRouting(reading, block));
+  return { policy, approvers, routing };
 };
 
 /** One gate; `number` is its place in the file, from 1, for an id of its own. */
@@ -169,7 +170,7 @@ export const readGate = (
   cursor: Cursor,
   file: string,
   number: number,
-): KeptRead | null => {
+): Gate | null => {
   const fields = fieldsOf(reading, cursor, gateShape);
   if (fields === null) {
     return null;
@@ -184,74 +185,21 @@ export const readGate = (
       reading.missing(cursor, key, `A gate of type \`${type}\` needs \`${key}\`.`);
     }
   }
-  checkValues(reading, fields);
+  const subject = readSubject(reading, fields, type);
+  const actionsPlace = fields.get("actions");
+  const actions = readTexts(reading, actionsPlace);
+  if (actionsPlace?.node.kind === "list" && actionsPlace.node.items.length === 0) {
+    reading.fault("out-of-range", actionsPlace, "At least one action is needed.");
+  }
+  const asked = readAsked(reading, fields);
+  const when = readCondition(reading, fields.get("when"));
+  const message = readText(reading, fields.get("message"));
+  const liftable = readBoolean(reading, fields.get("liftable"), false);
   const place = fields.get("id");
-  const made = `${kebabCase(stem(file)).slice(0, 40) || "file"}-${type}-${number}`;
-  const id = place === undefined ? made : readId(reading, place);
-  if (id === null || type === null) {
+  const id = place === undefined ? madeId(file, type ?? "gate", number) : readId(reading, place);
+  if (id === null || subject === null) {
     return null;
   }
   onceInOrg(reading, "gate", id, place ?? cursor, file);
-  return { id, content: readJsonObject(reading, cursor), cursor };
-};
-
-/** One rule: what a guard decides without people. */
-export const readRule = (
-  reading: Reading,
-  cursor: Cursor,
-  file: string,
-  number: number,
-): KeptRead | null => {
-  const fields = fieldsOf(reading, cursor, ruleShape);
-  if (fields === null) {
-    return null;
-  }
-  for (const key of ["when", "decide"]) {
-    if (fields.get(key) === undefined) {
-      reading.missing(cursor, key, `A rule needs \`${key}\`.`);
-    }
-  }
-  readCondition(reading, fields.get("when"));
-  readWord(reading, fields.get("decide"), ["approve", "deny"] as const);
-  readText(reading, fields.get("reason"));
-  const place = fields.get("id");
-  const made = `${kebabCase(stem(file)).slice(0, 40) || "file"}-rule-${number}`;
-  const id = place === undefined ? made : readId(reading, place);
-  if (id === null) {
-    return null;
-  }
-  onceInOrg(reading, "rule", id, place ?? cursor, file);
-  return { id, content: readJsonObject(reading, cursor), cursor };
-};
-
-const tasksShape = { what: "`tasks`", keys: ["default_approval"] };
-const namespaceShape = { what: "a namespace", keys: ["approval", "default_approval"] };
-const approvalsShape = { what: "`approvals`", keys: ["timeout", "notify"] };
-
-/** Kage's tables `tasks`, `namespaces` and `approvals` as one definition; kept as JSON. */
-export const readApprovalLevels = (reading: Reading, root: Fields): JsonObject => {
-  const [tasks, namespaces] = [root.get("tasks"), root.get("namespaces")];
-  const approvals = root.get("approvals");
-  const task = tasks === undefined ? null : fieldsOf(reading, tasks, tasksShape);
-  readWord(reading, task?.get("default_approval"), approvalLevels);
-  if (namespaces?.node.kind === "map") {
-    for (const { key, value } of namespaces.node.entries) {
-      const cursor = { node: value, path: below(namespaces.path, key) };
-      const fields = fieldsOf(reading, cursor, namespaceShape);
-      readWord(reading, fields?.get("approval"), approvalLevels);
-      readWord(reading, fields?.get("default_approval"), approvalLevels);
-    }
-  }
-  const timing = approvals === undefined ? null : fieldsOf(reading, approvals, approvalsShape);
-  const timeout = timing?.get("timeout");
-  if (timeout !== undefined) {
-    readText(reading, timeout, 64);
-  }
-  readBoolean(reading, timing?.get("notify"), false);
-  const parts = Object.entries({ tasks, namespaces, approvals });
-  return Object.fromEntries(
-    parts.flatMap(([key, cursor]) =>
-      cursor === undefined ? [] : [[key, readJsonObject(reading, cursor)] as const],
-    ),
-  );
+  return { id, subject, actions, when, ...asked, message, liftable };
 };

@@ -4,10 +4,12 @@ import { fieldsOf } from "./fields.ts";
 import type { Fields } from "./fields.ts";
 import { readCalendar } from "./read-calendar.ts";
 import { readDefaults } from "./read-defaults.ts";
-import { readApprovalLevels, readGate, readRouting, readRule } from "./read-gates.ts";
-import type { KeptRead } from "./read-gates.ts";
+import { readApprovalLevels } from "./read-approval-levels.ts";
+import { readGate } from "./read-gates.ts";
 import { readPolicy } from "./read-policy.ts";
 import { readRecipe } from "./read-recipe.ts";
+import { readRouting } from "./read-routing.ts";
+import { readRule } from "./read-rules.ts";
 import { silent } from "./read-states.ts";
 import { readWorkflow } from "./read-workflow.ts";
 import type { Reading } from "./reading.ts";
@@ -46,13 +48,6 @@ export interface Placed {
   readonly cursor: Cursor;
 }
 
-/** What is kept and listed, but not acted on in this release: nobody should count on it in silence. */
-const notYet: Readonly<Record<"gate" | "rule" | "levels", string>> = {
-  gate: "Kept, but gates are not evaluated yet.",
-  rule: "Kept, but rules are not evaluated yet.",
-  levels: "Kept, but approval levels are not evaluated yet.",
-};
-
 /** Text from the beginning of a node's line to its end: a definition's own slice. */
 const slice = (reading: Reading, { node }: Cursor, from = node.start): string => {
   const { text } = reading.source;
@@ -64,8 +59,8 @@ export const readRoot = (reading: Reading, root: Cursor, file: string): readonly
   const gateAlone =
     root.node.kind === "map" && root.node.entries.some(({ key }) => key === "gate_type");
   if (gateAlone) {
-    const gate = readGate(reading, root, file, 1);
-    return gate === null ? [] : [keep(reading, "gate", gate)];
+    const gate = gateAt(reading, root, file, 1);
+    return gate === null ? [] : [gate];
   }
   const fields = fieldsOf(reading, root, shape);
   if (fields === null) {
@@ -82,22 +77,19 @@ export const readRoot = (reading: Reading, root: Cursor, file: string): readonly
   }
   const levels = ["tasks", "namespaces", "approvals"].find((key) => fields.get(key) !== undefined);
   return entries.flatMap(({ key }) =>
-    key === levels ? readLevels(reading, fields, key) : readKey(reading, fields, key, file),
+    key === levels ? readLevels(reading, fields) : readKey(reading, fields, key, file),
   );
 };
 
-const keep = (
-  reading: Reading,
-  kind: "gate" | "rule",
-  { id, content, cursor }: KeptRead,
-): Placed => {
-  reading.ignore(cursor.node.start, cursor.path, notYet[kind]);
-  const definition = { kind, id, label: null, source: slice(reading, cursor), content };
-  return { definition, cursor };
+const gateAt = (reading: Reading, cursor: Cursor, file: string, number: number): Placed | null => {
+  const content = readGate(reading, cursor, file, number);
+  const source = slice(reading, cursor);
+  return content === null
+    ? null
+    : placed(cursor, { kind: "gate", id: content.id, label: null, source, content });
 };
 
-const readLevels = (reading: Reading, fields: Fields, key: string): readonly Placed[] => {
-  reading.ignore(fields.keyStart(key), key, notYet.levels);
+const readLevels = (reading: Reading, fields: Fields): readonly Placed[] => {
   const content = readApprovalLevels(reading, fields);
   const source = reading.source.text.trimEnd();
   return [
@@ -120,8 +112,6 @@ const readKey = (
   }
   const each = (read: (item: Cursor, number: number) => Placed | null): readonly Placed[] =>
     readList(reading, cursor, 500).flatMap((item, index) => read(item, index + 1) ?? []);
-  const kept = (kind: "gate" | "rule", read: KeptRead | null) =>
-    read === null ? null : keep(reading, kind, read);
   switch (key) {
     case "workflow": {
       const read = readWorkflow(reading, fields, cursor, file);
@@ -172,9 +162,15 @@ const readKey = (
             });
       });
     case "gates":
-      return each((item, number) => kept("gate", readGate(reading, item, file, number)));
+      return each((item, number) => gateAt(reading, item, file, number));
     case "rules":
-      return each((item, number) => kept("rule", readRule(reading, item, file, number)));
+      return each((item, number) => {
+        const content = readRule(reading, item, file, number);
+        const source = slice(reading, item);
+        return content === null
+          ? null
+          : placed(item, { kind: "rule", id: content.id, label: null, source, content });
+      });
     case "calendars":
       return each((item) => {
         const content = readCalendar(reading, item);

@@ -1,3 +1,4 @@
+import { noGates } from "@countersign/domain/gate/active-gates.ts";
 import type { DirectoryState } from "@countersign/domain/directory/directory.ts";
 import type { DelegationState } from "@countersign/domain/delegation/delegation.ts";
 import type { Policy } from "@countersign/domain/policy/policy.ts";
@@ -77,6 +78,7 @@ const directoryOf = (town: Town): DirectoryState => {
     agents: new Map(
       Object.entries(owners).map(([id, owner]) => [id, { id, name: id, owner, version: null }]),
     ),
+    apiKeys: new Map(),
   };
   directories.set(town, made);
   return made;
@@ -128,6 +130,7 @@ const makeReference = (town: Town, shelf: Shelf): Reference => {
       standingGrants: new Map(),
       workflows: new Map(),
       calendars: new Map(),
+      gates: noGates,
       defaults: {
         policy: shelf.orgPolicy,
         expiresIn: typeof shelf.orgExpires === "number" ? `${shelf.orgExpires}m` : shelf.orgExpires,

@@ -1,6 +1,8 @@
+import { gatePlaces } from "../gate/place.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Workflow } from "../topic/workflow.ts";
 import type { DefinitionEvent, DefinitionKind, DefinitionState } from "./definition.ts";
+import { loosened } from "./loosened.ts";
 import type { HashedDefinition } from "./parsed.ts";
 
 /** One line of the answer to an import. */
@@ -13,7 +15,7 @@ export interface ImportedLine {
 }
 
 export interface ImportDecision {
-  /** One event for each definition whose content changed, in file order; empty when the file says nothing new. */
+  /** Of each definition whose content changed, in file order: that, and what it loosens; empty when there is nothing new. */
   readonly events: readonly DefinitionEvent[];
   /** Every definition of the file as it stands afterwards, in file order. */
   readonly definitions: readonly ImportedLine[];
@@ -31,7 +33,12 @@ const versionedWorkflow = (workflow: Workflow, version: number): Workflow => ({
   ),
 });
 
-const imported = (definition: HashedDefinition, version: number, file: string): DefinitionEvent => {
+const imported = (
+  definition: HashedDefinition,
+  version: number,
+  file: string,
+  places: ReadonlyMap<string, number>,
+): DefinitionEvent => {
   const { id, label, hash, source } = definition;
   const about = { id, version, label, hash, file, source };
   switch (definition.kind) {
@@ -48,11 +55,12 @@ const imported = (definition: HashedDefinition, version: number, file: string): 
         type: "DefaultsImported",
         data: { kind: "defaults", ...about, content: definition.content },
       };
-    case "gate":
-      return {
-        type: "GateImported",
-        data: { kind: "gate", ...about, content: definition.content },
-      };
+    case "gate": {
+      const { content } = definition;
+      const place = places.get(id);
+      const data = { kind: "gate" as const, ...about, content };
+      return { type: "GateImported", data: place === undefined ? data : { ...data, place } };
+    }
     case "rule":
       return {
         type: "RuleImported",
@@ -90,13 +98,23 @@ export const decideImport = (
 ): ImportDecision => {
   const events: DefinitionEvent[] = [];
   const lines: ImportedLine[] = [];
+  const isKnown = ({ kind, id, hash }: HashedDefinition): boolean => {
+    const newest = state.entries.get(`${kind}/${id}`)?.at(-1);
+    return newest !== undefined && newest.active && newest.hash === hash;
+  };
+  const places = gatePlaces(state.gates, definitions, isKnown);
   for (const definition of definitions) {
     const { kind, id, hash } = definition;
     const newest = state.entries.get(`${kind}/${id}`)?.at(-1);
-    const same = newest !== undefined && newest.active && newest.hash === hash;
+    // The order of gates is part of what they say: one that moves in its file is a new version too.
+    const moves = kind === "gate" && places.has(id);
+    const same = newest !== undefined && isKnown(definition) && !moves;
     const version = same ? newest.version : (newest?.version ?? 0) + 1;
     if (!same) {
-      events.push(imported(definition, version, file));
+      events.push(
+        imported(definition, version, file, places),
+        ...loosened(state, definition, version),
+      );
     }
     lines.push({ kind, id, version, active: true, hash });
   }

@@ -42,6 +42,11 @@ export interface DefinitionContent {
   readonly levels: ApprovalLevels;
 }
 
+/** A definition's kind with the content of one version. */
+export type DefinitionVersion = {
+  readonly [K in DefinitionKind]: { readonly kind: K; readonly content: DefinitionContent[K] };
+}[DefinitionKind];
+
 /** One definition as an import records it. `source` is its own slice of the file. */
 export interface Imported<K extends DefinitionKind> {
   readonly kind: K;
@@ -135,6 +140,8 @@ export interface DefinitionState {
   readonly workflows: ReadonlyMap<string, Workflow>;
   /** Active calendar by id. */
   readonly calendars: ReadonlyMap<string, Calendar>;
+  /** Active gates, rules and approval levels. */
+  readonly gates: ActiveGates;
   readonly defaults: Defaults;
   readonly standingGrants: StandingGrants;
 }

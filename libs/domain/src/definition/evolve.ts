@@ -1,4 +1,6 @@
 import type { EventMetadata } from "../actor.ts";
+import { noGates } from "../gate/active-gates.ts";
+import { withImported, withRetired } from "../gate/fold.ts";
 import { calendarAsToday } from "./calendar.ts";
 import type { Policy } from "../policy/policy.ts";
 import { evolveStandingGrants, isStandingGrantEvent } from "../standing-grant/evolve.ts";
@@ -31,6 +33,7 @@ export const emptyDefinition: DefinitionState = {
   activePolicies: new Map(),
   workflows: new Map(),
   calendars: new Map(),
+  gates: noGates,
   defaults: productDefaults,
   standingGrants: new Map(),
 };
@@ -72,8 +75,9 @@ const withoutRetired = (
       return { ...next, calendars: without(state.calendars, [id]) };
     case "gate":
     case "rule":
-    case "recipe":
     case "levels":
+      return { ...next, gates: withRetired(state.gates, { kind, id }) };
+    case "recipe":
       return next;
   }
 };
@@ -176,8 +180,9 @@ export const evolveDefinition = (
     }
     case "GateImported":
     case "RuleImported":
-    case "RecipeImported":
     case "LevelsImported":
+      return { ...next, gates: withImported(state.gates, event) };
+    case "RecipeImported":
       return next;
   }
 };
