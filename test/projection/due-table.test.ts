@@ -176,17 +176,12 @@ describe("what is due of a request", () => {
     expect(open()).toEqual(["reminder 1", "escalate 1", "due 1"]);
   });
 
-  test("a modified payload takes away what was planned for the levels of the one before", () => {
-    happened(submitted(null), planned(), planned(chainPlan()));
+  test("a modified payload takes every ladder of the one before away, but not the expiry", () => {
+    happened(submitted(), planned(), planned(chainPlan()));
     happened(event("PayloadModified", { version: 2 }));
-    expect(open()).toEqual(["notify chain"]);
-    happened(planned(plan({ payloadVersion: 2 })));
-    expect(due.due(Number.MAX_SAFE_INTEGER).map(({ kind, version }) => [kind, version])).toEqual([
-      ["reminder", 2],
-      ["escalate", 2],
-      ["due", 2],
-      ["notify", 1],
-    ]);
+    expect(open()).toEqual(["approaching chain", "expiry chain"]);
+    happened(planned(chainPlan({ payloadVersion: 2 })));
+    expect(open()).toEqual(["notify chain", "approaching chain", "expiry chain"]);
   });
 
   test("a newer plan of a ladder replaces what the one before had open, and no other ladder's", () => {

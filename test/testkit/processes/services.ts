@@ -29,15 +29,24 @@ export interface Services extends AsyncDisposable {
   /** Starts it again on the same directory and port, and waits until it is ready. */
   start(name: ServiceName): Promise<void>;
   stop(name: ServiceName, signal?: NodeJS.Signals): Promise<Ended>;
+  /** The service as it runs now. */
+  service(name: ServiceName): RunningService;
+  /** Starts one more of a kind beside the first, with a directory and a port of its own. */
+  startAnother(name: ServiceName): Promise<RunningService>;
   /** What a service wrote to stderr since it was started. */
   errors(name: ServiceName): string;
   /** All events, read through the adapter's own port. */
   readLog(): Promise<LogEntry[]>;
 }
 
-interface Running {
-  readonly env: Readonly<Record<string, string>>;
+/** A service with where its health and metrics are answered. */
+export interface RunningService {
   readonly url: string;
+  readonly program: RunningProgram;
+}
+
+interface Running extends RunningService {
+  readonly env: Readonly<Record<string, string>>;
   program: RunningProgram;
 }
 
@@ -138,6 +147,23 @@ export const startServices = async (org: string, admin: string): Promise<Service
       const { program } = of(name);
       program.kill(signal);
       return program.ended;
+    },
+    service: of,
+    async startAnother(name) {
+      const { env } = of(name);
+      const port = await freePort();
+      const own = {
+        ...env,
+        COUNTERSIGN_DATA: await mkdtemp(join(folder, `${name}-`)),
+        COUNTERSIGN_HTTP: `127.0.0.1:${port}`,
+      };
+      const another = {
+        env: own,
+        url: `http://127.0.0.1:${port}`,
+        program: stack.use(launch(name, own)),
+      };
+      await untilReady(name, another);
+      return another;
     },
     errors: (name) => of(name).program.errors(),
     readLog: () => readAll(connectionString),

@@ -66,9 +66,10 @@ export const removedBy = (event: StoredEvent): Gone | null => {
       const level = levelOf(event);
       return (row) => row.level !== null && row.level >= level;
     }
+    // Ladders of the payload before are carried over by plans of their own, the chain's as well.
     case "PayloadModified": {
       const { version } = JSON.parse(event.data) as { readonly version: number };
-      return (row) => row.level !== null && row.version < version;
+      return (row) => row.version < version && !ofRequest.has(row.kind);
     }
     // A ladder is planned as a whole: what the plan before it had still open is not due any more.
     case "TimersPlanned": {
