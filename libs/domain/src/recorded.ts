@@ -24,21 +24,24 @@ export interface Decoded<Event> {
   readonly metadata: EventMetadata;
 }
 
+/** What was read of an event, and of which: a copy of that event with other words is read anew. */
+interface Kept<Event> extends Decoded<Event> {
+  readonly of: Recorded;
+}
+
 /**
- * A reader of one category's events. What it reads is remembered as long as the recorded event itself lives, so that
- * several subscribers of one process parse each event once.
+ * A reader of one category's events. What it reads is kept with the recorded event itself, so that several subscribers
+ * of one process parse each event once. (A WeakMap beside it cost the garbage collector more than it saved.)
  */
 export const decoder = <Event>(
   decode: (type: string, data: string, schemaVersion: number) => Event,
 ): ((recorded: Recorded) => Decoded<Event>) => {
-  const known = new WeakMap<Recorded, Decoded<Event>>();
-  return (recorded) => {
-    let decoded = known.get(recorded);
-    if (decoded === undefined) {
-      const metadata = metadataOf(recorded);
-      decoded = { event: decode(recorded.type, recorded.data, metadata.schemaVersion), metadata };
-      known.set(recorded, decoded);
-    }
-    return decoded;
+  const kept: unique symbol = Symbol("decoded");
+  return (recorded: Recorded & { [kept]?: Kept<Event> }) => {
+    const known = recorded[kept];
+    if (known !== undefined && known.of === recorded) return known;
+    const metadata = metadataOf(recorded);
+    const event = decode(recorded.type, recorded.data, metadata.schemaVersion);
+    return (recorded[kept] = { event, metadata, of: recorded });
   };
 };

@@ -90,8 +90,25 @@ export type Subject =
   | { kind: "command"; org: string; name: string }
   | { kind: "query"; org: string; name: string };
 
-/** Takes a subject apart; `undefined` for anything that no builder of this file makes. */
+/** Subjects kept taken apart; beyond this many the memory of them starts again. */
+const KEPT = 10_000;
+const kept = new Map<string, Subject>();
+
+/**
+ * Takes a subject apart; `undefined` for anything that no builder of this file makes. The same few come with every
+ * message, so what was found is kept.
+ */
 export const parseSubject = (text: string): Subject | undefined => {
+  const known = kept.get(text);
+  if (known !== undefined) return known;
+  const subject = takenApart(text);
+  if (subject === undefined) return undefined;
+  if (kept.size >= KEPT) kept.clear();
+  kept.set(text, subject);
+  return subject;
+};
+
+const takenApart = (text: string): Subject | undefined => {
   // The longest subject has six tokens, of which four are free: anything longer need not be looked at.
   if (text.length > 320) return undefined;
   const [product, grammar, org, kind, first, second, ...rest] = text.split(".");
