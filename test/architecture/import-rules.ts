@@ -18,7 +18,7 @@ export const libraries: Readonly<Record<string, Allowed>> = {
   domain: {},
   definitions: {
     libs: ["domain"],
-    packages: ["yaml", "zod", "smol-toml", "@marcbachmann/cel-js", "@bufbuild/re2"],
+    packages: ["yaml", "smol-toml", "@marcbachmann/cel-js", "@bufbuild/re2", "ical.js"],
   },
   // Node only to load Temporal when the first calendar asks for it.
   "business-time": { libs: ["domain"], packages: ["temporal-polyfill"], node: true },

@@ -61,7 +61,6 @@ describe("Kiket's release workflow is taken whole", () => {
   test("what says nothing here is listed with its line and column", () => {
     expect(parsed.ignored.map(({ path: key, line, column }) => [key, line, column])).toEqual([
       ["states.staging.wip_limit", 28, 5],
-      ["states.pending_approval.sla", 38, 5],
       ["states.pending_approval.sla.on_warning", 42, 7],
       ["states.pending_approval.sla.on_breach", 47, 7],
       ["hooks", 242, 1],

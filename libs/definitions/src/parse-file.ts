@@ -4,12 +4,14 @@ import { emptyDefinition } from "@countersign/domain/definition/evolve.ts";
 import { kebabCase } from "@countersign/domain/policy/kebab-case.ts";
 import type { Fault, Ignored, Warning } from "./fault.ts";
 import type { Known } from "./known.ts";
+import { judgeCalendars } from "./judge-calendars.ts";
 import { readJson } from "./read-json.ts";
 import { readRoot } from "./read-root.ts";
 import type { Placed } from "./read-root.ts";
 import { readToml } from "./read-toml.ts";
 import { readYaml } from "./read-yaml.ts";
 import { Reading } from "./reading.ts";
+import type { SchemaFault } from "./reading.ts";
 import { suggest } from "./suggest.ts";
 import { MAX_DEPTH } from "./tree.ts";
 import type { Node } from "./tree.ts";
@@ -35,6 +37,13 @@ export interface FileToParse {
   readonly file: string;
   /** Names of the org; left out, roles and people are not checked and policies are those of the file. */
   readonly known?: Known;
+  /** Makes every ignored key a fault. */
+  readonly strict?: boolean;
+  /**
+   * What keeps a JSON Schema from being used, as the end of a sentence; null when nothing does. Left out, schemas are
+   * not looked into: only who holds values against them can say.
+   */
+  readonly schemaFault?: SchemaFault;
 }
 
 const readers = { yaml: readYaml, json: readJson, toml: readToml };
@@ -93,30 +102,40 @@ const faultUnknown = (reading: Reading, placed: readonly Placed[]): void => {
       reading.fault("unknown-name", cursor, `There is no policy \`${name}\`.`, hint);
     }
   }
-  const calendars = new Set(
-    placed.flatMap(({ definition: { kind, id } }) => (kind === "calendar" ? [id] : [])),
-  );
-  for (const { name, ...cursor } of reading.calendarNames) {
-    const known = org?.entries.get(`calendar/${name}`)?.at(-1)?.active === true;
-    if (!known && org !== undefined && !calendars.has(name)) {
-      reading.fault("unknown-name", cursor, `There is no calendar \`${name}\`.`);
-    }
-  }
 };
 
 const inFileOrder = <Found extends { readonly line: number; readonly column: number }>(
   found: readonly Found[],
 ): readonly Found[] => found.toSorted((a, b) => a.line - b.line || a.column - b.column);
 
+/** Ignored keys as faults: the reason is the same, only that it matters now. */
+const faultIgnored = (reading: Reading): void => {
+  for (const { path, line, column, why } of reading.ignored.splice(0)) {
+    reading.faultAt("unknown-key", reading.source.offset(line, column), path, why);
+  }
+};
+
 /** Reads one file of definitions. Never throws on what its author wrote. */
-export const parseFile = ({ text, mediaType, file, known }: FileToParse): ParsedFile => {
-  const reading = new Reading(text.replace(/^\uFEFF/, ""), known ?? null);
+export const parseFile = ({
+  text,
+  mediaType,
+  file,
+  known,
+  strict,
+  schemaFault,
+}: FileToParse): ParsedFile => {
+  const plain = text.replace(/^\uFEFF/, "");
+  const reading = new Reading(plain, known ?? null, schemaFault ?? null);
   const root = readTree(reading, mediaType);
   let placed: readonly Placed[] = [];
   if (root !== null) {
     placed = readRoot(reading, { node: root, path: "" }, file);
     faultTwice(reading, placed);
     faultUnknown(reading, placed);
+    judgeCalendars(reading, placed);
+  }
+  if (strict === true) {
+    faultIgnored(reading);
   }
   const [only, another] = placed;
   const whole = only !== undefined && another === undefined;

@@ -1,6 +1,7 @@
 import { weekdays, type Calendar, type Weekday } from "@countersign/domain/definition/calendar.ts";
 import { dateMs } from "@countersign/domain/policy/compare-fact.ts";
 import { fieldsOf } from "./fields.ts";
+import { holidaysOf, isCalendarFile, MOST_HOLIDAYS, NoHolidays } from "./holidays-file.ts";
 import type { Reading } from "./reading.ts";
 import type { Cursor } from "./tree.ts";
 import { readId, readList, readName, readText } from "./values.ts";
@@ -62,9 +63,36 @@ const readHours = (reading: Reading, cursor: Cursor): Calendar["hours"] => {
   return hours;
 };
 
+/** Longest iCalendar file, in characters: an import as a whole is hardly longer. */
+const LONGEST_FILE = 350_000;
+
+const readHolidaysFile = (reading: Reading, cursor: Cursor): readonly string[] => {
+  const text = readText(reading, cursor, LONGEST_FILE);
+  if (text === null) {
+    return [];
+  }
+  if (!isCalendarFile(text)) {
+    const message = "Holidays are a list of dates, or the text of an iCalendar file.";
+    reading.fault("bad-date", cursor, message, "Such a text begins with BEGIN:VCALENDAR.");
+    return [];
+  }
+  try {
+    return holidaysOf(text);
+  } catch (error) {
+    if (!(error instanceof NoHolidays)) {
+      throw error;
+    }
+    reading.fault("bad-date", cursor, error.message);
+    return [];
+  }
+};
+
 const readHolidays = (reading: Reading, cursor: Cursor | undefined): readonly string[] => {
+  if (cursor?.node.kind === "scalar" && typeof cursor.node.value === "string") {
+    return readHolidaysFile(reading, cursor);
+  }
   const dates = new Set<string>();
-  for (const item of readList(reading, cursor, 1_000)) {
+  for (const item of readList(reading, cursor, MOST_HOLIDAYS)) {
     const date = readText(reading, item, 40);
     if (date !== null && (!/^\d{4}-\d{2}-\d{2}$/.test(date) || dateMs(date) === null)) {
       reading.fault("bad-date", item, "A holiday is a date such as 2026-12-25.");

@@ -1,10 +1,10 @@
-import { durationMs } from "@countersign/domain/policy/duration.ts";
 import type { LadderAction, LadderStep } from "@countersign/domain/policy/policy.ts";
 import { fieldsOf } from "./fields.ts";
 import { readTargets } from "./read-people.ts";
+import { isEarlier, readTimer, type Follows } from "./read-timer.ts";
 import type { Reading } from "./reading.ts";
 import type { Cursor } from "./tree.ts";
-import { readDuration, readList, readText, readTexts, readWord } from "./values.ts";
+import { readList, readText, readTexts, readWord } from "./values.ts";
 
 const shape = {
   what: "a ladder step",
@@ -32,7 +32,7 @@ export interface PlacedStep {
   readonly cursor: Cursor;
 }
 
-const readStep = (reading: Reading, cursor: Cursor): PlacedStep | null => {
+const readStep = (reading: Reading, cursor: Cursor, follows: Follows): PlacedStep | null => {
   const fields = fieldsOf(reading, cursor, shape);
   if (fields === null) {
     return null;
@@ -42,7 +42,7 @@ const readStep = (reading: Reading, cursor: Cursor): PlacedStep | null => {
       reading.missing(cursor, key, `A ladder step needs \`${key}\`.`);
     }
   }
-  const after = readDuration(reading, fields.get("after"));
+  const after = readTimer(reading, fields.get("after"), follows);
   const action = readWord(reading, fields.get("action"), actions);
   const targets = fields.get("to");
   const to = readTargets(reading, targets);
@@ -60,19 +60,23 @@ const readStep = (reading: Reading, cursor: Cursor): PlacedStep | null => {
 };
 
 /** The steps of a ladder in file order. A step that is due before the one above it is worth a warning. */
-export const readLadder = (reading: Reading, cursor: Cursor | undefined): readonly PlacedStep[] => {
-  const steps = readList(reading, cursor).flatMap((item) => readStep(reading, item) ?? []);
-  let latest = 0;
+export const readLadder = (
+  reading: Reading,
+  cursor: Cursor | undefined,
+  follows: Follows,
+): readonly PlacedStep[] => {
+  const steps = readList(reading, cursor).flatMap((item) => readStep(reading, item, follows) ?? []);
+  let latest: string | null = null;
   let denied = false;
   for (const { step, cursor: place } of steps) {
-    const due = durationMs(step.after) ?? 0;
-    if (due < latest) {
-      const message = `This step is due after ${step.after}, before the one above it.`;
+    const { after } = step;
+    if (latest !== null && isEarlier(after, latest)) {
+      const message = `This step is due after ${after}, before the one above it.`;
       reading.warn("step-order", place, message);
     } else if (denied) {
       reading.warn("unreachable-step", place, "The request was denied by a step above.");
     }
-    latest = Math.max(latest, due);
+    if (latest === null || isEarlier(latest, after)) latest = after;
     denied ||= step.action === "auto_deny";
   }
   return steps;

@@ -12,17 +12,10 @@ import { combined, neverHolds, readCondition } from "./read-condition.ts";
 import { readLadder } from "./read-ladder.ts";
 import type { PlacedStep } from "./read-ladder.ts";
 import { readAssignments, readDeciders, readQuorum } from "./read-people.ts";
+import { readTimer } from "./read-timer.ts";
 import type { Reading } from "./reading.ts";
 import type { Cursor } from "./tree.ts";
-import {
-  readBoolean,
-  readDuration,
-  readLabel,
-  readList,
-  readName,
-  readText,
-  readWord,
-} from "./values.ts";
+import { readBoolean, readLabel, readList, readName, readText, readWord } from "./values.ts";
 
 const keys = [
   "name",
@@ -163,7 +156,8 @@ const readConditions = (reading: Reading, fields: Fields): LevelPlan["conditions
 
 const readFields = (reading: Reading, fields: Fields, { name, number }: Naming): PlacedLevel => {
   const label = readName(reading, fields.get("name")) ?? name ?? `Level ${number}`;
-  const ladder = readLadder(reading, fields.get("escalation"));
+  const follows = fields.get("calendar") === undefined ? "org" : "own";
+  const ladder = readLadder(reading, fields.get("escalation"), follows);
   const onTimeoutPlace = fields.get("on_timeout") ?? null;
   const calendar = readText(reading, fields.get("calendar"), 64);
   const calendarPlace = fields.get("calendar");
@@ -177,7 +171,7 @@ const readFields = (reading: Reading, fields: Fields, { name, number }: Naming):
     groups: readGroups(reading, fields, label),
     logic: readWord(reading, fields.get("logic"), ["AND", "OR"] as const) ?? "AND",
     conditions: readConditions(reading, fields),
-    timeout: readDuration(reading, fields.get("timeout")),
+    timeout: readTimer(reading, fields.get("timeout"), follows),
     onTimeout: readWord(reading, fields.get("on_timeout"), onTimeouts),
     escalation: ladder.map(({ step }) => step),
     onDeny: readWord(reading, fields.get("on_deny"), ["veto", "unreachable"] as const) ?? "veto",

@@ -4,10 +4,11 @@ import type { Fields } from "./fields.ts";
 import { readCondition } from "./read-condition.ts";
 import { readApproval } from "./read-short-forms.ts";
 import type { DraftLevel } from "./read-short-forms.ts";
+import { isEarlier, readTimer } from "./read-timer.ts";
 import type { Reading } from "./reading.ts";
 import { below } from "./tree.ts";
 import type { Cursor } from "./tree.ts";
-import { readBoolean, readDuration, readList, readName, readText } from "./values.ts";
+import { readBoolean, readList, readName, readText } from "./values.ts";
 
 /** Keys of the dialect that Countersign does not act on. */
 export const silent: Readonly<Record<string, string>> = {
@@ -56,13 +57,18 @@ export interface StateRead {
 
 const readSla = (reading: Reading, cursor: Cursor): Sla | null => {
   const fields = fieldsOf(reading, cursor, slaShape);
-  return fields === null
-    ? null
-    : {
-        warning: readDuration(reading, fields.get("warning")),
-        breach: readDuration(reading, fields.get("breach")),
-        businessHours: readBoolean(reading, fields.get("business_hours"), false),
-      };
+  if (fields === null) {
+    return null;
+  }
+  const businessHours = readBoolean(reading, fields.get("business_hours"), false);
+  const follows = businessHours ? "org" : "none";
+  const place = fields.get("warning");
+  const warning = readTimer(reading, place, follows);
+  const breach = readTimer(reading, fields.get("breach"), follows);
+  if (place !== undefined && warning !== null && breach !== null && isEarlier(breach, warning)) {
+    reading.warn("step-order", place, `The warning comes after ${warning}, later than the breach.`);
+  }
+  return { warning, breach, businessHours };
 };
 
 const readFields = (reading: Reading, fields: Fields, key: string): StateRead => {
@@ -76,10 +82,6 @@ const readFields = (reading: Reading, fields: Fields, key: string): StateRead =>
   const type = readText(reading, fields.get("type"), 64);
   const sla = fields.get("sla");
   const readsSla = sla === undefined ? null : readSla(reading, sla);
-  if (readsSla !== null) {
-    const why = "Kept, but warnings and breaches are not raised yet.";
-    reading.ignore(fields.keyStart("sla"), below(fields.cursor.path, "sla"), why);
-  }
   const approval = fields.get("approval");
   const conditions = fields.get("conditions");
   if (conditions !== undefined && approval === undefined) {

@@ -1,5 +1,7 @@
+import type { JsonObject } from "@countersign/domain/json.ts";
 import type { Fault, FaultCode, Ignored, Warning, WarningCode } from "./fault.ts";
 import type { Known } from "./known.ts";
+import type { CountedDays } from "./read-timer.ts";
 import { SourceText } from "./source-text.ts";
 import type { Cursor } from "./tree.ts";
 
@@ -9,6 +11,9 @@ const MOST = 500;
 interface Reference extends Cursor {
   readonly name: string;
 }
+
+/** What keeps a JSON Schema from being used, as the end of a sentence; null when nothing does. */
+export type SchemaFault = (schema: JsonObject) => string | null;
 
 /** One reading of one file: its text, and all that was found on the way. */
 export class Reading {
@@ -21,10 +26,16 @@ export class Reading {
   /** Policies and calendars named somewhere: held against the whole file and the org once all of it was read. */
   readonly policyNames: Reference[] = [];
   readonly calendarNames: Reference[] = [];
+  /** Timers that count days: judged by the calendars of the whole file and the org. */
+  readonly countedDays: CountedDays[] = [];
 
-  constructor(text: string, known: Known | null) {
+  /** What keeps a JSON Schema from being used; null when nobody is there to say. */
+  readonly schemaFault: SchemaFault | null;
+
+  constructor(text: string, known: Known | null, schemaFault: SchemaFault | null) {
     this.source = new SourceText(text);
     this.known = known;
+    this.schemaFault = schemaFault;
   }
 
   /** A fault at an offset. */

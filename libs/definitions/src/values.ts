@@ -153,7 +153,7 @@ export const readDuration = (reading: Reading, cursor: Maybe): string | null => 
     const message = "A duration is longer than nothing and at most 3,650 days.";
     reading.fault("bad-duration", cursor, message);
   } else if (/^\d+bd$/.test(node.text)) {
-    const message = "Business days (`bd`) cannot be used here yet.";
+    const message = "Working days (`bd`) count by a calendar, and nothing here follows one.";
     reading.fault("bad-duration", cursor, message, "Write hours or days.");
   } else {
     const message = `A duration is a whole number with s, m, h, d or w, or ISO 8601 without years and months; this is ${described(cursor)}.`;
