@@ -36,6 +36,7 @@ export const exampleRequest = (over: Partial<Request> = {}): Request => ({
   children: [],
   parent: null,
   attempts: [],
+  automations: [],
   created_at: "2026-01-01T00:00:00.000Z",
   expires_at: null,
   resolved_at: null,

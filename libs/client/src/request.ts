@@ -118,6 +118,8 @@ export interface ListedRequest {
   readonly children: readonly JsonObject[];
   readonly parent: string | null;
   readonly attempts: readonly JsonObject[];
+  /** Runs of recipes that asked for it or reached it: recipe, trigger, what it saw, what it changed. */
+  readonly automations: readonly JsonObject[];
   readonly created_at: string;
   /** Null is never. */
   readonly expires_at: string | null;

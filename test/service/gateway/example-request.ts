@@ -72,6 +72,7 @@ export const exampleRequest = (overrides: Partial<RequestView> = {}): RequestVie
   children: [],
   parent: null,
   attempts: [],
+  automations: [],
   created_at: "2026-03-01T10:00:00.000Z",
   expires_at: "2026-03-02T10:00:00.000Z",
   resolved_at: null,

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../json.ts";
 import type { Reference } from "../reference.ts";
+import { withRun } from "./automations.ts";
 import type { DecideContext, Decision, Principal, RequestCommand } from "./commands.ts";
 import { inTime } from "./ending.ts";
 import type { RequestEvent } from "./events.ts";
@@ -101,8 +102,10 @@ export const withAttached = <S extends KnownRequest>(
   const by = { kind, id };
   return event.type === "ContextAttached"
     ? {
-        ...state,
-        attachments: [...(state.attachments ?? []), { by, at, ...event.data }],
+        ...(event.data.automation === undefined
+          ? state
+          : withRun(state, event.data.automation, at)),
+        attachments: [...(state.attachments ?? []), { by, at, context: event.data.context }],
         lastOccurredAt: at,
       }
     : {

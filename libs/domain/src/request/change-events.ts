@@ -1,6 +1,8 @@
+import type { RunRef } from "../automation/automation.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Target } from "../policy/policy.ts";
 import type { ClosedPools, GroupRecord, SlotRecord } from "./events.ts";
+import type { TimerRef } from "./timers/events.ts";
 
 /** One step of an RFC 6902 patch. */
 export interface PatchStep {
@@ -99,6 +101,10 @@ export type ChangeEvent =
         readonly to: readonly Target[];
         readonly cancelled: readonly { readonly group: string; readonly slot: SlotRecord }[];
         readonly reason: string;
+        /** The step of a ladder that did it; absent where somebody did. */
+        readonly timer?: TimerRef;
+        /** The run that gave them away; absent for people. */
+        readonly recipe?: RunRef;
       };
     }
   | {
@@ -117,6 +123,23 @@ export type ChangeEvent =
         readonly addApprovers: readonly AddedApprovers[];
         readonly shorten: readonly ShortenedTimer[];
         readonly reason: string;
+        /** The run that amended it; absent for an admin. */
+        readonly recipe?: RunRef;
+      };
+    }
+  /** A recipe that would have weakened the approval on facts of the asking side, or that named nobody: not done. */
+  | {
+      readonly type: "AmendmentRefused";
+      readonly data: {
+        readonly recipe: RunRef;
+        readonly reason: string;
+        /** The attributes in question. */
+        readonly facts: readonly string[];
+        readonly skipLevels: readonly number[];
+        readonly addApprovers: readonly AddedApprovers[];
+        readonly shorten: readonly ShortenedTimer[];
+        /** Whom it would have given the open slots to. */
+        readonly reassignTo: readonly Target[];
       };
     }
   /** Approved without quorum by a named right; `RequestApproved` follows. */
@@ -142,6 +165,7 @@ const names: Readonly<Record<ChangeEvent["type"], true>> = {
   RequestReassigned: true,
   ExpiryExtended: true,
   ChainAmended: true,
+  AmendmentRefused: true,
   GlassBroken: true,
 };
 

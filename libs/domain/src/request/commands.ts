@@ -1,9 +1,11 @@
 import type { Actor, Channel } from "../actor.ts";
 import type { Json, JsonObject } from "../json.ts";
+import type { Automate } from "./automate.ts";
 import type { ChangeCommand, Edited } from "./change-commands.ts";
 import type { RequestEvent, SubmittedFields } from "./events.ts";
 import type { Refusal } from "./refusals.ts";
 import type { Target } from "../policy/policy.ts";
+import type { TimerKind } from "./timers/events.ts";
 
 /** The credential behind a command, resolved against the directory by `application`. */
 export interface Principal {
@@ -12,6 +14,8 @@ export interface Principal {
   readonly org: string;
   /** Extra rights of the credential: `execute` spends grants of others' requests. */
   readonly scopes?: readonly string[];
+  /** Id of the API key it came with; left out for a token. */
+  readonly key?: string;
 }
 
 /** What an asker may say; the server adds the rest. `expiresIn` is a duration or `never`. */
@@ -62,6 +66,19 @@ export type RequestCommand =
   | { readonly type: "cancel"; readonly reason: string | null }
   /** From a due timer: counts only if the request's expiry has passed on the commander's clock. */
   | { readonly type: "expire" }
+  /** From a due timer: counts only if it stands in the request's own plan and is due on the commander's clock. */
+  | {
+      readonly type: "fire-timer";
+      readonly kind: TimerKind | "approaching";
+      readonly payloadVersion: number;
+      readonly level: number | null;
+      readonly step: number | null;
+      readonly generation: number;
+      /** As the message says; the plan's own counts. */
+      readonly dueAt: string;
+      /** ISO 8601: approving timers due after this wait. Null: the clock is trusted. */
+      readonly approveUntil: string | null;
+    }
   | { readonly type: "attach-context"; readonly context: JsonObject }
   | {
       readonly type: "attach-recommendation";
@@ -92,6 +109,7 @@ export type RequestCommand =
       readonly reason: string | null;
       readonly notes: string | null;
     }
+  | Automate
   /** After people changed: void leavers' slots, block or unblock the open level. */
   | { readonly type: "recheck" }
   /** From the process manager: the approved transition was completed (or could not be). */

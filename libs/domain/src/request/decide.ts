@@ -1,6 +1,7 @@
 import type { Reference } from "../reference.ts";
 import { answerChild } from "./answer-child.ts";
 import { attach } from "./attach.ts";
+import { automate } from "./automate.ts";
 import { cancel } from "./cancel.ts";
 import { isChangeCommand } from "./change-commands.ts";
 import type { DecideContext, Decision, RequestCommand } from "./commands.ts";
@@ -12,13 +13,11 @@ import { refuse } from "./refusals.ts";
 import { reportTransition } from "./report-transition.ts";
 import type { RequestState } from "./state.ts";
 import { submit } from "./submit.ts";
+import { fireTimer } from "./timers/fire.ts";
+import { withTimers } from "./timers/with-timers.ts";
 import { castVote } from "./vote.ts";
 
-/**
- * What follows from a command on a request: events to append, a refusal, both (a late command expires the request and
- * is refused) or neither (a repeat). Pure: time, people and definitions come in with `context` and `reference`.
- */
-export const decide = (
+const decideCommand = (
   state: RequestState,
   command: RequestCommand,
   context: DecideContext,
@@ -48,9 +47,24 @@ export const decide = (
       return answerChild(state, command, context, reference);
     case "expire":
       return expire(state, context, reference);
+    case "automate":
+      return automate(state, command, context, reference);
+    case "fire-timer":
+      return fireTimer(state, command, context, reference);
     case "recheck":
       return recheck(state, context, reference);
     case "report-transition":
       return reportTransition(state, command.completed, command.reason);
   }
 };
+
+/**
+ * What follows from a command on a request: events to append, a refusal, both (a late command expires the request and
+ * is refused) or neither (a repeat). Pure: time, people and definitions come in with `context` and `reference`.
+ */
+export const decide = (
+  state: RequestState,
+  command: RequestCommand,
+  context: DecideContext,
+  reference: Reference,
+): Decision => withTimers(state, decideCommand(state, command, context, reference), context, reference);

@@ -1,7 +1,9 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { Actor } from "../actor.ts";
+import type { RunNote } from "../automation/automation.ts";
 import type { LevelPlan, Target } from "../policy/policy.ts";
 import type { ChangeEvent } from "./change-events.ts";
+import type { TimerEvent, TimerRef } from "./timers/events.ts";
 
 /** What the request asks for: the payload whose RFC 8785 form is hashed. */
 export interface Action {
@@ -115,10 +117,15 @@ export interface SubmittedFields {
   readonly parent?: ParentRef;
   /** The denied requests before this one, the first in front; absent when it is no resubmission. */
   readonly attempts?: readonly Attempt[];
+  /** Every policy and the org let timers approve when it was asked; absent when one of them did not. */
+  readonly autoApprove?: true;
+  /** The run of a recipe that asked; `holds` is true when its actions wait for the approval. */
+  readonly automation?: RunNote & { readonly holds: boolean };
 }
 
 export type RequestEvent =
   | ChangeEvent
+  | TimerEvent
   | { readonly type: "RequestSubmitted"; readonly data: SubmittedFields }
   /** A level begins (`reason: null`), or an empty one found its people: it is recorded again. */
   | {
@@ -205,11 +212,18 @@ export type RequestEvent =
         readonly reason: string | null;
         readonly notes: string | null;
         readonly pools: ClosedPools;
+        /** Of a denial by a timer. */
+        readonly timer?: TimerRef;
       };
     }
   | {
       readonly type: "RequestExpired";
-      readonly data: { readonly dueAt: string; readonly pools: ClosedPools };
+      readonly data: {
+        readonly dueAt: string;
+        readonly pools: ClosedPools;
+        /** The level's due mark at which it expires; absent for its own expiry. */
+        readonly timer?: TimerRef;
+      };
     }
   | {
       readonly type: "RequestCancelled";
@@ -224,7 +238,10 @@ export type RequestEvent =
   /** Asked with `validation.is_valid: false`: taken down, shown to no approver. */
   | { readonly type: "ValidationFailed"; readonly data: { readonly issues: readonly Json[] } }
   /** Somebody's knowledge about the request, beside its facts. */
-  | { readonly type: "ContextAttached"; readonly data: { readonly context: JsonObject } }
+  | {
+      readonly type: "ContextAttached";
+      readonly data: { readonly context: JsonObject; readonly automation?: RunNote };
+    }
   | {
       readonly type: "RecommendationAttached";
       readonly data: {

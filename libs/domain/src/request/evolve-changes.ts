@@ -1,9 +1,11 @@
 import type { EventMetadata } from "../actor.ts";
+import { withOutcome } from "./automations.ts";
 import type { ChangeEvent } from "./change-events.ts";
 import { noDealings, unchanged, type Changes, type Dealings, type Question } from "./changes.ts";
 import type { ClosedPools, GroupRecord } from "./events.ts";
 import { apartAt } from "./outside.ts";
 import type { GroupState, LevelState, PendingRequest, Vote } from "./state.ts";
+import { withPast } from "./timers/evolve.ts";
 
 type Of<T extends ChangeEvent["type"]> = Extract<ChangeEvent, { type: T }>;
 
@@ -34,10 +36,14 @@ export const recordedGroups = (
       known?.cancelled?.filter(
         ({ approver }) => !record.slots.some((slot) => slot.approver === approver),
       ) ?? [];
+    const alternates = known?.alternates?.filter(
+      ({ approver }) => !record.slots.some((slot) => slot.approver === approver),
+    );
     return {
       ...record,
       voided: [],
       closedPool: null,
+      ...(alternates === undefined || alternates.length === 0 ? {} : { alternates }),
       ...(apart.length === 0 ? {} : { apart }),
       ...(cancelled.length === 0 ? {} : { cancelled }),
     };
@@ -259,15 +265,24 @@ export const evolveChange = (
       return withDealings(state, { claimedBy: event.data.claimedBy });
     case "RequestReleased":
       return withDealings(state, { claimedBy: null });
-    case "RequestReassigned":
-      return reassigned(state, event);
+    case "RequestReassigned": {
+      const { recipe } = event.data;
+      const moved = reassigned(state, event);
+      const after = event.data.timer === undefined ? moved : withPast(moved, event.data.timer, "done");
+      return recipe === undefined ? after : withOutcome(after, recipe, "amended", null);
+    }
     case "ExpiryExtended":
       return withDealings(
         { ...state, expiresAt: event.data.expiresAt },
         { extensions: dealingsOf(state).extensions + 1 },
       );
-    case "ChainAmended":
-      return amended(state, event);
+    case "ChainAmended": {
+      const { recipe } = event.data;
+      const after = amended(state, event);
+      return recipe === undefined ? after : withOutcome(after, recipe, "amended", null);
+    }
+    case "AmendmentRefused":
+      return withOutcome(state, event.data.recipe, "refused", event.data.reason);
     case "GlassBroken":
       return { ...state, levels: withLevelClosed(state.levels, event.data.pools) };
   }

@@ -53,6 +53,8 @@ const grantOf = (
   now: string,
 ): { readonly id: string; readonly validUntil: string } | null => {
   if (submitted.topic !== null || submitted.parent !== undefined) return null;
+  // A recipe's request is executed by the recipe, or by nobody.
+  if (submitted.automation !== undefined) return null;
   let life = policies.length === 0 ? GRANT_MS : Infinity;
   for (const { grantValidFor } of policies) {
     life = Math.min(life, durationMs(grantValidFor) ?? GRANT_MS);

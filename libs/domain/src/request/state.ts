@@ -1,9 +1,11 @@
 import type { Actor, Channel } from "../actor.ts";
 import type { Json } from "../json.ts";
 import type { AttachedContext, AttachedRecommendation } from "./attach.ts";
+import type { SeenRun } from "./automations.ts";
 import type { Changes, Dealings } from "./changes.ts";
 import type { ChildState } from "./children.ts";
 import type { GroupRecord, SlotRecord, SubmittedFields } from "./events.ts";
+import type { Timers } from "./timers/timers.ts";
 
 export type RequestStatus = "pending" | "approved" | "denied" | "expired" | "cancelled";
 
@@ -32,6 +34,8 @@ export interface GroupState extends GroupRecord {
   readonly apart?: readonly string[];
   /** Slots that a reassignment took away: their people have no say here. Absent for none. */
   readonly cancelled?: readonly SlotRecord[];
+  /** Escalated to: each may answer for one unanswered slot. Absent for none. */
+  readonly alternates?: readonly SlotRecord[];
 }
 
 export interface LevelState {
@@ -52,6 +56,8 @@ export interface Resolution {
   readonly by: Actor;
   readonly reason: string | null;
   readonly notes: string | null;
+  /** When the timer was due that ended it; absent for any other end. */
+  readonly dueAt?: string;
 }
 
 interface Known {
@@ -74,10 +80,14 @@ interface Known {
   /** In the order they came; absent for none. */
   readonly attachments?: readonly AttachedContext[];
   readonly recommendations?: readonly AttachedRecommendation[];
+  /** Runs of recipes that reached it; absent for none. */
+  readonly automations?: readonly SeenRun[];
   /** Absent while nothing was changed. */
   readonly changes?: Changes;
   /** Absent while there were none. */
   readonly dealings?: Dealings;
+  /** Absent while none were planned and none did anything. */
+  readonly timers?: Timers;
   readonly lastOccurredAt: string;
 }
 

@@ -42,6 +42,12 @@ const selfApprovalOf = (policies: readonly Policy[], defaults: Defaults): boolea
     ? defaults.selfApproval === "allow"
     : policies.every(({ selfApproval }) => (selfApproval ?? defaults.selfApproval) === "allow");
 
+/** Timers approve only where every policy and the org say so. */
+const mayTimersApprove = (policies: readonly Policy[], { autoApprove }: Defaults): boolean =>
+  autoApprove === "allow" &&
+  policies.length > 0 &&
+  policies.every((policy) => policy.autoApprove === "allow");
+
 const chainOfPicked = ({ policies, inlineChain }: Picked): Chain => {
   const [policy] = policies;
   return policy === undefined
@@ -109,6 +115,8 @@ const submittedFields = (
   topic: ask.topic,
   ...(ask.parent === undefined ? {} : { parent: ask.parent }),
   ...(ask.attempts === undefined ? {} : { attempts: ask.attempts }),
+  ...(mayTimersApprove(policies, defaults) ? { autoApprove: true as const } : {}),
+  ...(ask.automation === undefined ? {} : { automation: ask.automation }),
 });
 
 const refusalOf = (answer: object | { readonly refusal: Refusal }): Refusal | null =>

@@ -1,5 +1,6 @@
 import type { Reference } from "../reference.ts";
 import { attachmentView, recommendationView } from "./attach.ts";
+import { automationsView } from "./automations.ts";
 import { chainOf, levelPlan } from "./chain.ts";
 import { childrenView } from "./children.ts";
 import { openLevelOf } from "./ending.ts";
@@ -83,6 +84,7 @@ export const requestView = (
     children: childrenView(state) ?? none,
     parent: submitted.parent?.id ?? null,
     attempts: submitted.attempts?.map(attemptView) ?? none,
+    automations: automationsView(state) ?? none,
     created_at: state.createdAt,
     expires_at: state.expiresAt,
     resolved_at: ended?.resolvedAt ?? null,

@@ -111,6 +111,8 @@ export interface RequestView {
   readonly children: readonly JsonObject[];
   readonly parent: string | null;
   readonly attempts: readonly JsonObject[];
+  /** Runs of recipes that asked for it or reached it. */
+  readonly automations: readonly JsonObject[];
   readonly created_at: string;
   /** Null is never. */
   readonly expires_at: string | null;

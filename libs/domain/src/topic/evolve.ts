@@ -25,7 +25,12 @@ const moved = (state: Present, entry: TopicHistoryEntry): Present => ({
   state: entry.to,
   blocked: null,
   history: [...state.history, entry],
+  enteredAt: entry.at,
 });
+
+/** What recipes and timers do is no activity: a topic stays silent until somebody speaks. */
+const touched = (state: Present, { actor, occurredAt }: EventMetadata): Present =>
+  actor.kind === "person" || actor.kind === "agent" ? { ...state, activeAt: occurredAt } : state;
 
 const onPresent = (state: Present, event: TopicEvent, metadata: EventMetadata): Present => {
   const at = metadata.occurredAt;
@@ -68,7 +73,7 @@ export const evolveTopic = (
   { event, metadata }: { readonly event: TopicEvent; readonly metadata: EventMetadata },
 ): TopicState => {
   if (state.status === "present") {
-    return onPresent(state, event, metadata);
+    return touched(onPresent(state, event, metadata), metadata);
   }
   if (event.type !== "TopicCreated") {
     throw impossible(event, "there is no such topic");
@@ -83,5 +88,7 @@ export const evolveTopic = (
     setBy: {},
     blocked: null,
     history: [],
+    enteredAt: metadata.occurredAt,
+    activeAt: metadata.occurredAt,
   };
 };

@@ -87,4 +87,8 @@ export type TopicState =
       /** The transition that waits for approval, or null. */
       readonly blocked: Blocked | null;
       readonly history: readonly TopicHistoryEntry[];
+      /** When it came into its state, ISO 8601; absent in what an earlier build kept. */
+      readonly enteredAt?: string;
+      /** When a person or an agent last had to do with it. */
+      readonly activeAt?: string;
     };

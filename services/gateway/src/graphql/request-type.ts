@@ -1,5 +1,6 @@
 import type { JsonObject } from "@countersign/domain/json.ts";
 import type { RequestView, TimelineEntry } from "@countersign/domain/request/wire.ts";
+import { Automation, type WireAutomation } from "./automation-type.ts";
 import { builder } from "./builder.ts";
 import { ask, type GraphContext } from "./context.ts";
 import {
@@ -189,6 +190,10 @@ export const ApprovalRequest = builder.objectRef<ListedRequest>("ApprovalRequest
     attempts: t.field({
       type: [Attempt],
       resolve: ({ attempts }) => asWritten<WireAttempt>(attempts),
+    }),
+    automations: t.field({
+      type: [Automation],
+      resolve: ({ automations }) => asWritten<WireAutomation>(automations),
     }),
     createdAt: t.expose("created_at", { type: "DateTime" }),
     expiresAt: t.expose("expires_at", { type: "DateTime", nullable: true }),
