@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { runCycles, type CyclesResult } from "./cycles.ts";
 import { measureDecide, printDecide } from "./decide.ts";
 import { benchFolder, rawAppendRate } from "./raw-sqlite.ts";
+import { measureTimers, printTimers } from "./timers.ts";
 
 /** `npm run bench`: prints the rows of docs/performance.md, the limit beside each, and writes `results.json`. */
 
@@ -63,6 +64,8 @@ interface Row extends CyclesResult {
 
 const decideRow = measureDecide();
 printDecide(decideRow);
+const timersRow = await measureTimers();
+printTimers(timersRow);
 
 /** Node's flags of `npm start`: what is measured is what is started. */
 const { scripts } = JSON.parse(
@@ -147,6 +150,7 @@ try {
     measuredWith: { node: process.version, cores: cpus().length, seconds: SECONDS, rounds: ROUNDS },
     cycles: rows,
     decide: decideRow,
+    timers: timersRow,
   };
   writeFileSync(join(import.meta.dirname, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
 } finally {
