@@ -137,7 +137,8 @@ describe("what is due of a request", () => {
       `${type} takes away the timer it came from, %s`,
       (when) => {
         const before = [submitted(), planned(), planned(chainPlan())];
-        const effect = event(type, { level, step, payloadVersion: 1, generation: 1 });
+        const timer = { level, step, payloadVersion: 1, generation: 1 };
+        const effect = event(type, type === "RequestReassigned" ? { level: 2, timer } : timer);
         if (when === "later") {
           happened(...before);
           due.commit();

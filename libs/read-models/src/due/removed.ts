@@ -39,12 +39,16 @@ const isKind =
 const levelOf = ({ data }: StoredEvent): number =>
   (JSON.parse(data) as { readonly level: number }).level;
 
+/** Which timer of a ladder an effect names. */
+interface Named {
+  readonly level?: number | null;
+  readonly step?: number | null;
+}
+
 /** Null for one that no timer brought about: somebody reassigned by hand. */
-const afterEffect = ({ data }: StoredEvent): Gone | null => {
-  const { level, step } = JSON.parse(data) as {
-    readonly level?: number | null;
-    readonly step?: number | null;
-  };
+const afterEffect = ({ type, data }: StoredEvent): Gone | null => {
+  const said = JSON.parse(data) as Named & { readonly timer?: Named };
+  const { level, step } = type === "RequestReassigned" ? (said.timer ?? {}) : said;
   if (step === undefined) return null;
   return (row) => row.step === step && row.level === level && !ofRequest.has(row.kind);
 };
