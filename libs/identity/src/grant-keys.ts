@@ -1,6 +1,6 @@
-import { createPrivateKey, sign as signBytes, type KeyObject } from "node:crypto";
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { publicPart, readOrMakeSigningKeys, readSigningKeys } from "./key-file.ts";
+import { SigningThread } from "./signing-thread.ts";
 
 /** What a one-time grant says: who may run what until when. Everything in it is bound by the signature. */
 export interface Grant {
@@ -35,15 +35,6 @@ const KEPT = 5_000;
 
 const encoded = (part: object): string => Buffer.from(JSON.stringify(part)).toString("base64url");
 
-/** On another thread: a signature takes some 40 µs, and thousands a second are asked for. */
-const signed = (text: string, key: KeyObject): Promise<string> =>
-  new Promise((resolve, reject) => {
-    signBytes(null, Buffer.from(text), key, (error, signature) => {
-      if (error === null) resolve(`${text}.${signature.toString("base64url")}`);
-      else reject(error);
-    });
-  });
-
 const claimsOf = (grant: Grant): object => ({
   iss: ISSUER,
   sub: grant.request,
@@ -70,7 +61,7 @@ export const openGrantKeys = async ({
 }): Promise<GrantKeys> => {
   const keys = mustExist ? await readSigningKeys(keyFile) : await readOrMakeSigningKeys(keyFile);
   const [current] = keys;
-  const privateKey = createPrivateKey({ key: { ...current }, format: "jwk" });
+  const thread = new SigningThread(current);
   const header = encoded({ alg: "EdDSA", typ: TYPE, kid: current.kid });
   const kept = new Map<string, Promise<string>>();
   const publicKeys: JSONWebKeySet = { keys: keys.map(publicPart) };
@@ -81,7 +72,10 @@ export const openGrantKeys = async ({
       const name = `${grant.org} ${grant.id}`;
       const known = kept.get(name);
       if (known !== undefined) return known;
-      const text = signed(`${header}.${encoded(claimsOf(grant))}`, privateKey);
+      const unsigned = `${header}.${encoded(claimsOf(grant))}`;
+      const text = thread.sign(unsigned).then((signature) => `${unsigned}.${signature}`);
+      // A failure is told to whoever waits for it, and not kept: the next reader tries again.
+      text.catch(() => kept.delete(name));
       if (kept.size >= KEPT) kept.clear();
       kept.set(name, text);
       return text;
