@@ -21,6 +21,12 @@ const sources: readonly Source[] = [
     file: "request/change-events.ts",
     union: "ChangeEvent",
   },
+  {
+    category: "request",
+    title: "request, by its timers",
+    file: "request/timers/events.ts",
+    union: "TimerEvent",
+  },
   { category: "topic", file: "topic/topic.ts", union: "TopicEvent" },
   { category: "directory", file: "directory/directory.ts", union: "DirectoryEvent" },
   {

@@ -82,7 +82,7 @@ describe("amending the chain", () => {
     open
       .and(amends("ivy", { add: [{ level: 1, who: ["hal"] }] }))
       .when(approves("hal"))
-      .yields("VoteCast", "LevelApproved", "LevelOpened");
+      .yields("VoteCast", "LevelApproved", "LevelOpened", "TimersPlanned");
   });
 
   test("under `all` they raise the bar, also where the level is still to come", () => {

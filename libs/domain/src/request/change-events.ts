@@ -1,7 +1,7 @@
 import type { RunRef } from "../automation/automation.ts";
 import type { Json, JsonObject } from "../json.ts";
-import type { Target } from "../policy/policy.ts";
-import type { ClosedPools, GroupRecord, SlotRecord } from "./events.ts";
+import type { Policy, Target } from "../policy/policy.ts";
+import type { ClosedPools, GroupRecord, PolicyRef, SlotRecord } from "./events.ts";
 import type { TimerRef } from "./timers/events.ts";
 
 /** One step of an RFC 6902 patch. */
@@ -33,6 +33,17 @@ export interface ShortenedTimer {
   readonly after: string;
 }
 
+/** Gates that fired for an edited payload only: the request is one that a gate asked for from then on. */
+export interface FiredLater {
+  readonly gateType: string;
+  readonly reasonCodes: readonly string[];
+  readonly checks: readonly JsonObject[];
+  /** Whose levels are added at the end of the chain; empty where the chain has them all. */
+  readonly policies: readonly PolicyRef[];
+  /** Those of them that are gates' own people. */
+  readonly gatePolicies: readonly Policy[];
+}
+
 /** What people change about a request while it is pending. */
 export type ChangeEvent =
   /** Edited and, in the same command, approved by the editor: `VoteCast` follows on the new hash. */
@@ -49,6 +60,8 @@ export type ChangeEvent =
         readonly editor: string;
         /** Where the editor's vote counts. */
         readonly level: number;
+        /** Gates that fire for this payload and did not before; absent for none. */
+        readonly gates?: FiredLater;
       };
     }
   /** Votes that were given for another payload than the present one. */

@@ -1,4 +1,5 @@
 import type { Actor, Channel } from "../actor.ts";
+import type { GateFacts } from "../gate/question.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Automate } from "./automate.ts";
 import type { ChangeCommand, Edited } from "./change-commands.ts";
@@ -25,6 +26,8 @@ export interface Ask extends Omit<
   | "requester"
   | "policies"
   | "inlineChain"
+  | "gatePolicies"
+  | "laterPolicies"
   | "escalated"
   | "selfApproval"
   | "gateType"
@@ -128,6 +131,8 @@ export interface DecideContext {
   readonly principal: Principal | null;
   /** Sortable texts by `turnOf(role, person)`: when each was last given a slot in turn; who is missing comes first. */
   readonly lastAssigned?: ReadonlyMap<string, string>;
+  /** What gates know from other streams; left out: nothing. */
+  readonly gates?: GateFacts;
   /** Derives a child request's id from what makes it unique. Without it no child is recorded. */
   readonly childId?: (...parts: readonly string[]) => string;
 }

@@ -67,4 +67,5 @@ export const decide = (
   command: RequestCommand,
   context: DecideContext,
   reference: Reference,
-): Decision => withTimers(state, decideCommand(state, command, context, reference), context, reference);
+): Decision =>
+  withTimers(state, decideCommand(state, command, context, reference), context, reference);

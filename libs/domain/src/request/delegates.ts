@@ -9,7 +9,7 @@ import {
 import type { Reference } from "../reference.ts";
 import { chainOf } from "./chain.ts";
 import type { SubmittedFields } from "./events.ts";
-import type { Roster } from "./slots.ts";
+import { isAlternate, type Roster } from "./slots.ts";
 import type { GroupState } from "./state.ts";
 
 /** The slots of one level, and what decides who may act on them. */
@@ -51,8 +51,11 @@ export const policyOfLevel = (
 /** Roles by which a person stands in a group: those of their recorded slots, and pools they are in today. */
 const rolesIn = (group: GroupState, person: string, { directory }: Reference): string[] => {
   const roles = rolesOf(directory, person).filter((role) => group.pools.includes(role));
-  for (const { approver, via } of group.slots) {
-    if (approver !== person || group.voided.includes(person)) continue;
+  const alternates = group.alternates?.filter(({ approver }) => isAlternate(group, approver)) ?? [];
+  for (const { approver, via } of [...group.slots, ...alternates]) {
+    if (approver !== person || (group.voided.includes(person) && !isAlternate(group, person))) {
+      continue;
+    }
     if (via.type === "role" || via.type === "round_robin") roles.push(via.identifier);
   }
   return roles;

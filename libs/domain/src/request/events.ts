@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { Actor } from "../actor.ts";
 import type { RunNote } from "../automation/automation.ts";
-import type { LevelPlan, Target } from "../policy/policy.ts";
+import type { Duration, LevelPlan, Policy, Target } from "../policy/policy.ts";
 import type { ChangeEvent } from "./change-events.ts";
 import type { TimerEvent, TimerRef } from "./timers/events.ts";
 
@@ -24,6 +24,8 @@ export interface PolicyRef {
   readonly id: string;
   readonly version: number;
   readonly gate: string | null;
+  /** Levels without a due mark pause the caller after this time; absent for most. */
+  readonly pauseAfter?: Duration;
 }
 
 /** How a slot came to be: its assignment. */
@@ -87,7 +89,11 @@ export interface SubmittedFields {
   readonly policies: readonly PolicyRef[];
   /** The chain of inline approvers; null when policies give it. */
   readonly inlineChain: readonly LevelPlan[] | null;
-  /** Created by an ESCALATE: a gate fired. */
+  /** Gates' own people as policies, which no import has: kept whole. Absent for none. */
+  readonly gatePolicies?: readonly Policy[];
+  /** Of gates that fired only for a later payload: their levels follow all others. Never in an event; absent for none. */
+  readonly laterPolicies?: readonly PolicyRef[];
+  /** Created by an ESCALATE: a gate fired, for this payload or a later one. */
   readonly escalated: boolean;
   readonly selfApproval: boolean;
   readonly reasonCodes: readonly string[];

@@ -268,7 +268,8 @@ export const evolveChange = (
     case "RequestReassigned": {
       const { recipe } = event.data;
       const moved = reassigned(state, event);
-      const after = event.data.timer === undefined ? moved : withPast(moved, event.data.timer, "done");
+      const after =
+        event.data.timer === undefined ? moved : withPast(moved, event.data.timer, "done");
       return recipe === undefined ? after : withOutcome(after, recipe, "amended", null);
     }
     case "ExpiryExtended":

@@ -11,6 +11,8 @@ import type {
 import { withAttached } from "./attach.ts";
 import { withChildEnded, withChildren } from "./children.ts";
 import { isChangeEvent } from "./change-events.ts";
+import { isTimerEvent } from "./timers/events.ts";
+import { evolveTimer } from "./timers/evolve.ts";
 import {
   evolveChange,
   recordedGroups,
@@ -192,14 +194,16 @@ const resolved = (
       };
     }
     case "RequestDenied": {
-      const { by, reason, notes, pools } = event.data;
+      const { by, reason, notes, pools, timer } = event.data;
       const levels = withLevelClosed(state.levels, pools);
-      return { ...end, levels, status: "denied", resolution: { by, reason, notes } };
+      const due = timer === undefined ? {} : { dueAt: timer.dueAt };
+      return { ...end, levels, status: "denied", resolution: { by, reason, notes, ...due } };
     }
     case "RequestExpired": {
       const levels = withLevelClosed(state.levels, event.data.pools);
       const by = { kind: "timer", id: "expiry" } as const;
-      return { ...end, levels, status: "expired", resolution: { by, reason: null, notes: null } };
+      const resolution = { by, reason: null, notes: null, dueAt: event.data.dueAt };
+      return { ...end, levels, status: "expired", resolution };
     }
     case "RequestCancelled": {
       const { by, reason, pools } = event.data;
@@ -244,6 +248,7 @@ export const evolve = (state: RequestState, { event, metadata }: Recorded): Requ
       : impossible(event, "the request is absent");
   }
   if (state.status !== "pending") return afterEnd(state, event, at);
+  if (isTimerEvent(event)) return evolveTimer(state, event, at);
   if (isChangeEvent(event)) {
     const next = evolveChange(state, event, metadata);
     if (event.type !== "LevelReopened") return next;

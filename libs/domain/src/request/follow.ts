@@ -1,30 +1,39 @@
 import type { DecideContext } from "./commands.ts";
 import type { RequestEvent } from "./events.ts";
 import { evolve } from "./evolve.ts";
-import type { PendingRequest } from "./state.ts";
+import type { PendingRequest, RequestState } from "./state.ts";
 
-/** The state after events that a command is about to record, for what follows from them in the same command. */
-export const following = (
-  state: PendingRequest,
+/** The state after events that a command is about to record, also when they make the request or end it. */
+export const stateAfter = (
+  state: RequestState,
   events: readonly RequestEvent[],
-  { now, actor, channel }: DecideContext,
-): PendingRequest => {
-  let next: PendingRequest = state;
+  { now, actor, channel, principal }: DecideContext,
+): RequestState => {
+  let next = state;
   for (const event of events) {
-    const after = evolve(next, {
+    next = evolve(next, {
       event,
       metadata: {
         commandId: "",
         correlationId: "",
-        org: state.org,
+        org: next.status === "absent" ? (principal?.org ?? "") : next.org,
         actor,
         channel,
         occurredAt: now,
         schemaVersion: 1,
       },
     });
-    if (after.status !== "pending") throw new Error(`${event.type} ended what it should change.`);
-    next = after;
   }
+  return next;
+};
+
+/** The state after events that leave the request pending, for what follows from them in the same command. */
+export const following = (
+  state: PendingRequest,
+  events: readonly RequestEvent[],
+  context: DecideContext,
+): PendingRequest => {
+  const next = stateAfter(state, events, context);
+  if (next.status !== "pending") throw new Error("a change ended what it should change.");
   return next;
 };

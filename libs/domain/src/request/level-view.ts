@@ -8,7 +8,7 @@ import type { SlotRecord } from "./events.ts";
 import { isoAfter } from "./expiry.ts";
 import { isTemplate } from "./people.ts";
 import { countedApprovals, judge, type Standing } from "./quorum.ts";
-import { neededNow, recordGroups, type Roster } from "./slots.ts";
+import { isAlternate, neededNow, recordGroups, type Roster } from "./slots.ts";
 import type { Frozen, GroupState, LevelState, Vote } from "./state.ts";
 import { suggestedFirst } from "./suggested.ts";
 import type { ActorView, GroupView, LevelView, SlotView, VoteView } from "./wire.ts";
@@ -55,6 +55,7 @@ const slotView = (
   isVoid: boolean,
   vote: Vote | undefined,
   { open, counted }: Shown,
+  alternate = false,
 ): SlotView => {
   const { approver, via } = slot;
   const status = isVoid
@@ -70,7 +71,7 @@ const slotView = (
     approver: shownHolder(approver),
     via,
     why: whyOf(slot),
-    alternate: false,
+    alternate,
     counted: status === "approved" && counted?.has(approver) === true,
     status,
     vote: isVoid || vote === undefined ? null : voteView(vote),
@@ -106,6 +107,9 @@ const slotsOf = (
   const shownSlots = [
     ...group.slots.map((slot) => slotView(slot, isVoid(slot), voteBy(slot.approver), shown)),
     ...pooled.map((slot) => slotView(slot, false, voteBy(slot.approver), shown)),
+    ...(group.alternates ?? [])
+      .filter(({ approver }) => isAlternate(group, approver) && roster.holds(group, approver))
+      .map((slot) => slotView(slot, false, voteBy(slot.approver), shown, true)),
   ];
   return group.cancelled === undefined
     ? shownSlots
@@ -117,6 +121,7 @@ const closedRoster = (groups: readonly GroupState[]): Roster => {
   const holders = (group: GroupState): readonly SlotRecord[] => [
     ...group.slots.filter(({ approver }) => !group.voided.includes(approver)),
     ...(group.closedPool ?? []),
+    ...(group.alternates ?? []),
   ];
   const people = new Map(
     groups.map((group) => [group, new Set(holders(group).map((slot) => slot.approver))]),

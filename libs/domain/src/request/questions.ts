@@ -1,48 +1,16 @@
 import type { JsonObject } from "../json.ts";
-import { durationMs } from "../policy/duration.ts";
 import type { Reference } from "../reference.ts";
-import { chainOf } from "./chain.ts";
 import type { ChangeCommandOf } from "./change-commands.ts";
 import type { Question } from "./changes.ts";
 import type { DecideContext, Decision } from "./commands.ts";
-import { policyOfLevel } from "./delegates.ts";
 import { inTime } from "./ending.ts";
 import { refuse } from "./refusals.ts";
 import { isAsker, slotAt, unprocessable } from "./standing-rights.ts";
 import type { KnownRequest } from "./state.ts";
+import { pauseCapOf, pausedMs } from "./timers/pause.ts";
 
 /** Questions that one request takes: every picture of it carries them. */
 export const MAX_QUESTIONS = 50;
-
-/** Milliseconds by which questions may shift the timers of a level, in all: what its policy says, else nothing. */
-const pauseCapOf = (state: KnownRequest, level: number, reference: Reference): number => {
-  const id = policyOfLevel(state.submitted, reference, level);
-  const { policies } = chainOf(state, reference.definition);
-  const written = policies.find((policy) => policy.id === id)?.pauseOnQuestion ?? "0";
-  return durationMs(written) ?? 0;
-};
-
-/**
- * Milliseconds during which at least one question of the level was open, up to the cap. Questions that are open at the
- * same time count once; what is open still counts up to `until`.
- */
-export const pausedMs = (
-  questions: readonly Question[],
-  level: number,
-  capMs: number,
-  until: string,
-): number => {
-  let total = 0;
-  let covered = -Infinity;
-  for (const { level: of, askedAt, answeredAt } of questions) {
-    if (of !== level) continue;
-    const end = Date.parse(answeredAt ?? until);
-    const start = Math.max(Date.parse(askedAt), covered);
-    if (end > start) total += end - start;
-    covered = Math.max(covered, end);
-  }
-  return Math.min(total, capMs);
-};
 
 /** An approver of the open level asks the requester something. The request stays pending, and its expiry stays. */
 export const question = (
@@ -109,11 +77,18 @@ export const answer = (
   const cap = pauseCapOf(state, level, reference);
   const others = questions.filter(({ id }) => id !== meant.id);
   const stillOpen = others.some(({ level: of, answer: given }) => of === level && given === null);
-  const isOpenLevel = state.levels[level - 1]?.status === "open";
+  const asked = state.levels[level - 1];
+  const since = asked?.status === "open" ? asked.openedAt : null;
   // Shifted in one piece, once the last open question of the level is answered.
   let before = 0;
-  for (const each of questions) if (each.level === level) before += each.pausedMs;
-  const shift = stillOpen || !isOpenLevel ? 0 : pausedMs(questions, level, cap, now) - before;
+  for (const { level: of, answeredAt, pausedMs: shifted } of questions) {
+    // What was answered before the level was opened again shifted timers that are gone.
+    if (of === level && answeredAt !== null && answeredAt > (since ?? "")) before += shifted;
+  }
+  const shift =
+    stillOpen || since === null
+      ? 0
+      : Math.max(0, pausedMs(questions, level, cap, since, now) - before);
   const data = { questionId: meant.id, level, text, pausedMs: shift };
   return { events: [{ type: "QuestionAnswered", data }] };
 };

@@ -1,8 +1,8 @@
 import type { LevelPlan, Quorum } from "../policy/policy.ts";
 import { groupPlan } from "./chain.ts";
-import { approversAmong, countsHeads } from "./deciders.ts";
+import { approversAmong, countsHeads, headsIn } from "./deciders.ts";
 import { canFill, matchVoters } from "./matching.ts";
-import { neededNow, type Roster } from "./slots.ts";
+import { isAlternate, neededNow, type Roster } from "./slots.ts";
 import type { GroupState, Vote } from "./state.ts";
 
 /** How a group stands, counting only votes of people who may answer in it today. */
@@ -32,7 +32,10 @@ const others = (
   standing: { readonly denials: readonly string[] },
   roster: Roster,
 ): readonly string[] => {
-  const people = approversAmong(roster.holders(group), quorum).map((slot) => slot.approver);
+  const able = approversAmong(roster.holders(group), quorum).map((slot) => slot.approver);
+  // Alternates answer for slots and add none, unless nobody is left whose slot it was.
+  const own = able.filter((person) => !isAlternate(group, person));
+  const people = own.length === 0 ? able : own;
   return standing.denials.length === 0
     ? people
     : people.filter((person) => !standing.denials.includes(person));
@@ -47,6 +50,22 @@ const isOutOfReach = (
 ): boolean => {
   const left = others(group, quorum, standing, roster).length;
   return left < standing.needed && left + standing.denials.length >= standing.needed;
+};
+
+/**
+ * Approvals where alternates answer: each of them stands for one slot that nobody has answered, so that together they
+ * are never more than the slots. A group that lost everybody has the one approval to give that it always wants.
+ */
+const withinSlots = (
+  group: GroupState,
+  approvals: readonly string[],
+  denials: readonly string[],
+): readonly string[] => {
+  if (group.alternates === undefined) return approvals;
+  const isOwn = (approver: string): boolean => !isAlternate(group, approver);
+  const answered = approvals.filter(isOwn).length + denials.filter(isOwn).length;
+  let free = Math.max(1, headsIn(group)) - answered;
+  return approvals.filter((approver) => isOwn(approver) || free-- > 0);
 };
 
 const standingOf = (
@@ -66,7 +85,12 @@ const standingOf = (
       (decision === "approve" ? approvals : denials).push(approver);
     }
   }
-  const counted = { group: group.group, needed: neededNow(plan, index, group), approvals, denials };
+  const counted = {
+    group: group.group,
+    needed: neededNow(plan, index, group),
+    approvals: withinSlots(group, approvals, denials),
+    denials,
+  };
   const denied =
     denials.length > 0 &&
     (plan.onDeny === "veto" ||

@@ -13,7 +13,7 @@ import { recordOf } from "./open-levels.ts";
 import { keptGroup } from "./recheck.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 import { settle } from "./settle.ts";
-import { neededNow, neededOf, rosterOf, type Roster } from "./slots.ts";
+import { isAlternate, neededNow, neededOf, rosterOf, type Roster } from "./slots.ts";
 import {
   askerRefused,
   hatsAtOpen,
@@ -23,6 +23,7 @@ import {
   unprocessable,
 } from "./standing-rights.ts";
 import type { GroupState, KnownRequest, LevelState, PendingRequest } from "./state.ts";
+import type { TimerRef } from "./timers/events.ts";
 import { voidLeavers } from "./void-slot.ts";
 
 const isPersons = ({ via }: SlotRecord): boolean => via.type !== "agent" && via.type !== "workflow";
@@ -65,7 +66,9 @@ const replaced = (
   );
   const voters =
     command.from === null
-      ? roster.holders(group).filter(({ approver }) => !isGone(approver))
+      ? roster
+          .holders(group)
+          .filter(({ approver }) => !isGone(approver) && !isAlternate(group, approver))
       : kept;
   const slots: SlotRecord[] = [...kept];
   for (const slot of [...voters, ...named.slots]) {
@@ -111,14 +114,14 @@ const asked = (
   (principal !== null && isAsker(state, principal) ? askerRefused("reassigns") : null);
 
 /**
- * What follows from giving away open slots of the open level, whoever does it. Votes cast stay. Refused when the quorum
- * would be out of reach.
+ * Gives away open slots of the open level, whoever does it: votes cast stay, and nothing is judged. Refused when the
+ * quorum would be out of reach.
  */
-export const reassigned = (
+export const moveSlots = (
   state: PendingRequest,
   command: ChangeCommandOf<"reassign">,
-  context: DecideContext,
   reference: Reference,
+  by: { readonly timer?: TimerRef } = {},
 ): Decision => {
   const no = (refusal: Refusal): Decision => ({ events: [], refusal });
   const open = openLevelOf(state);
@@ -145,17 +148,31 @@ export const reassigned = (
   events.push(
     {
       type: "RequestReassigned",
-      data: { level: open.number, from, to, cancelled, reason: reason ?? "" },
+      data: { level: open.number, from, to, cancelled, reason: reason ?? "", ...by },
     },
     {
       type: "LevelOpened",
       data: { level: open.number, because: open.because, groups: groups.map(recordOf) },
     },
   );
+  return { events };
+};
+
+/** What follows from giving away open slots of the open level by somebody's word: the level is judged again. */
+export const reassigned = (
+  state: PendingRequest,
+  command: ChangeCommandOf<"reassign">,
+  context: DecideContext,
+  reference: Reference,
+): Decision => {
+  const decision = moveSlots(state, command, reference);
+  if (decision.refusal !== undefined) return decision;
+  const events = [...decision.events];
   const after = following(state, events, context);
+  const plan = levelPlan(chainOf(state, reference.definition), openLevelOf(state)?.number ?? 0);
   const stands = openLevelOf(after);
   if (stands === undefined) throw new Error("a reassigned level is not open any more");
-  const word = { by: context.actor, notes: null, reason };
+  const word = { by: context.actor, notes: null, reason: command.reason };
   settle(after, plan, stands, word, context, reference, events);
   return { events };
 };

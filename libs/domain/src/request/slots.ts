@@ -98,14 +98,33 @@ export interface Roster {
   leavers(group: GroupState): readonly SlotRecord[];
 }
 
+/** True for somebody who was escalated to where heads are counted, and holds no slot of their own in the group. */
+export const isAlternate = ({ alternates, slots, voided }: GroupState, person: string): boolean =>
+  alternates?.some(({ approver }) => approver === person) === true &&
+  (voided.includes(person) || !slots.some(({ approver }) => approver === person));
+
 /** The roster of one request by the directory of the day. */
 export const rosterOf = (submitted: SubmittedFields, reference: Reference): Roster => {
   const { directory } = reference;
   const holdsSlot = (slot: SlotRecord): boolean =>
     stillHolds(submitted, directory, slot) &&
     (slot.via.type !== "agent" || mayDecide(submitted, slot.via.identifier, reference));
-  const standing = (group: GroupState): readonly SlotRecord[] =>
-    group.slots.filter((slot) => !group.voided.includes(slot.approver) && holdsSlot(slot));
+  const standing = (group: GroupState): readonly SlotRecord[] => {
+    const own = group.slots.filter(
+      (slot) => !group.voided.includes(slot.approver) && holdsSlot(slot),
+    );
+    return group.alternates === undefined
+      ? own
+      : [
+          ...own,
+          ...group.alternates.filter(
+            (slot) =>
+              isAlternate(group, slot.approver) &&
+              holdsSlot(slot) &&
+              !isOutside(group, slot.approver),
+          ),
+        ];
+  };
   return {
     mayAct: (person) => mayHold(submitted, directory, person),
     holds: (group, person) => {
@@ -115,11 +134,11 @@ export const rosterOf = (submitted: SubmittedFields, reference: Reference): Rost
         const roles = rolesOf(directory, person);
         if (group.pools.some((role) => roles.includes(role))) return true;
       }
+      const isHolder = (slot: SlotRecord): boolean =>
+        slot.approver === person && stillHolds(submitted, directory, slot);
       return (
-        !group.voided.includes(person) &&
-        group.slots.some(
-          (slot) => slot.approver === person && stillHolds(submitted, directory, slot),
-        )
+        (!group.voided.includes(person) && group.slots.some(isHolder)) ||
+        group.alternates?.some(isHolder) === true
       );
     },
     holders: (group) => {

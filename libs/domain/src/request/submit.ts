@@ -1,21 +1,26 @@
 import type { Actor } from "../actor.ts";
-import type { Json, JsonObject } from "../json.ts";
+import type { Json } from "../json.ts";
 import type { Defaults } from "../definition/definition.ts";
-import type { DirectoryState } from "../directory/directory.ts";
-import type { Policy } from "../policy/policy.ts";
+import type { GateVerdict } from "../gate/evaluate-gates.ts";
+import type { Policy, Target } from "../policy/policy.ts";
 import type { Reference } from "../reference.ts";
-import { chainOfPolicy, type Chain } from "./chain.ts";
+import { agentOf, forgedAgent, requesterOf } from "./asker.ts";
+import { chainOfPolicies, chainOfPolicy, type Chain } from "./chain.ts";
 import { checkChain } from "./check-chain.ts";
-import type { Ask, DecideContext, Decision, Principal } from "./commands.ts";
+import type { Ask, DecideContext, Decision } from "./commands.ts";
 import type { RequestEvent, Requester, SubmittedFields } from "./events.ts";
 import { expiryOf } from "./expiry.ts";
+import { codesWith, deniedByRule, holdAsk, tracedWith } from "./hold.ts";
 import { advance } from "./open-levels.ts";
 import { checkChildren } from "./nesting.ts";
 import { pendingValues } from "./one-pending-per.ts";
+import { pausingAfter } from "./pause-after.ts";
 import { pickPolicies, type Picked } from "./pick-policies.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 import { misfitRefusal, schemasOf } from "./schemas.ts";
 import type { Frozen, RequestState } from "./state.ts";
+
+const none = [] as const;
 
 /** A child request never outlives its parent; where nobody wrote an expiry for it, it has the parent's. */
 const childExpiry = (
@@ -30,12 +35,6 @@ const childExpiry = (
   return parents !== null && parents < own ? parents : own;
 };
 
-const requesterOf = (principal: Principal, { directory }: Reference): Requester => ({
-  kind: principal.kind,
-  id: principal.id,
-  owner: principal.kind === "agent" ? (directory.agents.get(principal.id)?.owner ?? null) : null,
-});
-
 /** Each flag at its strictest: every policy must allow it, one that says nothing follows the org. */
 const selfApprovalOf = (policies: readonly Policy[], defaults: Defaults): boolean =>
   policies.length === 0
@@ -48,76 +47,77 @@ const mayTimersApprove = (policies: readonly Policy[], { autoApprove }: Defaults
   policies.length > 0 &&
   policies.every((policy) => policy.autoApprove === "allow");
 
-const chainOfPicked = ({ policies, inlineChain }: Picked): Chain => {
+const chainOfPicked = ({ policies, inlineChain, refs }: Picked): Chain => {
   const [policy] = policies;
-  return policy === undefined
-    ? { levels: inlineChain ?? [], regular: inlineChain?.length ?? 0, policies: [] }
-    : chainOfPolicy(policy);
+  if (policy === undefined)
+    return { levels: inlineChain ?? [], regular: inlineChain?.length ?? 0, policies: [] };
+  return policies.length === 1 && refs[0]?.pauseAfter === undefined
+    ? chainOfPolicy(policy)
+    : chainOfPolicies(
+        policies.map((each, index) => {
+          const after = refs[index]?.pauseAfter;
+          return after === undefined ? each : pausingAfter(each, after);
+        }),
+      );
 };
 
-/** The agent as it describes itself, under the id of its credential; the directory's words where it is silent. */
-const agentOf = (
-  { agent }: Ask,
-  { kind, id }: Requester,
-  directory: DirectoryState,
-): JsonObject | null => {
-  if (kind !== "agent") return null;
-  const known = directory.agents.get(id);
-  const { id: _, ...prose } = agent ?? {};
-  return { id, name: known?.name ?? null, version: known?.version ?? null, ...prose };
-};
+/** Approvers whom the asker proposed and a gate replaced: they see the request, and decide nothing. */
+const proposed = ({ approvers }: Ask, { inlineChain }: Picked): readonly Target[] =>
+  inlineChain === null && approvers !== null ? approvers : none;
 
-/** An ask may describe only the agent that its credential proves. */
-const forgedAgent = ({ agent }: Ask, { kind, id }: Principal): Refusal | null => {
-  const named = agent?.["id"];
-  if (named === undefined || named === null || (kind === "agent" && named === id)) return null;
-  const message = `must be the credential's own agent, not ${JSON.stringify(named)}`;
-  return refuse("unprocessable", `agent.id ${message}.`, {
-    faults: [{ path: "agent.id", message }],
-  });
+const observersOf = (ask: Ask, picked: Picked): readonly Target[] => {
+  const replaced = proposed(ask, picked);
+  return replaced.length > 0 || picked.policies.some(({ observers }) => observers.length > 0)
+    ? [...picked.policies.flatMap(({ observers }) => observers), ...replaced, ...ask.observers]
+    : ask.observers;
 };
 
 const submittedFields = (
   ask: Ask,
-  { policies, inlineChain }: Picked,
+  picked: Picked,
+  held: GateVerdict | null,
   requester: Requester,
   { definition: { defaults }, directory }: Reference,
   expiresAt: string | null,
-): SubmittedFields => ({
-  requestId: ask.requestId,
-  title: ask.title,
-  description: ask.description,
-  action: ask.action,
-  payloadHash: ask.payloadHash,
-  requester,
-  agent: agentOf(ask, requester, directory),
-  policies: policies.map(({ id, version }) => ({ id, version, gate: null })),
-  inlineChain,
-  escalated: ask.inherited?.escalated ?? false,
-  selfApproval: selfApprovalOf(policies, defaults) && (ask.inherited?.selfApproval ?? true),
-  reasonCodes: ask.reasonCodes,
-  gateType: null,
-  policyTrace: ask.policyTrace,
-  riskSnapshot: ask.riskSnapshot,
-  view: ask.view,
-  context: ask.context,
-  links: ask.links,
-  urgency: ask.urgency,
-  schema: ask.schema,
-  dedupe: ask.dedupe,
-  previousRequestId: ask.previousRequestId,
-  validation: ask.validation,
-  observers: policies.some(({ observers }) => observers.length > 0)
-    ? [...policies.flatMap(({ observers }) => observers), ...ask.observers]
-    : ask.observers,
-  suggested: ask.suggested,
-  expiresAt,
-  topic: ask.topic,
-  ...(ask.parent === undefined ? {} : { parent: ask.parent }),
-  ...(ask.attempts === undefined ? {} : { attempts: ask.attempts }),
-  ...(mayTimersApprove(policies, defaults) ? { autoApprove: true as const } : {}),
-  ...(ask.automation === undefined ? {} : { automation: ask.automation }),
-});
+): SubmittedFields => {
+  const { policies, inlineChain, refs, own } = picked;
+  const escalated = held?.decision === "ESCALATE" || (ask.inherited?.escalated ?? false);
+  return {
+    requestId: ask.requestId,
+    title: ask.title,
+    description: ask.description,
+    action: ask.action,
+    payloadHash: ask.payloadHash,
+    requester,
+    agent: agentOf(ask, requester, directory),
+    policies: refs,
+    inlineChain,
+    escalated,
+    selfApproval:
+      !escalated && selfApprovalOf(policies, defaults) && (ask.inherited?.selfApproval ?? true),
+    reasonCodes: held === null ? ask.reasonCodes : codesWith(ask.reasonCodes, held),
+    gateType: held?.fired[0]?.type ?? null,
+    policyTrace: held === null ? ask.policyTrace : tracedWith(ask.policyTrace, held.checks),
+    riskSnapshot: ask.riskSnapshot,
+    view: ask.view,
+    context: ask.context,
+    links: ask.links,
+    urgency: ask.urgency,
+    schema: ask.schema,
+    dedupe: ask.dedupe,
+    previousRequestId: ask.previousRequestId,
+    validation: ask.validation,
+    observers: observersOf(ask, picked),
+    suggested: ask.suggested,
+    expiresAt,
+    topic: ask.topic,
+    ...(own.length === 0 ? {} : { gatePolicies: own }),
+    ...(ask.parent === undefined ? {} : { parent: ask.parent }),
+    ...(ask.attempts === undefined ? {} : { attempts: ask.attempts }),
+    ...(mayTimersApprove(policies, defaults) ? { autoApprove: true as const } : {}),
+    ...(ask.automation === undefined ? {} : { automation: ask.automation }),
+  };
+};
 
 const refusalOf = (answer: object | { readonly refusal: Refusal }): Refusal | null =>
   "refusal" in answer ? answer.refusal : null;
@@ -151,7 +151,7 @@ const schemaRefusal = ({ schema, misfits }: Ask, { policies }: Picked): Refusal 
 /** An ask as it would be recorded: its policies picked, its facts frozen, its expiry set; or why it cannot be. */
 export const freeze = (
   ask: Ask,
-  context: Pick<DecideContext, "now" | "principal">,
+  context: Pick<DecideContext, "now" | "principal" | "gates">,
   reference: Reference,
 ): { readonly picked: Picked; readonly frozen: Frozen } | { readonly refusal: Refusal } => {
   if (context.principal === null) {
@@ -160,17 +160,21 @@ export const freeze = (
   const forged = forgedAgent(ask, context.principal);
   if (forged !== null) return { refusal: forged };
   const { definition } = reference;
-  const picked = pickPolicies(ask, definition);
+  const { inherited } = ask;
+  const requester = inherited?.requester ?? requesterOf(context.principal, reference);
+  // A child is its parent's question put to others: the parent was held against the gates.
+  const held = inherited === undefined ? holdAsk(ask, requester, context, reference) : null;
+  const denied = deniedByRule(held);
+  if (denied !== null) return { refusal: denied };
+  const picked = pickPolicies(ask, definition, held?.fired ?? none);
   if ("refusal" in picked) return picked;
   const expiry = expiryOf(ask.expiresIn, chainOfPicked(picked), definition.defaults, context.now);
   if ("refusal" in expiry) return expiry;
-  const { inherited } = ask;
-  const requester = inherited?.requester ?? requesterOf(context.principal, reference);
   const expiresAt =
     inherited === undefined
       ? expiry.expiresAt
       : childExpiry(expiry.expiresAt, picked, definition.defaults, inherited.expiresAt);
-  const submitted = submittedFields(ask, picked, requester, reference, expiresAt);
+  const submitted = submittedFields(ask, picked, held, requester, reference, expiresAt);
   const { action, payloadHash } = submitted;
   return { picked, frozen: { submitted, action, payloadHash, payloadVersion: 1 } };
 };

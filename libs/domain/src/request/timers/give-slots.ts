@@ -1,0 +1,62 @@
+import type { Target } from "../../policy/policy.ts";
+import type { Reference } from "../../reference.ts";
+import { chainOf, groupPlan, levelPlan } from "../chain.ts";
+import { countsHeads } from "../deciders.ts";
+import type { RequestEvent } from "../events.ts";
+import { recordNamed } from "../named-people.ts";
+import { countedApprovals, judge } from "../quorum.ts";
+import { moveSlots } from "../reassign.ts";
+import { rosterOf } from "../slots.ts";
+import type { LevelState, PendingRequest } from "../state.ts";
+import type { EscalatedGroup, TimerRef } from "./events.ts";
+import type { Suppressed } from "./fence.ts";
+import { withoutAskers } from "./told.ts";
+
+/**
+ * What an escalation adds to the groups that still want approvals: whoever joins a pool, and alternates where heads
+ * are counted. Whoever may answer in a group already is not added to it.
+ */
+export const joining = (
+  state: PendingRequest,
+  open: LevelState,
+  to: readonly Target[],
+  reference: Reference,
+): readonly EscalatedGroup[] => {
+  const plan = levelPlan(chainOf(state, reference.definition), open.number);
+  const roster = rosterOf(state.submitted, reference);
+  const standing = judge(plan, open.groups, open.votes, roster);
+  const counted = countedApprovals(plan, standing.groups);
+  const targets = withoutAskers(to, state, reference);
+  const joined: EscalatedGroup[] = [];
+  for (const [index, group] of open.groups.entries()) {
+    const stands = standing.groups[index];
+    if (stands === undefined || stands.denied) continue;
+    if ((counted[index]?.size ?? 0) >= stands.needed) continue;
+    const { quorum } = groupPlan(plan, index);
+    const named = recordNamed(targets, quorum, group.apart, state, reference);
+    const people = named.slots.filter(({ approver }) => !roster.holds(group, approver));
+    const isByHead = countsHeads(quorum);
+    const pools = named.pools.filter((role) => !group.pools.includes(role));
+    if (people.length + pools.length === 0) continue;
+    joined.push({
+      group: group.group,
+      pools,
+      slots: isByHead ? [] : people,
+      alternates: isByHead ? people : [],
+    });
+  }
+  return joined;
+};
+
+/** Gives the open slots of the open level to others because a timer says so; nothing where the quorum would be out of reach. */
+export const reassignBy = (
+  state: PendingRequest,
+  timer: TimerRef,
+  { to, reason }: { readonly to: readonly Target[]; readonly reason: string },
+  reference: Reference,
+): readonly RequestEvent[] | Suppressed => {
+  const targets = withoutAskers(to, state, reference);
+  const command = { type: "reassign", from: null, to: targets, reason } as const;
+  const { events, refusal } = moveSlots(state, command, reference, { timer });
+  return refusal === undefined ? events : { code: "quorum-unreachable", reason: refusal.message };
+};

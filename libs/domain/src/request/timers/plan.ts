@@ -1,0 +1,167 @@
+import { plainMs } from "../../policy/duration.ts";
+import type { Duration } from "../../policy/policy.ts";
+import type { Reference } from "../../reference.ts";
+import { chainOf } from "../chain.ts";
+import { openLevelOf } from "../ending.ts";
+import type { RequestEvent } from "../events.ts";
+import { isoAfter } from "../expiry.ts";
+import type { LevelState, PendingRequest } from "../state.ts";
+import type { PlanCalendar, PlannedTimer, TimerEventOf } from "./events.ts";
+import { kindOf, ladderBeside } from "./ladders.ts";
+import { shiftOf } from "./pause.ts";
+import type { LadderPlan } from "./timers.ts";
+
+type Planned = TimerEventOf<"TimersPlanned">["data"];
+
+/** Steps with their durations; `step: null` is a due mark. */
+interface Wanted {
+  readonly step: number | null;
+  readonly kind: PlannedTimer["kind"];
+  readonly after: Duration;
+}
+
+interface Instants {
+  readonly timers: readonly PlannedTimer[];
+  readonly calendar: PlanCalendar | null;
+}
+
+/** When what is due, by the calendar where there is one and it is known, else in plain time. */
+const instantsOf = (
+  wanted: readonly Wanted[],
+  startAt: string,
+  calendarId: string | null,
+  { businessTime }: Reference,
+): Instants => {
+  let calendar: PlanCalendar | null = null;
+  const timers: PlannedTimer[] = [];
+  for (const { step, kind, after } of wanted) {
+    const found =
+      calendarId === null ? null : (businessTime?.after(calendarId, startAt, after) ?? null);
+    if (found !== null && calendarId !== null) {
+      calendar ??= { id: calendarId, zone: found.zone, zoneData: found.zoneData };
+      timers.push({ kind, step, dueAt: found.at });
+      continue;
+    }
+    const ms = plainMs(after);
+    if (ms !== null) timers.push({ kind, step, dueAt: isoAfter(startAt, ms) });
+  }
+  return { timers, calendar };
+};
+
+const knownPlan = (state: PendingRequest, level: number | null): LadderPlan | undefined =>
+  state.timers?.plans.find((plan) => plan.level === level);
+
+const generationAfter = (state: PendingRequest, known: LadderPlan | undefined): number =>
+  known?.payloadVersion === state.payloadVersion ? known.generation + 1 : 1;
+
+const openIn = ({ timers, past }: LadderPlan): readonly PlannedTimer[] =>
+  timers.filter(({ step }) => !past.has(step));
+
+const sameTimers = (a: readonly PlannedTimer[], b: readonly PlannedTimer[]): boolean =>
+  a.length === b.length &&
+  a.every(({ step, dueAt }) => b.some((other) => other.step === step && other.dueAt === dueAt));
+
+const event = (data: Planned): readonly RequestEvent[] =>
+  data.timers.length === 0 ? [] : [{ type: "TimersPlanned", data }];
+
+/** A ladder that goes on under another payload: what is still open stays where it is. */
+const carriedOver = (state: PendingRequest, plan: LadderPlan): readonly RequestEvent[] =>
+  event({
+    level: plan.level,
+    payloadVersion: state.payloadVersion,
+    generation: 1,
+    startAt: plan.startAt,
+    calendar: plan.calendar,
+    timers: openIn(plan),
+    ...(plan.ladder === undefined ? {} : { ladder: plan.ladder }),
+  });
+
+/** The ladder beside the chain: planned at creation, and carried over when the payload was edited. */
+const planBeside = (
+  state: PendingRequest,
+  reference: Reference,
+  isNew: boolean,
+): readonly RequestEvent[] => {
+  const known = knownPlan(state, null);
+  if (known !== undefined) {
+    return known.payloadVersion === state.payloadVersion ? [] : carriedOver(state, known);
+  }
+  // The org's routing is that of the creation: what it becomes later plans nothing.
+  if (!isNew) return [];
+  const { definition } = reference;
+  const { steps, isPinned } = ladderBeside(chainOf(state, definition), definition.defaults);
+  const wanted = steps.map(({ action, after }, index) => ({
+    step: index + 1,
+    kind: kindOf(action),
+    after,
+  }));
+  const startAt = state.createdAt;
+  const { timers, calendar } = instantsOf(wanted, startAt, definition.defaults.calendar, reference);
+  return event({
+    level: null,
+    payloadVersion: 1,
+    generation: 1,
+    startAt,
+    calendar,
+    timers,
+    ...(isPinned ? {} : { ladder: steps }),
+  });
+};
+
+const planLevel = (
+  state: PendingRequest,
+  { number, openedAt }: LevelState,
+  reference: Reference,
+  mayMove: boolean,
+): readonly RequestEvent[] => {
+  const plan = chainOf(state, reference.definition).levels[number - 1];
+  if (plan === undefined || openedAt === null) return [];
+  if (plan.escalation.length === 0 && plan.timeout === null) return [];
+  const known = knownPlan(state, number);
+  const goesOn = known !== undefined && known.begunAt === openedAt ? known : undefined;
+  if (goesOn !== undefined && goesOn.payloadVersion !== state.payloadVersion) {
+    return carriedOver(state, goesOn);
+  }
+  if (goesOn !== undefined && !mayMove) return [];
+  const wanted: Wanted[] = plan.escalation.map(({ action, after }, index) => ({
+    step: index + 1,
+    kind: kindOf(action),
+    after,
+  }));
+  if (plan.timeout !== null) wanted.push({ step: null, kind: "due", after: plan.timeout });
+  const startAt = isoAfter(openedAt, shiftOf(state, number, openedAt, reference));
+  const { definition } = reference;
+  const calendarId = plan.calendar ?? definition.defaults.calendar;
+  const open = wanted.filter(({ step }) => goesOn?.past.has(step) !== true);
+  const { timers, calendar } = instantsOf(open, startAt, calendarId, reference);
+  if (goesOn !== undefined && sameTimers(timers, openIn(goesOn))) return [];
+  return event({
+    level: number,
+    payloadVersion: state.payloadVersion,
+    generation: generationAfter(state, known),
+    startAt,
+    calendar,
+    timers,
+  });
+};
+
+/** What happened that ladders depend on. */
+export interface Occasion {
+  /** The request was just made. */
+  readonly isNew: boolean;
+  /** A question or an amendment may move what is planned; otherwise instants stay as they were computed. */
+  readonly mayMove: boolean;
+}
+
+/** What must be planned in this state and is not: nothing where every ladder stands as it should. */
+export const plansFor = (
+  state: PendingRequest,
+  { isNew, mayMove }: Occasion,
+  reference: Reference,
+): readonly RequestEvent[] => {
+  const open = openLevelOf(state);
+  return [
+    ...planBeside(state, reference, isNew),
+    ...(open === undefined ? [] : planLevel(state, open, reference, mayMove)),
+  ];
+};

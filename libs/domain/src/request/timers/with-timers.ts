@@ -1,0 +1,83 @@
+import { chainOf } from "../chain.ts";
+import type { Reference } from "../../reference.ts";
+import type { DecideContext, Decision } from "../commands.ts";
+import type { RequestEvent } from "../events.ts";
+import { stateAfter } from "../follow.ts";
+import type { PendingRequest, RequestState } from "../state.ts";
+import { isTimeless } from "./ladders.ts";
+import { openTimers } from "./open.ts";
+import { plansFor } from "./plan.ts";
+import { takeStep } from "./steps.ts";
+
+const moving: ReadonlySet<RequestEvent["type"]> = new Set([
+  "QuestionAsked",
+  "QuestionAnswered",
+  "ChainAmended",
+]);
+
+/** Events after which something may have to be planned. */
+const occasions: ReadonlySet<RequestEvent["type"]> = new Set([
+  ...moving,
+  "RequestSubmitted",
+  "LevelOpened",
+  "LevelReopened",
+  "LevelBlocked",
+  "PayloadModified",
+]);
+
+/** Of a level that nobody can decide, the ladder's next escalation is not waited for. */
+const forABlocked = (
+  state: PendingRequest,
+  context: DecideContext,
+  reference: Reference,
+): readonly RequestEvent[] => {
+  const next = openTimers(state).filter(({ kind }) => kind === "escalate");
+  const own = next.find(({ plan }) => plan.level === state.blockedLevel) ?? next[0];
+  return own === undefined ? [] : takeStep(state, own, context, reference);
+};
+
+/** Whose chain it is: what the request is about, or has just been made about. */
+const chainBehind = (
+  before: RequestState,
+  events: readonly RequestEvent[],
+  reference: Reference,
+): ReturnType<typeof chainOf> | null => {
+  if (before.status !== "absent") return chainOf(before, reference.definition);
+  const [first] = events;
+  return first?.type === "RequestSubmitted"
+    ? chainOf({ submitted: first.data }, reference.definition)
+    : null;
+};
+
+/**
+ * A decision with what its events mean for ladders: timers planned where a level opened, its payload was edited or a
+ * question moves them, and the next escalation taken where a level is blocked.
+ */
+export const withTimers = (
+  before: RequestState,
+  decision: Decision,
+  context: DecideContext,
+  reference: Reference,
+): Decision => {
+  const { events } = decision;
+  if (!events.some(({ type }) => occasions.has(type))) return decision;
+  const chain = chainBehind(before, events, reference);
+  if (chain === null) return decision;
+  const hasTimers = before.status !== "absent" && before.timers !== undefined;
+  if (!hasTimers && isTimeless(chain, reference.definition.defaults)) return decision;
+  const after = stateAfter(before, events, context);
+  if (after.status !== "pending") return decision;
+  const occasion = {
+    isNew: before.status === "absent",
+    mayMove: events.some(({ type }) => moving.has(type)),
+  };
+  const planned = plansFor(after, occasion, reference);
+  const state = stateAfter(after, planned, context);
+  if (state.status !== "pending") throw new Error("planning timers ended a request");
+  const isBlocked =
+    events.some(({ type }) => type === "LevelBlocked") && typeof state.blockedLevel === "number";
+  const taken = isBlocked ? forABlocked(state, context, reference) : [];
+  return planned.length + taken.length === 0
+    ? decision
+    : { ...decision, events: [...events, ...planned, ...taken] };
+};
