@@ -24,6 +24,8 @@ import {
   type ReadCommand,
   type RequestKind,
 } from "@countersign/application/request.ts";
+import { RunOwners } from "@countersign/application/run-owners.ts";
+import { runAggregate, type RunKind } from "@countersign/application/run.ts";
 import {
   requestTransition,
   topicAggregate,
@@ -43,8 +45,8 @@ import type { TopicState } from "@countersign/domain/topic/topic.ts";
 import type { GrantKeys } from "@countersign/identity/grant-keys.ts";
 import type { Ids } from "@countersign/runtime/ids.ts";
 
-/** Folded requests kept: at about 4 KB each this is at most 200 MB, and a miss costs one read. */
-const REQUEST_FOLDS = 50_000;
+/** Folded requests kept: at about 4 KB each this is at most 80 MB, and a miss costs one read. */
+const REQUEST_FOLDS = 20_000;
 const OTHER_FOLDS = 5_000;
 
 /** The streams this commander decides, and how. Several commanders may run: the exact revision settles who was first. */
@@ -58,6 +60,8 @@ export class Decider {
   readonly definition: DefinitionStreamKind;
   readonly delegation: DelegationKind;
   readonly pending: PendingKind;
+  readonly run: RunKind;
+  readonly runOwners: RunOwners;
 
   constructor(engine: Engine, ids: Ids, grants: GrantKeys) {
     this.engine = engine;
@@ -68,6 +72,8 @@ export class Decider {
     this.directoryKind = { aggregate: directoryAggregate, folds: new FoldCache(OTHER_FOLDS) };
     this.definition = { aggregate: definitionAggregate, folds: new FoldCache(OTHER_FOLDS) };
     this.delegation = { aggregate: delegationAggregate, folds: new FoldCache(OTHER_FOLDS) };
+    this.run = { aggregate: runAggregate, folds: new FoldCache(OTHER_FOLDS) };
+    this.runOwners = new RunOwners(engine.store);
     this.pending = { aggregate: pendingAggregate, folds: new FoldCache(OTHER_FOLDS) };
   }
 
@@ -95,7 +101,7 @@ export class Decider {
 
   async directory(
     envelope: Envelope,
-    command: DirectoryCommand | Refusal,
+    command: DirectoryCommand | Refusal | ((now: string) => DirectoryCommand),
   ): Promise<Outcome<DirectoryState>> {
     return commandDirectory(this.engine, this.directoryKind, envelope, command);
   }
