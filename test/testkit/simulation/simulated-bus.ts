@@ -17,6 +17,7 @@ import { STREAMS, streamOfSubject } from "@countersign/messaging/streams.ts";
 import { subjectMatches } from "@countersign/messaging/subjects.ts";
 import type { Faults } from "./faults.ts";
 import type { Process } from "./machine.ts";
+import { SimulatedLease } from "./simulated-lease.ts";
 import { SimulatedStream } from "./simulated-stream.ts";
 import type { World } from "./world.ts";
 
@@ -42,12 +43,15 @@ export class SimulatedBroker {
   readonly #servers: Server[] = [];
   readonly #listeners: Listener[] = [];
   readonly #onPublication: ((publication: Publication) => void)[] = [];
+  /** Of the schedulers. */
+  readonly lease: SimulatedLease;
   #up = true;
   #wipedAt = 0;
 
   constructor(world: World, faults: Faults) {
     this.#world = world;
     this.#faults = faults;
+    this.lease = new SimulatedLease(world, faults, (process) => this.reaches(process));
     this.#streams = new Map(
       STREAMS.map((definition) => [
         definition.name,
@@ -85,6 +89,7 @@ export class SimulatedBroker {
   wipe(): void {
     this.#wipedAt = this.#world.time;
     for (const stream of this.#streams.values()) stream.wipe();
+    this.lease.wipe();
   }
 
   reaches(process: Process): boolean {

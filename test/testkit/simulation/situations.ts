@@ -20,6 +20,7 @@ export const situations = [
   "killed: relay",
   "killed: scheduler",
   "late command found the expiry",
+  "lease taken over",
   "machine cut off",
   "message delivered twice at once",
   "projector killed before it committed",

@@ -6,6 +6,7 @@ import { openCommander, type Commander } from "@countersign/commander/commander.
 import { openProjector } from "@countersign/projector/projector.ts";
 import { startRelay } from "@countersign/relay/relay.ts";
 import { DueProjection } from "@countersign/read-models/due/due-projection.ts";
+import { holdLease } from "@countersign/scheduler/lease.ts";
 import { Scheduler } from "@countersign/scheduler/scheduler.ts";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -37,6 +38,8 @@ export class System {
   readonly errors: string[] = [];
   readonly #folder: string;
   readonly #folders = new Map<string, string>();
+  /** In most runs every scheduler publishes: all that rests on one of them alone would be found there. */
+  readonly #withLease: boolean;
   #starts = 0;
 
   constructor(world: World, faults: Faults, folder: string) {
@@ -45,6 +48,7 @@ export class System {
     this.#folder = folder;
     this.store = new SimulatedEventStore(world, faults);
     this.broker = new SimulatedBroker(world, faults);
+    this.#withLease = world.dice.chance(0.25);
     this.#add("commander", "commander-1", (process) => this.#commander(process));
     // With a second one, what the first forgot in a crash is mostly done by the other: both kinds of installation run.
     if (world.dice.chance(0.6))
@@ -223,12 +227,15 @@ export class System {
 
   async #scheduler(process: Process): Promise<void> {
     const path = join(this.#folderFor(process), "read-due.db");
+    const { clock } = process;
+    const register = this.broker.lease.connect(process);
     const scheduler = new Scheduler({
       store: this.store.connect(process),
       bus: this.broker.connect(process),
       due: new DueProjection({ path, bootId: "simulated" }),
-      clock: process.clock,
+      clock,
       log: this.#log(process.machine),
+      lease: this.#withLease ? holdLease({ register, holder: path, clock }) : null,
     });
     await scheduler.failed;
   }
