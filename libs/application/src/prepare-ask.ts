@@ -54,7 +54,8 @@ const keysOf = (
   reference: Reference,
 ): string[] => {
   const { kind, id } = envelope.actor;
-  const keys = ask.dedupe === null ? [] : [pendingKey("dedupe", kind, id, ask.dedupe)];
+  const asker = ask.automation === undefined ? [kind, id] : ["recipe"];
+  const keys = ask.dedupe === null ? [] : [pendingKey("dedupe", ...asker, ask.dedupe)];
   const { action, payloadHash } = submitted;
   const taken = pendingValues({ submitted, action, payloadHash, payloadVersion: 1 }, reference);
   if ("refusal" in taken) return keys;

@@ -5,6 +5,8 @@ export const directoryStream = (org: string): string => `directory-${org}.main`;
 export const delegationStream = (org: string): string => `delegation-${org}.main`;
 export const securityStream = (org: string): string => `security-${org}.main`;
 export const definitionStream = (org: string): string => `definition-${org}.main`;
+export const automationStream = (org: string, recipe: string): string =>
+  `automation-${org}.${recipe}`;
 export const pendingStream = (org: string, keyHash: string): string => `pending-${org}.${keyHash}`;
 
 /** One for each credential. People's ids are none for names: they stand base64url-encoded, behind a dot that no agent's id has. */
@@ -15,6 +17,16 @@ export const runStream = (
   who.kind === "agent"
     ? `run-${org}.${who.id}`
     : `run-${org}.${who.kind}.${Buffer.from(who.id).toString("base64url")}`;
+
+/** The credential whose runs a stream counts. */
+export const whoseRun = (
+  stream: string,
+): { readonly kind: "agent" | "person"; readonly id: string } => {
+  const id = idOfStream(stream);
+  return id.startsWith("person.")
+    ? { kind: "person", id: Buffer.from(id.slice("person.".length), "base64url").toString() }
+    : { kind: "agent", id };
+};
 
 /** Topic ids may hold `/`, `:` and `.`, so they stand base64url-encoded. */
 export const topicStream = (org: string, workflow: string, id: string): string =>

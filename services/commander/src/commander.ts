@@ -13,6 +13,8 @@ import { Decider } from "./decider.ts";
 import { consumeIntake } from "./intake.ts";
 import { Processes, type SavedCheckpoint } from "./processes.ts";
 import { recheckOverBus } from "./recheck.ts";
+import { Recipes } from "./recipes/recipes.ts";
+import { topicsOverBus } from "./recipes/topics-over-bus.ts";
 import { serveCommands } from "./serve.ts";
 import { consumeTimers } from "./timers.ts";
 
@@ -65,6 +67,7 @@ export const openCommander = async (parts: CommanderParts): Promise<Commander> =
     decider,
     parts.checkpoint,
     recheckOverBus(inner, decider),
+    new Recipes(decider, topicsOverBus(inner), null),
     clock,
     log,
   );
@@ -86,6 +89,7 @@ export const openCommander = async (parts: CommanderParts): Promise<Commander> =
       await attempts.close();
       await processes.close();
       await turns.close();
+      await decider.runOwners.close();
       await references.close();
     },
   };

@@ -1,3 +1,4 @@
+import { automationAggregate, type AutomationKind } from "@countersign/application/automation.ts";
 import {
   commandDirectory,
   directoryAggregate,
@@ -60,6 +61,7 @@ export class Decider {
   readonly definition: DefinitionStreamKind;
   readonly delegation: DelegationKind;
   readonly pending: PendingKind;
+  readonly automation: AutomationKind;
   readonly run: RunKind;
   readonly runOwners: RunOwners;
 
@@ -74,6 +76,7 @@ export class Decider {
     this.delegation = { aggregate: delegationAggregate, folds: new FoldCache(OTHER_FOLDS) };
     this.run = { aggregate: runAggregate, folds: new FoldCache(OTHER_FOLDS) };
     this.runOwners = new RunOwners(engine.store);
+    this.automation = { aggregate: automationAggregate, folds: new FoldCache(OTHER_FOLDS) };
     this.pending = { aggregate: pendingAggregate, folds: new FoldCache(OTHER_FOLDS) };
   }
 

@@ -8,6 +8,7 @@ import {
   onTopicEvent,
   type ProcessCommand,
 } from "@countersign/application/processes/transition-process.ts";
+import { triggersOf } from "@countersign/application/processes/recipe-process.ts";
 import { requestAggregate } from "@countersign/application/request.ts";
 import { categoryOfStream, orgOfStream } from "@countersign/application/streams.ts";
 import { endTransition, giveUpTransition, submitBlocking } from "@countersign/application/topic.ts";
@@ -22,6 +23,8 @@ import type { Clock } from "@countersign/runtime/clock.ts";
 import type { Log } from "@countersign/runtime/log.ts";
 import { reactForChildren } from "./child-processes.ts";
 import type { Decider } from "./decider.ts";
+import { followPermission } from "./recipes/recipe-runs.ts";
+import type { Recipes } from "./recipes/recipes.ts";
 import type { Recheck } from "./recheck.ts";
 
 /** Where the process managers stand; saved after the commands, so a crash repeats them and repeats change nothing. */
@@ -39,6 +42,7 @@ export class Processes {
   readonly #decider: Decider;
   readonly #checkpoint: SavedCheckpoint;
   readonly #recheck: Recheck;
+  readonly #recipes: Recipes;
   readonly #clock: Clock;
   readonly #log: Log;
   #subscription: EventSubscription | undefined;
@@ -50,19 +54,24 @@ export class Processes {
     decider: Decider,
     checkpoint: SavedCheckpoint,
     recheck: Recheck,
+    recipes: Recipes,
     clock: Clock,
     log: Log,
   ) {
     this.#decider = decider;
     this.#checkpoint = checkpoint;
     this.#recheck = recheck;
+    this.#recipes = recipes;
     this.#clock = clock;
     this.#log = log;
   }
 
   start(store: EventStore): EventSubscription {
     this.#subscription = store.subscribe(
-      { from: this.#checkpoint.load(), streamPrefixes: ["request-", "topic-", "directory-"] },
+      {
+        from: this.#checkpoint.load(),
+        streamPrefixes: ["request-", "topic-", "directory-", "automation-"],
+      },
       {
         events: (batch, checkpoint) => {
           const concerned = batch.filter(concerns);
@@ -132,11 +141,13 @@ export class Processes {
     }
     for (const command of await this.#commandsOf(org, recorded))
       await this.#send(org, recorded, command);
+    await this.#recipes.react(org, recorded);
   }
 
   async #commandsOf(org: string, recorded: RecordedEvent): Promise<ProcessCommand[]> {
-    if (categoryOfStream(recorded.stream) === "topic")
-      return onTopicEvent(readTopicEvent(recorded).event);
+    const category = categoryOfStream(recorded.stream);
+    if (category === "automation") return [];
+    if (category === "topic") return onTopicEvent(readTopicEvent(recorded).event);
     const { request, engine } = this.#decider;
     const { event } = readRequestEvent(recorded);
     const { stream, revision } = recorded;
@@ -147,6 +158,7 @@ export class Processes {
         ? known
         : await loadFold(engine.store, stream, requestAggregate, known);
     await reactForChildren(this.#decider, org, recorded, event, state);
+    await followPermission(this.#decider, org, recorded, event, state);
     return onRequestResolved(state, event);
   }
 
@@ -206,8 +218,8 @@ export class Processes {
 /** True when an event may need a command; the rest is passed over without reading any state. */
 const concerns = (recorded: RecordedEvent): boolean => {
   const category = categoryOfStream(recorded.stream);
-  if (category === "directory") return true;
-  if (category === "topic")
-    return recorded.type === "TransitionBlocked" || recorded.type === "TransitionCompleted";
+  if (category === "directory" || category === "automation") return true;
+  if (triggersOf(recorded.type).length > 0) return true;
+  if (category === "topic") return false;
   return endsRequest(recorded.type) || concernsChildren(recorded.type, recorded.data);
 };

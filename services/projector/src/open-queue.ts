@@ -7,7 +7,8 @@ import { loadFrom } from "./load-from.ts";
 import { LongPolls } from "./long-polls.ts";
 import type { OpenPart, PartOptions } from "./open-part.ts";
 import { PositionWaits } from "./position-waits.ts";
-import { definitionQuery, definitionsQuery } from "./queries/definitions.ts";
+import { definitionDiffQuery, definitionQuery, definitionsQuery } from "./queries/definitions.ts";
+import { apiKeysQuery, standingGrantsQuery } from "./queries/credentials.ts";
 import { delegationsQuery } from "./queries/delegations.ts";
 import { agentQuery, personQuery, roleQuery, viewerQuery } from "./queries/directory.ts";
 import { openRequestsQuery } from "./queries/open-requests.ts";
@@ -15,12 +16,22 @@ import type { QueuePart } from "./queries/queue-part.ts";
 import { queueEntryQuery, requestQuery } from "./queries/request.ts";
 import { countsQuery, requestsQuery } from "./queries/requests.ts";
 import { topicQuery } from "./queries/topic.ts";
+import { topicsQuery } from "./queries/topics.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
 import type { Query } from "./serve.ts";
 
 /** Opens the queue: requests, lists, badges, topics, people and definitions. */
 export const openQueue = (
-  { store, bus, dataDir, clock, references, evaluateExpression, businessTimeOf, bootId }: PartOptions,
+  {
+    store,
+    bus,
+    dataDir,
+    clock,
+    references,
+    evaluateExpression,
+    businessTimeOf,
+    bootId,
+  }: PartOptions,
   shared: { readonly states: SharedStates | undefined; readonly inProcess: boolean },
 ): OpenPart => {
   const projection = new QueueProjection({
@@ -62,12 +73,16 @@ export const openQueue = (
       ["queue-entry", asking(queueEntryQuery)],
       ["open-requests", (org, message) => openRequestsQuery(part, org, message.body)],
       ["topic", asking(topicQuery)],
+      ["topics", (org, message) => topicsQuery(part, org, message.body)],
       ["definitions", asking(definitionsQuery)],
       ["definition", asking(definitionQuery)],
+      ["definition-diff", asking(definitionDiffQuery)],
       ["person", asking(personQuery)],
       ["role", asking(roleQuery)],
       ["agent", asking(agentQuery)],
       ["delegations", asking(delegationsQuery)],
+      ["api-keys", asking(apiKeysQuery)],
+      ["standing-grants", asking(standingGrantsQuery)],
       ["viewer", asking(viewerQuery)],
     ]),
     release() {

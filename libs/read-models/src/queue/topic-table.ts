@@ -7,11 +7,15 @@ import { idOf, orgOf, type StoredEvent } from "../stored-event.ts";
 /** Topics as they stand, folded from their events; a row is the state itself. */
 export class TopicTable {
   readonly #read: StatementSync;
+  readonly #page: StatementSync;
   readonly #write: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#read = database.prepare(
       "select state from topic where org = ? and workflow = ? and id = ?",
+    );
+    this.#page = database.prepare(
+      "select state from topic where org = ? and (workflow, id) > (?, ?) order by workflow, id limit ?",
     );
     this.#write = database.prepare(
       "insert into topic values (?, ?, ?, ?) on conflict do update set state = excluded.state",
@@ -23,6 +27,17 @@ export class TopicTable {
     return row === undefined
       ? { status: "absent" }
       : (JSON.parse(String(row["state"])) as TopicState);
+  }
+
+  /** Topics in the order of workflow and id, after the one named; at most `limit`. */
+  page(
+    org: string,
+    after: { readonly workflow: string; readonly id: string },
+    limit: number,
+  ): TopicState[] {
+    return this.#page
+      .all(org, after.workflow, after.id, limit)
+      .map((row) => JSON.parse(String(row["state"])) as TopicState);
   }
 
   apply(event: StoredEvent): void {
