@@ -1,3 +1,4 @@
+import { schemaFault } from "@countersign/application/payload-schema.ts";
 import type { FileToParse } from "@countersign/definitions/parse-file.ts";
 import { parseFile } from "@countersign/definitions/parse-file.ts";
 
@@ -25,12 +26,15 @@ export const unmark = (
   return { text: lines.join("\n"), places };
 };
 
-type Options = Partial<Pick<FileToParse, "mediaType" | "file" | "known">>;
+type Options = Partial<Pick<FileToParse, "mediaType" | "file" | "known" | "strict">>;
 
 /** Parses a marked text; `places` are those of the marks. */
 export const parseMarked = (marked: string, options: Options = {}) => {
   const { text, places } = unmark(marked);
-  return { places, parsed: parseFile({ text, mediaType: "yaml", file: "file.yaml", ...options }) };
+  return {
+    places,
+    parsed: parseFile({ text, mediaType: "yaml", file: "file.yaml", schemaFault, ...options }),
+  };
 };
 
 /** A policy file around a chain, which is indented by four. */

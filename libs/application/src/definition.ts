@@ -4,6 +4,9 @@ import type {
 } from "@countersign/domain/definition/definition.ts";
 import { emptyDefinition, evolveDefinition } from "@countersign/domain/definition/evolve.ts";
 import { readDefinitionEvent } from "@countersign/domain/read-events.ts";
+import type { Reference } from "@countersign/domain/reference.ts";
+import type { Principal } from "@countersign/domain/request/commands.ts";
+import type { Refusal } from "@countersign/domain/request/refusals.ts";
 import { authorise } from "./authorise.ts";
 import type { Envelope } from "./envelope.ts";
 import {
@@ -24,14 +27,18 @@ export const definitionAggregate: Aggregate<DefinitionState, DefinitionEvent> = 
   decode: readDefinitionEvent,
 };
 
-/** Imports a file that was parsed before: one append, all or nothing. Admins only. */
-export const importDefinitions = async (
+/** Null when a principal may read and change definitions as their author: admins, and keys with `definitions:write`. */
+export const authorRefusal = (principal: Principal | null, reference: Reference): Refusal | null =>
+  authorise(principal, "administer", reference, "definitions:write");
+
+/** Changes an org's definitions: one append, all or nothing. `decide` is asked only when the principal may do so. */
+export const changeDefinitions = async (
   engine: Engine,
   kind: DefinitionStreamKind,
   envelope: Envelope,
-  decideImport: (state: DefinitionState) => Decision<DefinitionEvent>,
+  decide: (state: DefinitionState) => Decision<DefinitionEvent>,
 ): Promise<Outcome<DefinitionState>> =>
   execute(engine, kind, definitionStream(envelope.org), envelope, (state, _now, reference) => {
-    const denied = authorise(envelope.principal, "administer", reference);
-    return denied === null ? decideImport(state) : { events: [], refusal: denied };
+    const denied = authorRefusal(envelope.principal, reference);
+    return denied === null ? decide(state) : { events: [], refusal: denied };
   });

@@ -32,7 +32,7 @@ export class Reading {
   /** What keeps a JSON Schema from being used; null when nobody is there to say. */
   readonly schemaFault: SchemaFault | null;
 
-  constructor(text: string, known: Known | null, schemaFault: SchemaFault | null) {
+  constructor(text: string, known: Known | null, schemaFault: SchemaFault | null = null) {
     this.source = new SourceText(text);
     this.known = known;
     this.schemaFault = schemaFault;

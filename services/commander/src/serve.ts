@@ -8,12 +8,14 @@ import { putAgent, putPerson, putRole, removePerson } from "./commands/directory
 import { delegate, importDelegations, revokeDelegation } from "./commands/delegations.ts";
 import { consume, grantKeys, reportExecution, signGrant } from "./commands/grants.ts";
 import { importDefinitions } from "./commands/import-definitions.ts";
+import { lintDefinitions } from "./commands/lint-definitions.ts";
 import { noteAttempt } from "./commands/note-attempt.ts";
 import { onRequest } from "./commands/on-request.ts";
 import { peekRequest } from "./commands/peek-request.ts";
 import { readCommands, readContext, readRecommendation } from "./commands/read-commands.ts";
 import { requestApproval } from "./commands/request-approval.ts";
 import { requestTransition } from "./commands/request-transition.ts";
+import { retireDefinition } from "./commands/retire-definition.ts";
 import { simulate } from "./commands/simulate.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Decider } from "./decider.ts";
@@ -36,6 +38,8 @@ export const handlers: ReadonlyMap<string, CommandHandler> = new Map<string, Com
   ["sign-grant", signGrant],
   ["request-transition", requestTransition],
   ["import-definitions", importDefinitions],
+  ["lint-definitions", lintDefinitions],
+  ["retire-definition", retireDefinition],
   ["simulate", simulate],
   ["delegate", delegate],
   ["revoke-delegation", revokeDelegation],

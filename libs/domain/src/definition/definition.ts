@@ -9,15 +9,18 @@ import type { Calendar } from "./calendar.ts";
 
 /** Definitions of one org: the stream `definition-<org>.main`. One import is one append, all or nothing. */
 
-export type DefinitionKind =
-  | "policy"
-  | "workflow"
-  | "gate"
-  | "rule"
-  | "recipe"
-  | "calendar"
-  | "defaults"
-  | "levels";
+export const definitionKinds = [
+  "policy",
+  "workflow",
+  "gate",
+  "rule",
+  "recipe",
+  "calendar",
+  "defaults",
+  "levels",
+] as const;
+
+export type DefinitionKind = (typeof definitionKinds)[number];
 
 /** What an org falls back to. Null: the product's own default. */
 export interface Defaults {

@@ -47,7 +47,7 @@ export const DenyResult = requestResult("Deny");
 export const CancelResult = requestResult("Cancel");
 
 /** A warning of an import, as the definitions answer has it. */
-interface WireWarning {
+export interface WireWarning {
   readonly code: string;
   readonly message: string;
   readonly line: number;
@@ -58,7 +58,7 @@ interface WireWarning {
 }
 
 /** A key of an imported file that has no effect. */
-interface WireIgnored {
+export interface WireIgnored {
   readonly path: string;
   readonly line: number;
   readonly column: number;
@@ -71,7 +71,7 @@ export interface WireImport {
   readonly ignored: readonly WireIgnored[];
 }
 
-const ImportWarning = builder.objectRef<WireWarning>("ImportWarning").implement({
+export const ImportWarning = builder.objectRef<WireWarning>("ImportWarning").implement({
   description: "What is imported, and probably not meant so. Lines and columns count from 1.",
   fields: (t) => ({
     code: t.exposeString("code"),
@@ -84,7 +84,7 @@ const ImportWarning = builder.objectRef<WireWarning>("ImportWarning").implement(
   }),
 });
 
-const IgnoredKey = builder.objectRef<WireIgnored>("IgnoredKey").implement({
+export const IgnoredKey = builder.objectRef<WireIgnored>("IgnoredKey").implement({
   description: "A key that has no effect here.",
   fields: (t) => ({
     path: t.exposeString("path"),

@@ -6,6 +6,7 @@ import "./mutations.ts";
 import "./change-mutations.ts";
 import "./bulk-mutations.ts";
 import "./attachments.ts";
+import "./definition-fields.ts";
 import "./delegations.ts";
 import "./grants.ts";
 import "./subscriptions.ts";

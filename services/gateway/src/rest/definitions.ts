@@ -1,8 +1,9 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { limits } from "@countersign/api-contract/limits.ts";
+import { definitionKinds } from "@countersign/domain/definition/definition.ts";
 import { callerOf, passOn } from "../edge/answer.ts";
 import { takeText } from "../edge/body.ts";
-import { oneOf, readQuery, shortText, version } from "../edge/query-values.ts";
+import { oneOf, readQuery, shortText, version, type ReadValue } from "../edge/query-values.ts";
 import { bodyText, idempotencyKey, type RouteOptions } from "./approvals.ts";
 
 const MEDIA_TYPES = [
@@ -13,30 +14,44 @@ const MEDIA_TYPES = [
   "application/toml",
 ];
 
-const kind = oneOf(
-  "policy",
-  "workflow",
-  "gate",
-  "rule",
-  "recipe",
-  "calendar",
-  "defaults",
-  "levels",
-);
+const kind = oneOf(...definitionKinds);
 
-/** Import files and read what is active, under `/orgs/:org/definitions`. Bodies are files, so they have their own scope. */
+const yesOrNo: ReadValue = (text, name) =>
+  ["1", "true"].includes(oneOf("1", "true", "0", "false")(text, name) as string);
+
+/** The file's language and name, for whoever reads it. */
+const fileHeaders = (
+  request: FastifyRequest,
+  name: ReturnType<ReadValue> | undefined,
+): Record<string, string> => ({
+  "Countersign-Content-Type": (request.headers["content-type"] ?? "").split(";")[0] ?? "",
+  ...(typeof name === "string" ? { "Countersign-File": encodeURIComponent(name) } : {}),
+});
+
+/** The definition that a path names; a kind that is none is a bad request. */
+const named = (request: FastifyRequest): { readonly kind: string; readonly id: string } => {
+  const path = request.params as { kind: string; id: string };
+  return { kind: kind(path.kind, "kind") as string, id: path.id };
+};
+
+/** Import, lint, retire and export files, and read what is active, under `/orgs/:org/definitions`. Bodies are files, so they have their own scope. */
 export const definitionRoutes = (app: FastifyInstance, { inner, log }: RouteOptions): void => {
   app.removeAllContentTypeParsers();
   takeText(app, MEDIA_TYPES, limits.definitionFile);
 
   app.post("/definitions", { bodyLimit: limits.definitionFile }, (request, reply) => {
     const { name } = readQuery(request.query, { name: shortText });
-    const headers: Record<string, string> = {
-      "Countersign-Content-Type": (request.headers["content-type"] ?? "").split(";")[0] ?? "",
-    };
-    if (typeof name === "string") headers["Countersign-File"] = encodeURIComponent(name);
+    const headers = fileHeaders(request, name);
     const options = { idempotencyKey: idempotencyKey(request), body: bodyText(request), headers };
     passOn(request, reply, inner.command(callerOf(request), "import-definitions", options), log);
+  });
+
+  app.post("/definitions/lint", { bodyLimit: limits.definitionFile }, (request, reply) => {
+    const { name, strict } = readQuery(request.query, { name: shortText, strict: yesOrNo });
+    const headers = fileHeaders(request, name);
+    if (strict === true) headers["Countersign-Strict"] = "1";
+    const options = { body: bodyText(request), headers };
+    passOn(request, reply, inner.command(callerOf(request), "lint-definitions", options), log);
   });
 
   app.get("/definitions", (request, reply) => {
@@ -45,12 +60,26 @@ export const definitionRoutes = (app: FastifyInstance, { inner, log }: RouteOpti
   });
 
   app.get("/definitions/:kind/:id", (request, reply) => {
-    const path = request.params as { kind: string; id: string };
-    const parameters = {
-      kind: kind(path.kind, "kind"),
-      id: path.id,
-      ...readQuery(request.query, { version }),
-    };
+    const parameters = { ...named(request), ...readQuery(request.query, { version }) };
     passOn(request, reply, inner.query(callerOf(request), "definition", parameters), log);
+  });
+
+  app.get("/definitions/:kind/:id/diff", (request, reply) => {
+    const parameters = {
+      ...named(request),
+      ...readQuery(request.query, { from: version, to: version }),
+    };
+    passOn(request, reply, inner.query(callerOf(request), "definition-diff", parameters), log);
+  });
+
+  app.delete("/definitions/:kind/:id", (request, reply) => {
+    readQuery(request.query, {});
+    const { kind: ofKind, id } = named(request);
+    const options = {
+      target: `${ofKind}/${id}`,
+      idempotencyKey: idempotencyKey(request),
+      body: "",
+    };
+    passOn(request, reply, inner.command(callerOf(request), "retire-definition", options), log);
   });
 };

@@ -1,9 +1,11 @@
+import { definitionChanges } from "@countersign/domain/definition/changes/definition-changes.ts";
 import type { DefinitionEntry } from "@countersign/domain/definition/definition.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
 import type { Asked } from "../asked.ts";
 import { optionalText, requiredText, wholeNumber } from "../parameters.ts";
 import { notFound, yes } from "../reply.ts";
+import { lineDiff } from "./line-diff.ts";
 import type { QueuePart } from "./queue-part.ts";
 
 const view = (entry: DefinitionEntry): JsonObject => ({
@@ -29,12 +31,39 @@ export const definitionsQuery = ({ references }: QueuePart, { org, parameters }:
   return yes(JSON.stringify({ definitions: active }));
 };
 
-/** One definition with its source, at the version asked for or the newest. */
-export const definitionQuery = ({ references }: QueuePart, { org, parameters }: Asked): Reply => {
+/** Versions of the definition that a query names, oldest first. Throws `Refused` (`not-found`) when there is none. */
+const versionsOf = (
+  { references }: QueuePart,
+  { org, parameters }: Asked,
+): readonly DefinitionEntry[] => {
   const key = `${requiredText(parameters, "kind")}/${requiredText(parameters, "id")}`;
-  const versions = references.of(org).definition.entries.get(key) ?? [];
-  const asked = wholeNumber(parameters, "version", { from: 1, to: 1e9, otherwise: 0 });
-  const found = asked === 0 ? versions[versions.length - 1] : versions[asked - 1];
+  const versions = references.of(org).definition.entries.get(key);
+  if (versions === undefined) throw notFound();
+  return versions;
+};
+
+/** One definition with its source, at the version asked for or the newest. */
+export const definitionQuery = (part: QueuePart, asked: Asked): Reply => {
+  const versions = versionsOf(part, asked);
+  const version = wholeNumber(asked.parameters, "version", {
+    from: 1,
+    to: 1e9,
+    otherwise: versions.length,
+  });
+  const found = versions[version - 1];
   if (found === undefined) throw notFound();
   return yes(JSON.stringify({ ...view(found), source: found.source }));
+};
+
+/** What changed between two versions: in words, and line by line. Without numbers it is the newest and the one before. */
+export const definitionDiffQuery = (part: QueuePart, asked: Asked): Reply => {
+  const versions = versionsOf(part, asked);
+  const numbered = { from: 1, to: 1e9 };
+  const to = wholeNumber(asked.parameters, "to", { ...numbered, otherwise: versions.length });
+  const otherwise = Math.max(1, to - 1);
+  const from = wholeNumber(asked.parameters, "from", { ...numbered, otherwise });
+  const [before, after] = [versions[from - 1], versions[to - 1]];
+  if (before === undefined || after === undefined) throw notFound();
+  const changes = definitionChanges(before, after);
+  return yes(JSON.stringify({ changes, lines: lineDiff(before.source, after.source) }));
 };
