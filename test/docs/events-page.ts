@@ -30,6 +30,12 @@ const sources: readonly Source[] = [
   { category: "topic", file: "topic/topic.ts", union: "TopicEvent" },
   { category: "directory", file: "directory/directory.ts", union: "DirectoryEvent" },
   {
+    category: "directory",
+    title: "directory, API keys",
+    file: "directory/api-key.ts",
+    union: "ApiKeyEvent",
+  },
+  {
     category: "delegation",
     file: "delegation/delegation.ts",
     union: "DelegationEvent",

@@ -1,17 +1,12 @@
 import { z } from "zod";
 import type { Parsed } from "./errors.ts";
-import { prose } from "./fields.ts";
+import { instant, prose } from "./fields.ts";
 import { id, personId } from "./ids.ts";
 import { limits } from "./limits.ts";
 import { parseBody } from "./parse-body.ts";
 
 /** Policies or roles that one delegation may name. */
 const MAX_SCOPE = 50;
-
-const instant = z.iso
-  .datetime({ offset: true, error: "must be an ISO 8601 time with a zone (2026-08-01T00:00:00Z)" })
-  .max(40)
-  .transform((text) => new Date(Date.parse(text)).toISOString());
 
 const scope = z
   .array(id)

@@ -6,6 +6,12 @@ import { exceedsBytes } from "./limits.ts";
 export const prose = (max: number) =>
   z.string().refine((text) => !exceedsBytes(text, max), `must have at most ${max} bytes`);
 
+/** A time with its zone, in UTC when it comes out. */
+export const instant = z.iso
+  .datetime({ offset: true, error: "must be an ISO 8601 time with a zone (2026-08-01T00:00:00Z)" })
+  .max(40)
+  .transform((text) => new Date(Date.parse(text)).toISOString());
+
 /** A JSON object whose content is the sender's own. */
 export const freeObject = z.record(z.string(), z.unknown());
 

@@ -1,3 +1,4 @@
+import type { Scope } from "@countersign/domain/directory/api-key.ts";
 import type { DirectoryCommand } from "@countersign/domain/directory/commands.ts";
 import { decideDirectory } from "@countersign/domain/directory/decide.ts";
 import type { DirectoryEvent, DirectoryState } from "@countersign/domain/directory/directory.ts";
@@ -17,16 +18,25 @@ export const directoryAggregate: Aggregate<DirectoryState, DirectoryEvent> = {
   decode: readDirectoryEvent,
 };
 
-/** Changes people, roles or agents: admins, and the system itself at the first start (no principal). */
+/** The scope with which an agent's credential may do it. */
+const scopeOf = ({ type }: DirectoryCommand): Scope =>
+  type === "issue-api-key" || type === "revoke-api-key" ? "api-keys:write" : "directory:write";
+
+/**
+ * Changes people, roles, agents or API keys: admins, credentials with the scope for it, and the system itself at the
+ * first start (no principal). `command` may be made at the time of the decision, ISO 8601.
+ */
 export const commandDirectory = async (
   engine: Engine,
   kind: DirectoryKind,
   envelope: Envelope,
-  command: DirectoryCommand | Refusal,
+  command: DirectoryCommand | Refusal | ((now: string) => DirectoryCommand),
 ): Promise<Outcome<DirectoryState>> =>
-  execute(engine, kind, directoryStream(envelope.org), envelope, (state, _now, reference) => {
-    const denied = authorise(envelope.principal, "administer", reference);
+  execute(engine, kind, directoryStream(envelope.org), envelope, (state, now, reference) => {
+    const asked = typeof command === "function" ? command(now) : command;
+    const scope = "code" in asked ? "directory:write" : scopeOf(asked);
+    const denied = authorise(envelope.principal, "administer", reference, scope);
     if (denied !== null) return { events: [], refusal: denied };
-    if ("code" in command) return { events: [], refusal: command };
-    return decideDirectory(state, command);
+    if ("code" in asked) return { events: [], refusal: asked };
+    return decideDirectory(state, asked);
   });

@@ -6,6 +6,8 @@ export interface Principal {
   readonly org: string;
   /** Extra rights of the credential, such as `metrics`; mostly empty. */
   readonly scopes: readonly string[];
+  /** Id of the API key it came with; left out for a token. */
+  readonly key?: string;
 }
 
 const ID = /^[A-Za-z0-9_-]{1,64}$/;

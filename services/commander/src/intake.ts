@@ -20,6 +20,7 @@ import type { Log } from "@countersign/runtime/log.ts";
 import type { Attempts } from "./attempts.ts";
 import { askFromBody } from "./commands/ask-from-body.ts";
 import { readCommands } from "./commands/read-commands.ts";
+import { takeSignal } from "./commands/signals.ts";
 import { transitionFromBody } from "./commands/request-transition.ts";
 import type { Decider } from "./decider.ts";
 import { bodyRefusal } from "./reply.ts";
@@ -96,6 +97,8 @@ const takeIn = async (decider: Decider, delivery: Delivery): Promise<IntakeVerdi
       return askFromIntake(decider, principal, event);
     case "request-transition":
       return transitionFromIntake(decider, principal, event);
+    case "signal":
+      return signalFromIntake(decider, principal, event);
     default:
       return commandFromIntake(decider, principal, command, event);
   }
@@ -149,6 +152,15 @@ const transitionFromIntake = async (
     transitionFromBody(event.data),
   );
   return outcome.ok ? "ack" : outcome.refusal;
+};
+
+const signalFromIntake = async (
+  decider: Decider,
+  principal: Principal,
+  event: CommandEnvelope,
+): Promise<IntakeVerdict> => {
+  const taken = await takeSignal(decider, envelopeFor(principal, "signal", event), event.data);
+  return taken.ok ? "ack" : taken.refusal;
 };
 
 /** Decisions and withdrawals name their request as `approval_id` beside the body's own fields. */

@@ -17,7 +17,7 @@ interface OpenRequestsReply {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** Roles and people that a directory event touches; an agent's change touches no open request. */
+/** Roles and people that a directory event touches; an agent's change or key touches no open request. */
 const touched = (cause: RecordedEvent): { roles: string[]; people: string[] } | null => {
   const { event } = readDirectoryEvent(cause);
   switch (event.type) {
@@ -27,6 +27,8 @@ const touched = (cause: RecordedEvent): { roles: string[]; people: string[] } | 
     case "PersonRemoved":
       return { roles: [], people: [event.data.id] };
     case "AgentChanged":
+    case "ApiKeyIssued":
+    case "ApiKeyRevoked":
       return null;
   }
 };

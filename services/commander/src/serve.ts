@@ -2,6 +2,7 @@ import { StoreUnavailable } from "@countersign/event-store/errors.ts";
 import type { Bus, BusSubscription, Message, Reply } from "@countersign/messaging/bus.ts";
 import { commandPattern, parseSubject } from "@countersign/messaging/subjects.ts";
 import type { Log } from "@countersign/runtime/log.ts";
+import { issueApiKey, refuseRevoked, resolveApiKey, revokeApiKey } from "./commands/api-keys.ts";
 import { attach } from "./commands/attach.ts";
 import { bulk, bulkVotes } from "./commands/bulk.ts";
 import { putAgent, putPerson, putRole, removePerson } from "./commands/directory.ts";
@@ -17,6 +18,8 @@ import { requestApproval } from "./commands/request-approval.ts";
 import { requestTransition } from "./commands/request-transition.ts";
 import { retireDefinition } from "./commands/retire-definition.ts";
 import { simulate } from "./commands/simulate.ts";
+import { signal } from "./commands/signals.ts";
+import { createStandingGrant, revokeStandingGrant } from "./commands/standing-grants.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Decider } from "./decider.ts";
 import { readIncoming, type Incoming } from "./incoming.ts";
@@ -48,6 +51,11 @@ export const handlers: ReadonlyMap<string, CommandHandler> = new Map<string, Com
   ["remove-person", removePerson],
   ["put-role", putRole],
   ["put-agent", putAgent],
+  ["issue-api-key", issueApiKey],
+  ["revoke-api-key", revokeApiKey],
+  ["create-standing-grant", createStandingGrant],
+  ["revoke-standing-grant", revokeStandingGrant],
+  ["signal", signal],
   ["peek-request", peekRequest],
 ]);
 
@@ -86,19 +94,25 @@ export const serveCommands = (
     const name = subject?.kind === "command" ? subject.name : "";
     const handler = handlers.get(name);
     if (name === "grant-keys") return grantKeys(decider);
+    if (name === "resolve-api-key") return resolveApiKey(decider, subject?.org ?? "", message.body);
     if (name === "note-attempt") {
       const note: CommandHandler = async (_, incoming) => noteAttempt(attempts, incoming);
       return run(decider, note, () => readIncoming(message), log);
     }
+    let incoming: Incoming | undefined;
+    const read = (): Incoming => {
+      incoming = readIncoming(message);
+      refuseRevoked(decider, incoming.principal);
+      return incoming;
+    };
     const vote = bulkVotes.get(name);
     if (vote !== undefined) {
       const many: CommandHandler = (one, incoming) => bulk(vote, attempts, one, incoming);
-      return run(decider, many, () => readIncoming(message), log);
+      return run(decider, many, read, log);
     }
     if (handler === undefined)
       return no({ code: "not-found", message: "There is no such command." });
-    let incoming: Incoming | undefined;
-    const reply = await run(decider, handler, () => (incoming = readIncoming(message)), log);
+    const reply = await run(decider, handler, read, log);
     const code = refusedCode(reply);
     if (incoming !== undefined && code !== null) {
       const { principal, target, channel, correlationId } = incoming;

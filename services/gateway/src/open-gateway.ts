@@ -5,6 +5,7 @@ import type { VerifyToken } from "@countersign/identity/jwt.ts";
 import type { Bus } from "@countersign/messaging/bus.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
 import type { FastifyInstance } from "fastify";
+import { withApiKeys } from "./edge/api-keys.ts";
 import { authenticate, makeIdentify } from "./edge/authenticate.ts";
 import { watchConnections } from "./edge/connections.ts";
 import { makeInner } from "./edge/inner.ts";
@@ -18,6 +19,7 @@ import { graphqlRoutes } from "./graphql/http.ts";
 import { acceptUpgrades } from "./graphql/upgrades.ts";
 import { approvalRoutes } from "./rest/approvals.ts";
 import { auditRoutes } from "./rest/audit.ts";
+import { credentialRoutes } from "./rest/credentials.ts";
 import { definitionRoutes } from "./rest/definitions.ts";
 import { devTokenRoutes } from "./rest/dev-tokens.ts";
 import { calendarRoutes, delegationRoutes } from "./rest/delegations.ts";
@@ -64,7 +66,10 @@ const once = <T>(make: () => Promise<T>) => {
 export const openGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { bus, verify, dev, clock, log, publicUrl, rateLimit } = options;
   const inner = makeInner(bus);
-  const identify = makeIdentify(verify, makeRateLimit(rateLimit, clock));
+  const identify = makeIdentify(
+    withApiKeys(verify, inner, clock, log),
+    makeRateLimit(rateLimit, clock),
+  );
   const feeds = makeFeeds(bus, log);
   const streams = makeStreams();
   const longPolls = makeLongPolls(inner);
@@ -103,6 +108,7 @@ export const openGateway = async (options: GatewayOptions): Promise<Gateway> => 
         approvalRoutes(org, { inner, log, longPolls });
         directoryRoutes(org, { inner, log });
         auditRoutes(org, { inner, log });
+        credentialRoutes(org, { inner, log });
         delegationRoutes(org, { inner, log });
         await org.register(async (files) => calendarRoutes(files, { inner, log }));
         eventRoutes(org, { live, streams });

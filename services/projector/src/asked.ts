@@ -40,6 +40,10 @@ const principalOf = (text: string): Principal | null => {
   return principal;
 };
 
+/** A key that is not folded here yet was known to the commander a moment ago, so it is none that was revoked. */
+const isRevoked = ({ key }: Principal, { directory }: Reference): boolean =>
+  key !== undefined && directory.apiKeys.get(key)?.revoked === true;
+
 /**
  * The one place where a query learns who asks. The gateway proved the credential; whether its principal is an active
  * member of the org is the directory's to say. Throws `Refused`: `not-found` for another org, `unauthenticated`.
@@ -48,6 +52,8 @@ export const readAsked = (message: Message, org: string, reference: Reference): 
   const principal = principalOf(message.headers["Countersign-Principal"] ?? "null");
   if (principal === null || principal.org !== org) throw notFound();
   const standing = standingOf(principal, reference);
+  if (isRevoked(principal, reference))
+    throw new Refused({ code: "unauthenticated", message: "This API key is revoked." });
   if (standing === null)
     throw new Refused({
       code: "unauthenticated",

@@ -77,7 +77,6 @@ export const openQueue = (
       ["definitions", asking(definitionsQuery)],
       ["definition", asking(definitionQuery)],
       ["definition-diff", asking(definitionDiffQuery)],
-      ["definition-diff", asking(definitionDiffQuery)],
       ["person", asking(personQuery)],
       ["role", asking(roleQuery)],
       ["agent", asking(agentQuery)],

@@ -49,6 +49,7 @@ export const demoDirectory: DirectoryState = {
   ),
   roles: new Map(Object.entries(roles)),
   agents: new Map(["deployment-bot", "ci"].map((id) => [id, agent(id)])),
+  apiKeys: new Map(),
 };
 
 type Change = (directory: DirectoryState) => DirectoryState;

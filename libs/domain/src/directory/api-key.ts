@@ -8,8 +8,6 @@ export const scopes = [
   "directory:write",
   "api-keys:write",
   "standing-grants:write",
-  /** The security log in the audit trail. */
-  "security:read",
   /** `/metrics` from other machines. */
   "metrics",
 ] as const;

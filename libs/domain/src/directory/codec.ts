@@ -8,6 +8,8 @@ const types: ReadonlySet<string> = new Set<DirectoryEvent["type"]>([
   "PersonRemoved",
   "RoleChanged",
   "AgentChanged",
+  "ApiKeyIssued",
+  "ApiKeyRevoked",
 ]);
 
 /**

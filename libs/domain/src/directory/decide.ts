@@ -1,4 +1,5 @@
 import { refuse, type Refusal } from "../request/refusals.ts";
+import { issueApiKey, revokeApiKey } from "./api-keys.ts";
 import type { DirectoryCommand } from "./commands.ts";
 import type { Agent, DirectoryEvent, DirectoryState, Person } from "./directory.ts";
 import { activeAdminCount } from "./lookups.ts";
@@ -107,5 +108,9 @@ export const decideDirectory = (
       return putRole(state, command.role, command.members);
     case "put-agent":
       return putAgent(state, command.agent);
+    case "issue-api-key":
+      return issueApiKey(state, command);
+    case "revoke-api-key":
+      return revokeApiKey(state, command.id);
   }
 };

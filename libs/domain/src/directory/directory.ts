@@ -1,4 +1,6 @@
-/** People, roles and agents of one org: the stream `directory-<org>.main`, folded in every commander and projector. */
+import type { ApiKeyEvent, ApiKeys } from "./api-key.ts";
+
+/** People, roles, agents and API keys of one org: the stream `directory-<org>.main`, folded in every commander and projector. */
 
 export type Access = "admin" | "approver" | "viewer";
 
@@ -27,7 +29,8 @@ export type DirectoryEvent =
       readonly type: "RoleChanged";
       readonly data: { readonly role: string; readonly members: readonly string[] };
     }
-  | { readonly type: "AgentChanged"; readonly data: Agent };
+  | { readonly type: "AgentChanged"; readonly data: Agent }
+  | ApiKeyEvent;
 
 export interface DirectoryState {
   /** Revision of the last event folded; -1 before the first. */
@@ -35,4 +38,5 @@ export interface DirectoryState {
   readonly people: ReadonlyMap<string, Person>;
   readonly roles: ReadonlyMap<string, readonly string[]>;
   readonly agents: ReadonlyMap<string, Agent>;
+  readonly apiKeys: ApiKeys;
 }

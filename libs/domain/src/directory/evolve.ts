@@ -1,3 +1,4 @@
+import { evolveApiKeys } from "./api-keys.ts";
 import type { DirectoryEvent, DirectoryState } from "./directory.ts";
 
 /** The directory of an org before its first event. */
@@ -6,6 +7,7 @@ export const emptyDirectory: DirectoryState = {
   people: new Map(),
   roles: new Map(),
   agents: new Map(),
+  apiKeys: new Map(),
 };
 
 /** A removed person leaves every role with the same fact, so that no role names somebody who is gone. */
@@ -50,5 +52,8 @@ export const evolveDirectory = (
       };
     case "AgentChanged":
       return { ...state, revision, agents: new Map(state.agents).set(event.data.id, event.data) };
+    case "ApiKeyIssued":
+    case "ApiKeyRevoked":
+      return { ...state, revision, apiKeys: evolveApiKeys(state.apiKeys, event) };
   }
 };

@@ -44,6 +44,8 @@ export class ReferenceTable {
       case "PersonRemoved":
         return this.#actingNames(org, change.data.id);
       case "AgentChanged":
+      case "ApiKeyIssued":
+      case "ApiKeyRevoked":
         return [];
     }
   }

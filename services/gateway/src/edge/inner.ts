@@ -35,6 +35,12 @@ export interface Inner {
   ): Promise<Reply>;
   /** The public keys that grants are signed with: nobody's in particular. */
   grantKeys(): Promise<Reply>;
+  /** Whose API key has this id and hash. */
+  resolveKey(key: {
+    readonly org: string;
+    readonly id: string;
+    readonly hash: string;
+  }): Promise<Reply>;
   /** Lets the security log know of something that was refused here; nobody waits for it, and it may be lost. */
   refused(caller: Caller, code: "foreign-org" | "unauthenticated", operation: string): void;
 }
@@ -78,7 +84,12 @@ export type CommandName =
   | "put-person"
   | "remove-person"
   | "put-role"
-  | "put-agent";
+  | "put-agent"
+  | "issue-api-key"
+  | "revoke-api-key"
+  | "create-standing-grant"
+  | "revoke-standing-grant"
+  | "signal";
 
 export type QueryName =
   | "request"
@@ -98,6 +109,8 @@ export type QueryName =
   | "role"
   | "agent"
   | "delegations"
+  | "api-keys"
+  | "standing-grants"
   | "viewer";
 
 const TIMEOUT_MS = 10_000;
@@ -145,6 +158,11 @@ export const makeInner = (bus: Bus): Inner => {
     refused,
     grantKeys: () =>
       bus.request(commandTo(NO_ORG, "grant-keys"), "", { headers: {}, timeoutMs: TIMEOUT_MS }),
+    resolveKey: ({ org, id, hash }) =>
+      bus.request(commandTo(org, "resolve-api-key"), JSON.stringify({ id, hash }), {
+        headers: {},
+        timeoutMs: TIMEOUT_MS,
+      }),
     command(caller, name, { target, idempotencyKey, body, headers: more }) {
       const headers = headersOf(caller);
       if (target !== undefined) {
