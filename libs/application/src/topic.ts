@@ -18,6 +18,7 @@ import { absentRequest } from "@countersign/domain/request/evolve.ts";
 import type { Refusal } from "@countersign/domain/request/refusals.ts";
 import { absentTopic, evolveTopic } from "@countersign/domain/topic/evolve.ts";
 import { resolveTransition, type ResolveTransition } from "@countersign/domain/topic/resolve.ts";
+import { withSla } from "@countersign/domain/topic/sla.ts";
 import type { TopicEvent, TopicState } from "@countersign/domain/topic/topic.ts";
 import {
   blockTransition,
@@ -66,15 +67,17 @@ export const requestTransition = async (
       const denied = authorise(envelope.principal, "transition", reference);
       if (denied !== null) return { events: [], refusal: denied };
       if ("code" in asked) return { events: [], refusal: asked };
+      const moves = reference.definition.workflows.get(asked.workflowId);
       const answer = decideTransition(
         state,
-        reference.definition.workflows.get(asked.workflowId),
+        moves,
         { ...asked, ...callerOf(envelope, reference) },
         reference.evaluateExpression,
       );
       if (answer.kind === "refused") return { events: [], refusal: answer.refusal };
       if (answer.kind === "waiting") return { events: [] };
-      if (answer.kind === "completed") return { events: answer.events };
+      if (answer.kind === "completed")
+        return { events: withSla(answer.events, state, moves, now, reference) };
       const ask: Ask = {
         ...answer.ask,
         requestId: derivedRequestId(
@@ -94,7 +97,8 @@ export const requestTransition = async (
       );
       if (dry.refusal !== undefined) return { events: [], refusal: dry.refusal };
       blocking = ask;
-      return { events: blockTransition(answer, [ask.requestId], toJson(ask)) };
+      const events = blockTransition(answer, [ask.requestId], toJson(ask));
+      return { events: withSla(events, state, moves, now, reference) };
     },
   );
   if (blocking === undefined || !outcome.ok || outcome.effect !== "appended") return outcome;
@@ -166,9 +170,11 @@ export const endTransition = async (
     kind,
     topicStream(envelope.org, workflow, topicId),
     envelope,
-    (state, _now, reference) => ({
-      events: resolveTransition(state, reference.definition.workflows.get(workflow), command),
-    }),
+    (state, now, reference) => {
+      const moves = reference.definition.workflows.get(workflow);
+      const events = resolveTransition(state, moves, command);
+      return { events: withSla(events, state, moves, now, reference) };
+    },
   );
 
 const callerOf = (

@@ -10,6 +10,7 @@ import { separation } from "./i4-separation.ts";
 import { grantsOnce } from "./i5-grants.ts";
 import { transitionFollows } from "./i5-transition-follows.ts";
 import { audited, type AuditEntry } from "./i8-audit.ts";
+import { topicMarks } from "./i7-topic-marks.ts";
 import { delegationsHold } from "./i22-delegations.ts";
 import { once } from "./i12-once.ts";
 import { timeGoesOn } from "./i21-time.ts";
@@ -40,6 +41,7 @@ export const check = (log: readonly LogEntry[], options: CheckOptions = {}): Vio
     ...deciders(history),
     ...transitionFollows(history),
     ...grantsOnce(history),
+    ...topicMarks(history),
     ...delegationsHold(history),
     ...(options.audit === undefined ? [] : audited(history, options.audit)),
     ...once(history),

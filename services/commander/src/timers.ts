@@ -6,6 +6,7 @@ import { COUNTERSIGN_TIMERS } from "@countersign/messaging/streams.ts";
 import { parseSubject } from "@countersign/messaging/subjects.ts";
 import type { Log } from "@countersign/runtime/log.ts";
 import type { Decider } from "./decider.ts";
+import { isSlaTimer, onSlaTimer } from "./sla-timers.ts";
 
 /** What a due timer says: api.md, NATS. The decider trusts only its own plan, so this is a hint to look. */
 interface TimerBody {
@@ -67,6 +68,10 @@ const onTimer = async (
   stuckAfterMs: number,
 ): Promise<Verdict> => {
   const subject = parseSubject(delivery.subject);
+  if (subject?.kind === "timer" && isSlaTimer(subject.timer)) {
+    const verdict = await onSlaTimer(decider, subject.org, subject.timer, delivery.body);
+    if (verdict !== null) return verdict;
+  }
   const timer = readTimer(delivery.body);
   const asked =
     subject?.kind === "timer" && timer !== null

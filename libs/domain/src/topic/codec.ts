@@ -9,6 +9,8 @@ const types: ReadonlySet<string> = new Set<TopicEvent["type"]>([
   "TransitionBlocked",
   "TransitionCompleted",
   "TransitionRejected",
+  "SlaWarning",
+  "SlaBreached",
 ]);
 
 /**

@@ -1,6 +1,7 @@
 import type { Actor, EventMetadata } from "../actor.ts";
 import type { JsonObject } from "../json.ts";
 import { mergeAttributes } from "./attributes.ts";
+import type { SlaMarks, StandingSla } from "./sla.ts";
 import type { TopicEvent, TopicHistoryEntry, TopicState } from "./topic.ts";
 
 type Present = Extract<TopicState, { status: "present" }>;
@@ -20,12 +21,16 @@ const withPatch = (state: Present, patch: JsonObject, by: Actor): Present => {
   return { ...state, attributes: mergeAttributes(state.attributes, patch), setBy };
 };
 
-const moved = (state: Present, entry: TopicHistoryEntry): Present => ({
+const standing = (marks: SlaMarks | undefined): StandingSla | null =>
+  marks === undefined ? null : { ...marks, warned: false, breached: false };
+
+const moved = (state: Present, entry: TopicHistoryEntry, marks: SlaMarks | undefined): Present => ({
   ...state,
   state: entry.to,
   blocked: null,
   history: [...state.history, entry],
   enteredAt: entry.at,
+  sla: standing(marks),
 });
 
 /** What recipes and timers do is no activity: a topic stays silent until somebody speaks. */
@@ -48,21 +53,30 @@ const onPresent = (state: Present, event: TopicEvent, metadata: EventMetadata): 
       return { ...withPatch(state, patch, by), blocked };
     }
     case "TransitionCompleted": {
-      const { from, to, approvalIds, patch, by } = event.data;
+      const { from, to, approvalIds, patch, by, sla } = event.data;
       const expected = state.blocked?.approvalIds ?? [];
       if (state.state !== from || expected.join() !== approvalIds.join()) {
         throw impossible(event, "another transition is under way");
       }
-      return moved(withPatch(state, patch, by), { from, to, at, by, approvalIds });
+      return moved(withPatch(state, patch, by), { from, to, at, by, approvalIds }, sla);
     }
     case "TransitionRejected": {
-      const { from, approvalIds, state: to } = event.data;
+      const { from, approvalIds, state: to, sla } = event.data;
       if (state.blocked?.approvalIds.join() !== approvalIds.join()) {
         throw impossible(event, "these approvals block nothing");
       }
       return to === from
         ? { ...state, blocked: null }
-        : moved(state, { from, to, at, by: metadata.actor, approvalIds });
+        : moved(state, { from, to, at, by: metadata.actor, approvalIds }, sla);
+    }
+    case "SlaWarning":
+    case "SlaBreached": {
+      const { sla } = state;
+      if (sla === undefined || sla === null || sla.generation !== event.data.generation) {
+        throw impossible(event, "the topic has left that state");
+      }
+      const breached = event.type === "SlaBreached";
+      return { ...state, sla: { ...sla, warned: true, breached: sla.breached || breached } };
     }
   }
 };
@@ -88,6 +102,7 @@ export const evolveTopic = (
     setBy: {},
     blocked: null,
     history: [],
+    sla: standing(event.data.sla),
     enteredAt: metadata.occurredAt,
     activeAt: metadata.occurredAt,
   };

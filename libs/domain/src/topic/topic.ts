@@ -1,5 +1,6 @@
 import type { Actor } from "../actor.ts";
 import type { JsonObject } from "../json.ts";
+import type { SlaMarks, StandingSla } from "./sla.ts";
 
 /** A topic is what a workflow moves (an issue, a release): stream `topic-<org>.<workflow>.<base64url id>`. */
 
@@ -8,6 +9,13 @@ interface Move {
   readonly to: string;
   /** The transition's name, or null. */
   readonly name: string | null;
+}
+
+interface MarkReached {
+  readonly state: string;
+  /** The stay: `SlaMarks.generation`. */
+  readonly generation: number;
+  readonly dueAt: string;
 }
 
 export type TopicEvent =
@@ -19,6 +27,8 @@ export type TopicEvent =
         readonly state: string;
         /** True when the asker named the state of an unknown topic. */
         readonly claimed: boolean;
+        /** Only where the state into which it comes has an `sla`; likewise below. */
+        readonly sla?: SlaMarks;
       };
     }
   | {
@@ -44,6 +54,7 @@ export type TopicEvent =
         readonly approvalIds: readonly string[];
         readonly patch: JsonObject;
         readonly by: Actor;
+        readonly sla?: SlaMarks;
       };
     }
   | {
@@ -54,8 +65,12 @@ export type TopicEvent =
         readonly state: string;
         readonly code: string;
         readonly reason: string | null;
+        readonly sla?: SlaMarks;
       };
-    };
+    }
+  /** The topic has stayed in `state` until `dueAt`: that stay's warning, and its breach. Each at most once. */
+  | { readonly type: "SlaWarning"; readonly data: MarkReached }
+  | { readonly type: "SlaBreached"; readonly data: MarkReached };
 
 export interface TopicHistoryEntry {
   readonly from: string;
@@ -87,6 +102,8 @@ export type TopicState =
       /** The transition that waits for approval, or null. */
       readonly blocked: Blocked | null;
       readonly history: readonly TopicHistoryEntry[];
+      /** The marks of its state, if it has any; absent in what an earlier build kept. */
+      readonly sla?: StandingSla | null;
       /** When it came into its state, ISO 8601; absent in what an earlier build kept. */
       readonly enteredAt?: string;
       /** When a person or an agent last had to do with it. */

@@ -31,7 +31,7 @@ const FIRST: DuePlace = { dueMs: -1, position: -1, place: -1 };
  */
 export class DueProjection {
   readonly name = "due";
-  readonly prefixes: readonly string[] = ["request-"];
+  readonly prefixes: readonly string[] = ["request-", "topic-"];
   readonly file: ReadModelFile;
   readonly #table: DueTable;
   readonly #unwritten = new Map<string, Unwritten>();

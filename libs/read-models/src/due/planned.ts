@@ -1,28 +1,15 @@
 import { readRequestEvent } from "@countersign/domain/read-events.ts";
 import { metadataOf } from "@countersign/domain/recorded.ts";
+import { approachingAt } from "@countersign/domain/request/timers/approaching.ts";
 import type { StoredEvent } from "../stored-event.ts";
-import { approachingMs } from "./approaching.ts";
-import type { DueKind, DueRow } from "./due-row.ts";
-
-/** What `TimersPlanned` says, as far as the table needs it. */
-interface Plan {
-  readonly level: number | null;
-  readonly payloadVersion: number;
-  readonly generation: number;
-  readonly timers: readonly {
-    readonly kind: DueKind;
-    readonly step: number | null;
-    readonly dueAt: string;
-  }[];
-}
-
-export const planOf = ({ data }: StoredEvent): Plan => JSON.parse(data) as Plan;
+import type { DueRow } from "./due-row.ts";
+import { slaRows } from "./sla.ts";
 
 /** The end of a request, and the notice before it when its time is long enough for one. */
-export const expiryRows = (
+const expiryRows = (
   { stream, position }: Pick<StoredEvent, "stream" | "position">,
-  sinceMs: number,
-  expiresMs: number,
+  createdAt: string,
+  expiresAt: string,
   generation: number,
 ): DueRow[] => {
   const row = {
@@ -32,20 +19,20 @@ export const expiryRows = (
     step: null,
     generation,
     position: Number(position),
-    sinceMs,
+    sinceMs: Date.parse(createdAt),
   };
-  const expiry: DueRow = { ...row, kind: "expiry", dueMs: expiresMs, place: 0 };
-  const noticeMs = approachingMs(sinceMs, expiresMs);
-  return noticeMs === null
+  const expiry: DueRow = { ...row, kind: "expiry", dueMs: Date.parse(expiresAt), place: 0 };
+  const noticeAt = approachingAt(createdAt, expiresAt);
+  return noticeAt === null
     ? [expiry]
-    : [expiry, { ...row, kind: "approaching", dueMs: noticeMs, place: 1 }];
+    : [expiry, { ...row, kind: "approaching", dueMs: Date.parse(noticeAt), place: 1 }];
 };
 
 /** What a request plans when it is created. */
 const submitted = (recorded: StoredEvent): DueRow[] => {
   const { event, metadata } = readRequestEvent(recorded);
   if (event.type !== "RequestSubmitted" || event.data.expiresAt === null) return [];
-  return expiryRows(recorded, Date.parse(metadata.occurredAt), Date.parse(event.data.expiresAt), 1);
+  return expiryRows(recorded, metadata.occurredAt, event.data.expiresAt, 1);
 };
 
 /** What an approval plans: a look at whether its grant was spent. */
@@ -70,7 +57,9 @@ const approved = (recorded: StoredEvent, stuckAfterMs: number): DueRow[] => {
 
 /** A ladder and the due mark of its level. */
 const ladder = (recorded: StoredEvent): DueRow[] => {
-  const { level, payloadVersion, generation, timers } = planOf(recorded);
+  const { event } = readRequestEvent(recorded);
+  if (event.type !== "TimersPlanned") return [];
+  const { level, payloadVersion, generation, timers } = event.data;
   return timers.map(({ kind, step, dueAt }, place): DueRow => ({
     stream: recorded.stream,
     kind,
@@ -91,8 +80,9 @@ const extended = (recorded: StoredEvent, present: readonly DueRow[]): DueRow[] =
   const before = present.find(({ kind }) => kind === "expiry");
   if (event.type !== "ExpiryExtended" || before === undefined) return [];
   const { generation, sinceMs } = before;
-  const since = sinceMs ?? Date.parse(metadataOf(recorded).occurredAt);
-  return expiryRows(recorded, since, Date.parse(event.data.expiresAt), generation + 1);
+  const createdAt =
+    sinceMs === null ? metadataOf(recorded).occurredAt : new Date(sinceMs).toISOString();
+  return expiryRows(recorded, createdAt, event.data.expiresAt, generation + 1);
 };
 
 /**
@@ -114,6 +104,6 @@ export const plannedBy = (
     case "ExpiryExtended":
       return extended(event, present());
     default:
-      return [];
+      return slaRows(event);
   }
 };

@@ -1,6 +1,8 @@
+import { readRequestEvent } from "@countersign/domain/read-events.ts";
+import type { RequestEvent, RequestEventType } from "@countersign/domain/request/events.ts";
+import type { TimerRef } from "@countersign/domain/request/timers/events.ts";
 import type { StoredEvent } from "../stored-event.ts";
 import type { DueKind, DueRow } from "./due-row.ts";
-import { planOf } from "./planned.ts";
 
 /** Which rows of its stream an event takes away. */
 export type Gone = "all" | ((row: DueRow) => boolean);
@@ -13,10 +15,11 @@ const ends: ReadonlySet<string> = new Set([
   "RequestCancelled",
   "GrantConsumed",
   "DeliveryStuck",
-]);
+] satisfies RequestEventType[]);
 
-/** What the steps of ladders and due marks leave behind when they took effect, or were kept from it. */
-const effects: ReadonlySet<string> = new Set([
+/** Those that take away some rows: no other event is read. */
+const takes: ReadonlySet<string> = new Set([
+  "TimersPlanned",
   "ReminderDue",
   "RequestEscalated",
   "RequestReassigned",
@@ -25,68 +28,71 @@ const effects: ReadonlySet<string> = new Set([
   "RequestAutoApproved",
   "TimerSuppressed",
   "LevelOverdue",
-  "CallerPaused",
-]);
+  "ExpiryApproaching",
+  "ExpiryExtended",
+  "LevelApproved",
+  "LevelDenied",
+  "LevelSkipped",
+  "LevelReopened",
+  "PayloadModified",
+] satisfies RequestEventType[]);
 
 /** Not of any ladder: they stay whatever becomes of levels and steps. */
 const ofRequest: ReadonlySet<DueKind> = new Set(["expiry", "approaching", "stuck"]);
 
-const isKind =
-  (...kinds: readonly DueKind[]) =>
-  ({ kind }: DueRow): boolean =>
-    kinds.includes(kind);
+/** The timer of a ladder, or the due mark, that took effect or was kept from it. */
+const timerGone =
+  ({ level, step }: TimerRef) =>
+  (row: DueRow): boolean =>
+    row.step === step && row.level === level && !ofRequest.has(row.kind);
 
-const levelOf = ({ data }: StoredEvent): number =>
-  (JSON.parse(data) as { readonly level: number }).level;
-
-/** Which timer of a ladder an effect names. */
-interface Named {
-  readonly level?: number | null;
-  readonly step?: number | null;
-}
-
-/** Null for one that no timer brought about: somebody reassigned by hand. */
-const afterEffect = ({ type, data }: StoredEvent): Gone | null => {
-  const said = JSON.parse(data) as Named & { readonly timer?: Named };
-  const { level, step } = type === "RequestReassigned" ? (said.timer ?? {}) : said;
-  if (step === undefined) return null;
-  return (row) => row.step === step && row.level === level && !ofRequest.has(row.kind);
-};
-
-/** What an event takes away; null when that is nothing. Pure. */
-export const removedBy = (event: StoredEvent): Gone | null => {
-  const { type } = event;
-  if (ends.has(type)) return "all";
-  if (effects.has(type)) return afterEffect(event);
-  switch (type) {
+const goneBy = (event: RequestEvent): Gone | null => {
+  switch (event.type) {
+    case "ReminderDue":
+    case "RequestEscalated":
+    case "ExecutivesNotified":
+    case "LevelAutoApproved":
+    case "RequestAutoApproved":
+    case "TimerSuppressed":
+    case "LevelOverdue":
+      return timerGone(event.data);
+    // Without a timer somebody did it by hand.
+    case "RequestReassigned":
+      return event.data.timer === undefined ? null : timerGone(event.data.timer);
     case "LevelApproved":
     case "LevelDenied":
     case "LevelSkipped": {
-      const level = levelOf(event);
+      const { level } = event.data;
       return (row) => row.level === level;
     }
     // The levels after it wait again, and are planned anew when their turn comes.
     case "LevelReopened": {
-      const level = levelOf(event);
+      const { level } = event.data;
       return (row) => row.level !== null && row.level >= level;
     }
     // Ladders of the payload before are carried over by plans of their own, the chain's as well.
     case "PayloadModified": {
-      const { version } = JSON.parse(event.data) as { readonly version: number };
+      const { version } = event.data;
       return (row) => row.version < version && !ofRequest.has(row.kind);
     }
     // A ladder is planned as a whole: what the plan before it had still open is not due any more.
     case "TimersPlanned": {
-      const { level } = planOf(event);
+      const { level } = event.data;
       return (row) => row.level === level && !ofRequest.has(row.kind);
     }
     case "ExpiryExtended":
-      return isKind("expiry", "approaching");
+      return ({ kind }) => kind === "expiry" || kind === "approaching";
     case "ExpiryApproaching":
-      return isKind("approaching");
+      return ({ kind }) => kind === "approaching";
     default:
       return null;
   }
+};
+
+/** What an event takes away; null when that is nothing. Pure. */
+export const removedBy = (event: StoredEvent): Gone | null => {
+  if (ends.has(event.type)) return "all";
+  return takes.has(event.type) ? goneBy(readRequestEvent(event).event) : null;
 };
 
 /** True for an event after which nothing of what was planned before is due. */
