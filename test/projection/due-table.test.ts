@@ -129,7 +129,6 @@ describe("what is due of a request", () => {
     ["RequestReassigned", 1, 2, "escalate 1"],
     ["TimerSuppressed", 1, 2, "escalate 1"],
     ["LevelOverdue", 1, null, "due 1"],
-    ["CallerPaused", 1, null, "due 1"],
     ["ExecutivesNotified", null, 1, "notify chain"],
   ];
   for (const [type, level, step, taken] of effects) {
