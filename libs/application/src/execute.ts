@@ -7,7 +7,7 @@ import type { Clock } from "@countersign/runtime/clock.ts";
 import { strangerRefusal } from "./authorise.ts";
 import type { Envelope } from "./envelope.ts";
 import { eventId } from "./event-ids.ts";
-import { emptyFold, nextFold, type Fold, type FoldCache } from "./fold-cache.ts";
+import { emptyFold, nextFold, type Fold, type Folds } from "./fold-cache.ts";
 import type { References } from "./references.ts";
 import type { Turns } from "./turns.ts";
 
@@ -48,7 +48,7 @@ export interface Engine {
 /** A stream's place in the engine: what decides for it, and where its folds are kept. */
 export interface StreamKind<State, Event extends { readonly type: string; readonly data: object }> {
   readonly aggregate: Aggregate<State, Event>;
-  readonly folds: FoldCache<State>;
+  readonly folds: Folds<State>;
 }
 
 const SCHEMA_VERSION = 1;

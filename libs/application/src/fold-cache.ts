@@ -42,13 +42,22 @@ export const nextFold = <State>(
   };
 };
 
+/** What holds folded streams, and gives back those it still has. */
+export interface Folds<State> {
+  get(stream: string): Fold<State> | undefined;
+  /** The state exactly at `revision`, if it is here: never older, never newer. */
+  at(stream: string, revision: bigint): State | undefined;
+  set(stream: string, fold: Fold<State>): void;
+  drop(stream: string): void;
+}
+
 /**
  * Folded streams by name. A commander's memory, and in one process also the projector's: states are immutable, so both
  * may hold the same one. What is missing is read from the store.
  * Two generations: when the young one is full the old one is forgotten, and what is used moves to the young one. That
  * is one Map operation a use; an exact least-recently-used order took three, and large Maps that never stop changing.
  */
-export class FoldCache<State> {
+export class FoldCache<State> implements Folds<State> {
   readonly #capacity: number;
   #young = new Map<string, Fold<State>>();
   #old = new Map<string, Fold<State>>();
@@ -66,7 +75,6 @@ export class FoldCache<State> {
     return old;
   }
 
-  /** The state exactly at `revision`, if it is here: never older, never newer. */
   at(stream: string, revision: bigint): State | undefined {
     const fold = this.#young.get(stream) ?? this.#old.get(stream);
     return fold !== undefined && fold.revision === revision ? fold.state : undefined;

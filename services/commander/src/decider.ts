@@ -16,6 +16,7 @@ import {
 import type { Envelope } from "@countersign/application/envelope.ts";
 import type { Engine, Outcome } from "@countersign/application/execute.ts";
 import { FoldCache } from "@countersign/application/fold-cache.ts";
+import { RequestFolds } from "@countersign/application/request-folds.ts";
 import { pendingAggregate, type PendingKind } from "@countersign/application/one-pending.ts";
 import { prepareAsk } from "@countersign/application/prepare-ask.ts";
 import {
@@ -46,8 +47,6 @@ import type { TopicState } from "@countersign/domain/topic/topic.ts";
 import type { GrantKeys } from "@countersign/identity/grant-keys.ts";
 import type { Ids } from "@countersign/runtime/ids.ts";
 
-/** Folded requests kept: at about 4 KB each this is at most 80 MB, and a miss costs one read. */
-const REQUEST_FOLDS = 20_000;
 const OTHER_FOLDS = 5_000;
 
 /** The streams this commander decides, and how. Several commanders may run: the exact revision settles who was first. */
@@ -69,7 +68,7 @@ export class Decider {
     this.engine = engine;
     this.ids = ids;
     this.grants = grants;
-    this.request = { aggregate: requestAggregate, folds: new FoldCache(REQUEST_FOLDS) };
+    this.request = { aggregate: requestAggregate, folds: new RequestFolds() };
     this.topic = { aggregate: topicAggregate, folds: new FoldCache(OTHER_FOLDS) };
     this.directoryKind = { aggregate: directoryAggregate, folds: new FoldCache(OTHER_FOLDS) };
     this.definition = { aggregate: definitionAggregate, folds: new FoldCache(OTHER_FOLDS) };
