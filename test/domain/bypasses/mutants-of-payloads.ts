@@ -61,8 +61,8 @@ export const mutantsOfPayloads: readonly Mutant[] = [
   mutant(
     "requests follow the newest policy",
     "request/chain.ts",
-    "const policy = definition.policies.get(`${id}@${version}`);",
-    "const policy = definition.activePolicies.get(id);",
+    "definition.policies.get(`${id}@${version}`)",
+    "definition.activePolicies.get(id)",
     "a policy that is imported later does not change a request that stands",
   ),
   mutant(

@@ -20,7 +20,7 @@ export const percent = (share: number): Quorum => ({
 });
 
 /** `role:qa_lead`, `user:bo`, `round_robin:sre`; without a type it is a role. */
-const assignment = (text: string): Assignment => {
+export const assignment = (text: string): Assignment => {
   const [type, identifier] = text.includes(":") ? text.split(":") : ["role", text];
   return { type: type as Assignment["type"], identifier: identifier ?? "" };
 };

@@ -2,6 +2,7 @@ import type { DefinitionState } from "../definition/definition.ts";
 import type { GroupPlan, LevelPlan, Policy } from "../policy/policy.ts";
 import { amendedLevels } from "./amended-chain.ts";
 import type { PolicyRef, SubmittedFields } from "./events.ts";
+import { pausingAfter } from "./pause-after.ts";
 import type { Frozen } from "./state.ts";
 
 /** All levels of a request in order, numbered from 1 over all of its policies. */
@@ -10,6 +11,8 @@ export interface Chain {
   readonly levels: readonly LevelPlan[];
   /** How many levels come before the fallbacks, which open only when all of these were skipped. */
   readonly regular: number;
+  /** How many levels stand behind the fallbacks: those of gates that fired for a later payload. Absent for none. */
+  readonly later?: number;
   /** The policies behind it, in chain order; none for inline approvers. */
   readonly policies: readonly Policy[];
 }
@@ -19,7 +22,8 @@ const numbered = (levels: readonly LevelPlan[]): readonly LevelPlan[] =>
     level.number === index + 1 ? level : { ...level, number: index + 1 },
   );
 
-const chainOfPolicies = (policies: readonly Policy[]): Chain => {
+/** The chain of several policies: their levels after one another, then their fallbacks. */
+export const chainOfPolicies = (policies: readonly Policy[]): Chain => {
   const regular = policies.flatMap((policy) => policy.chain);
   const fallbacks = policies.flatMap((policy) =>
     policy.fallback === null ? [] : [policy.fallback],
@@ -31,13 +35,32 @@ const chainOfPolicies = (policies: readonly Policy[]): Chain => {
 const ofPolicy = new WeakMap<Policy, Chain>();
 const ofRequest = new WeakMap<SubmittedFields, Chain>();
 
-const pinned = (definition: DefinitionState, { id, version }: PolicyRef): Policy => {
-  const policy = definition.policies.get(`${id}@${version}`);
+const pinned = (
+  definition: DefinitionState,
+  { id, version, pauseAfter }: PolicyRef,
+  own: readonly Policy[] | undefined,
+): Policy => {
+  const policy = own?.find((each) => each.id === id) ?? definition.policies.get(`${id}@${version}`);
   if (policy === undefined) {
     throw new Error(`Policy ${id} version ${version} is pinned by a request and not known.`);
   }
-  return policy;
+  return pauseAfter === undefined ? policy : pausingAfter(policy, pauseAfter);
 };
+
+/** With the levels of gates that fired for a later payload: behind everything, because levels are known by number. */
+const withLater = ({ levels, regular, policies }: Chain, later: readonly Policy[]): Chain => {
+  const more = later.flatMap(({ chain }) => chain);
+  return {
+    levels: numbered([...levels, ...more]),
+    regular,
+    later: more.length,
+    policies: [...policies, ...later],
+  };
+};
+
+/** True for a level that opens only when every regular one was skipped. */
+export const isFallback = ({ levels, regular, later = 0 }: Chain, number: number): boolean =>
+  number > regular && number <= levels.length - later;
 
 /** The chain of one policy alone. */
 export const chainOfPolicy = (policy: Policy): Chain => {
@@ -49,17 +72,29 @@ export const chainOfPolicy = (policy: Policy): Chain => {
 };
 
 const pinnedChainOf = (submitted: SubmittedFields, definition: DefinitionState): Chain => {
-  const { inlineChain, policies } = submitted;
+  const { inlineChain, policies, gatePolicies, laterPolicies } = submitted;
   const [only] = policies;
-  if (inlineChain === null && policies.length === 1 && only !== undefined) {
-    return chainOfPolicy(pinned(definition, only));
+  if (
+    inlineChain === null &&
+    policies.length === 1 &&
+    only !== undefined &&
+    laterPolicies === undefined
+  ) {
+    return chainOfPolicy(pinned(definition, only, gatePolicies));
   }
   const known = ofRequest.get(submitted);
   if (known !== undefined) return known;
-  const made =
+  const asked: Chain =
     inlineChain === null
-      ? chainOfPolicies(policies.map((ref) => pinned(definition, ref)))
+      ? chainOfPolicies(policies.map((ref) => pinned(definition, ref, gatePolicies)))
       : { levels: inlineChain, regular: inlineChain.length, policies: [] };
+  const made =
+    laterPolicies === undefined
+      ? asked
+      : withLater(
+          asked,
+          laterPolicies.map((ref) => pinned(definition, ref, gatePolicies)),
+        );
   ofRequest.set(submitted, made);
   return made;
 };

@@ -3,6 +3,7 @@ import { withOutcome } from "./automations.ts";
 import type { ChangeEvent } from "./change-events.ts";
 import { noDealings, unchanged, type Changes, type Dealings, type Question } from "./changes.ts";
 import type { ClosedPools, GroupRecord } from "./events.ts";
+import { firedLater } from "./hold-edit.ts";
 import { apartAt } from "./outside.ts";
 import type { GroupState, LevelState, PendingRequest, Vote } from "./state.ts";
 import { withPast } from "./timers/evolve.ts";
@@ -108,6 +109,7 @@ const modified = (state: PendingRequest, { data }: Of<"PayloadModified">): Pendi
   const changes = changesOf(state);
   return {
     ...state,
+    submitted: data.gates === undefined ? state.submitted : firedLater(state.submitted, data.gates),
     action: { ...state.action, parameters: data.payload },
     payloadHash: data.hash,
     payloadVersion: data.version,

@@ -11,13 +11,20 @@ interface Made {
 /** Asked for only where conditions or templates are written, and then several times with the same answer. */
 const known = new WeakMap<SubmittedFields, Made>();
 
-const make = ({ submitted, action }: Frozen): JsonObject => {
-  const { topic, requester, links } = submitted;
+/** Facts of an ask with these fields, about this action. */
+export const factsFrom = (
+  fields: Pick<
+    SubmittedFields,
+    "topic" | "requester" | "links" | "context" | "riskSnapshot" | "agent"
+  >,
+  action: Frozen["action"],
+): JsonObject => {
+  const { topic, requester, links } = fields;
   const facts: Record<string, Json> = {
     action: { ...action },
-    context: submitted.context,
-    risk: submitted.riskSnapshot,
-    agent: submitted.agent,
+    context: fields.context,
+    risk: fields.riskSnapshot,
+    agent: fields.agent,
     requester: { ...requester },
     run: links["run"] === undefined ? null : { id: links["run"] },
   };
@@ -43,7 +50,7 @@ const make = ({ submitted, action }: Frozen): JsonObject => {
 export const factsOf = (frozen: Frozen): JsonObject => {
   const found = known.get(frozen.submitted);
   if (found !== undefined && found.action === frozen.action) return found.facts;
-  const facts = make(frozen);
+  const facts = factsFrom(frozen.submitted, frozen.action);
   known.set(frozen.submitted, { action: frozen.action, facts });
   return facts;
 };

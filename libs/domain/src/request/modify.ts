@@ -1,6 +1,6 @@
 import type { Reference } from "../reference.ts";
 import { chainOf, levelPlan } from "./chain.ts";
-import type { VoteRef } from "./change-events.ts";
+import type { FiredLater, VoteRef } from "./change-events.ts";
 import type { ChangeCommandOf, Edited } from "./change-commands.ts";
 import type { Changes } from "./changes.ts";
 import { unchanged } from "./changes.ts";
@@ -10,6 +10,7 @@ import type { Hat } from "./delegates.ts";
 import { inTime } from "./ending.ts";
 import type { RequestEvent } from "./events.ts";
 import { following } from "./follow.ts";
+import { holdEdit } from "./hold-edit.ts";
 import { advance, openLevel } from "./open-levels.ts";
 import { payloadChanged } from "./payload-changed.ts";
 import { refuse, type Refusal } from "./refusals.ts";
@@ -45,6 +46,7 @@ const edit = (
   vote: Vote,
   { parameters }: ChangeCommandOf<"modify">,
   { hash, patch }: Edited,
+  gates: FiredLater | null,
   keeps: boolean,
   events: RequestEvent[],
 ): void => {
@@ -57,6 +59,7 @@ const edit = (
       version: state.payloadVersion + 1,
       editor: vote.votedBy,
       level: open.number,
+      ...(gates === null ? {} : { gates }),
     },
   });
   const votes = votesFor(state, keeps ? [open] : state.levels);
@@ -118,13 +121,14 @@ const applied = (
   vote: Vote,
   command: ChangeCommandOf<"modify">,
   edited: Edited,
+  gates: FiredLater | null,
   context: DecideContext,
   reference: Reference,
 ): readonly RequestEvent[] => {
   const events: RequestEvent[] = [];
   const open = voidLeavers(level, rosterOf(pending.submitted, reference), events);
   const keeps = keepsApprovals(pending, reference);
-  edit(following(pending, events, context), open, vote, command, edited, keeps, events);
+  edit(following(pending, events, context), open, vote, command, edited, gates, keeps, events);
   const after = following(pending, events, context);
   const { number } = open;
   const waiting = withHeldVote(after, vote);
@@ -203,6 +207,10 @@ export const modify = (
   }
   const refusal = misfitRefusal(edited.faults);
   if (refusal !== null) return no(refusal);
+  const action = { ...state.action, parameters: command.parameters };
+  const gates =
+    edited.hash === state.payloadHash ? null : holdEdit(timely.inTime, action, context, reference);
+  if (gates !== null && "refusal" in gates) return no(gates.refusal);
   const place = slotAt(state, command.level, principal, reference, now);
   if ("refusal" in place) return no(place.refusal);
   if (command.payloadHash !== state.payloadHash) return no(payloadChanged(state));
@@ -219,6 +227,6 @@ export const modify = (
     events:
       edited.hash === state.payloadHash
         ? cast(timely.inTime, open, vote, context, reference)
-        : applied(timely.inTime, open, vote, command, edited, context, reference),
+        : applied(timely.inTime, open, vote, command, edited, gates, context, reference),
   };
 };

@@ -3,6 +3,7 @@ import type { Policy } from "../policy/policy.ts";
 import type { Reference } from "../reference.ts";
 import { chainOf } from "./chain.ts";
 import { MAX_DEPTH } from "./children.ts";
+import { policyRefs } from "./hold-edit.ts";
 import { verdictOn } from "./open-levels.ts";
 import { resolveIdentifier } from "./people.ts";
 import { refuse, type Refusal } from "./refusals.ts";
@@ -11,7 +12,7 @@ import type { Frozen } from "./state.ts";
 /** The policies that a request stands under, its parents' first. */
 export const pathOf = ({ submitted }: Frozen): readonly string[] => [
   ...(submitted.parent?.path ?? []),
-  ...submitted.policies.map(({ id }) => id),
+  ...policyRefs(submitted).map(({ id }) => id),
 ];
 
 /** The request that a child under this policy would be, as far as its chain and facts go. */
@@ -20,6 +21,7 @@ const asChild = (frozen: Frozen, { id, version }: Policy): Frozen => ({
   submitted: {
     ...frozen.submitted,
     policies: [{ id, version, gate: null }],
+    laterPolicies: [],
     inlineChain: null,
     parent: {
       id: frozen.submitted.requestId,

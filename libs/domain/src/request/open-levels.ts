@@ -3,7 +3,7 @@ import { durationMs } from "../policy/duration.ts";
 import { evaluateCondition } from "../policy/evaluate-condition.ts";
 import type { LevelPlan } from "../policy/policy.ts";
 import type { Reference } from "../reference.ts";
-import { chainOf, type Chain } from "./chain.ts";
+import { chainOf, isFallback, type Chain } from "./chain.ts";
 import type { DecideContext } from "./commands.ts";
 import type { GroupRecord, RequestEvent } from "./events.ts";
 import { isoAfter } from "./expiry.ts";
@@ -197,9 +197,13 @@ export const advance = (
   const chain = chainOf(frozen, reference.definition);
   let last = progress;
   for (const plan of chain.levels.slice(progress.after)) {
-    const isFallback = plan.number > chain.regular;
     // A level may have been approved on the way here, by the vote of its editor.
-    if (isFallback && last.approved && last.after <= chain.regular) break;
+    if (isFallback(chain, plan.number) && last.approved && last.after <= chain.regular) {
+      if (chain.later === undefined) break;
+      const because = "a fallback is for when every other level was skipped";
+      events.push({ type: "LevelSkipped", data: { level: plan.number, because, facts: {} } });
+      continue;
+    }
     const opened = openLevel(plan, frozen, context, reference, events);
     if (opened === "stands") return;
     if (opened !== "skipped") last = { ...opened, approved: true, after: plan.number };

@@ -1,0 +1,145 @@
+import type { DefinitionState } from "../definition/definition.ts";
+import { findPolicy } from "../definition/find.ts";
+import { kebabCase } from "../policy/kebab-case.ts";
+import type { Assignment, LevelPlan, Policy } from "../policy/policy.ts";
+import type { PolicyRef } from "../request/events.ts";
+import { refuse, type Refusal } from "../request/refusals.ts";
+import type { ActiveGate } from "./active-gates.ts";
+import type { FiredGate } from "./evaluate-gates.ts";
+import type { Routing } from "./gate.ts";
+import { isLevelsTable } from "./judge-levels.ts";
+import { routingOf } from "./routing.ts";
+
+/** Whose levels are asked because gates fired. */
+export interface GatePolicies {
+  /** In the order of the gates, the same policy once. */
+  readonly refs: readonly PolicyRef[];
+  readonly policies: readonly Policy[];
+  /** Those of them that are gates' own people: no import has them, so the request keeps them whole. */
+  readonly own: readonly Policy[];
+}
+
+const levelOf = ({ id, message }: ActiveGate, assignments: readonly Assignment[]): LevelPlan => ({
+  number: 1,
+  name: id,
+  message,
+  groups: [
+    {
+      group: kebabCase(id) || "gate",
+      assignments,
+      quorum: {
+        required: assignments.every(({ type }) => type === "user") ? "all" : "any",
+        count: null,
+        percent: null,
+      },
+      message: null,
+    },
+  ],
+  logic: "AND",
+  conditions: null,
+  timeout: null,
+  onTimeout: null,
+  escalation: [],
+  onDeny: "veto",
+  onEmpty: "block",
+  distinctApprovers: true,
+  unskippable: false,
+  stepUp: false,
+  calendar: null,
+  deciders: [],
+});
+
+/** A gate's own people as the policy that they are. No imported policy has a colon in its id, so none is taken for it. */
+const ownPolicy = (
+  gate: ActiveGate,
+  assignments: readonly Assignment[],
+  routing: Routing | null,
+): Policy => ({
+  id: `gate:${gate.id}`,
+  version: gate.version,
+  name: gate.id,
+  chain: [levelOf(gate, assignments)],
+  escalation: routing?.ladder ?? [],
+  expiresIn: null,
+  selfApproval: null,
+  onAllSkipped: "block",
+  fallback: null,
+  autoApprove: "forbid",
+  observers: [],
+  riskCeiling: 0.5,
+  maxResubmissions: 3,
+  reapproval: "required",
+  grantValidFor: "1h",
+  pauseOnQuestion: "0",
+  schema: null,
+  onePendingPer: null,
+});
+
+type Found = { readonly policy: Policy; readonly isOwn: boolean } | { readonly refusal: Refusal };
+
+const named = (name: string, { id }: FiredGate, definition: DefinitionState): Found => {
+  const found = findPolicy(definition, name);
+  if (found.code === "found") return { policy: found.policy, isOwn: false };
+  const sentence =
+    found.code === "unknown-policy"
+      ? `There is no active policy ${name}, which ${id} asks.`
+      : `${name}, which ${id} asks, may mean: ${found.candidates.join(", ")}.`;
+  return { refusal: refuse(found.code, sentence, { gate: id, policy: name }) };
+};
+
+const isRole = (role: string): readonly Assignment[] => [{ type: "role", identifier: role }];
+
+/** A gate's policy, else its people, else the org's default policy, else whoever the org routes to. */
+const policyOf = (fired: FiredGate, definition: DefinitionState): Found => {
+  const { gate } = fired;
+  const { defaults } = definition;
+  const routed = defaults.routing === null ? null : routingOf(defaults.routing);
+  if (gate !== null) {
+    const { policy, approvers, routing } = gate;
+    if (policy !== null) return named(policy, fired, definition);
+    if (approvers.length > 0 || routing !== null) {
+      const people = approvers.length > 0 ? approvers : isRole(routing?.role ?? "");
+      return { policy: ownPolicy(gate, people, routing ?? routed), isOwn: true };
+    }
+  }
+  if (defaults.policy !== null) return named(defaults.policy, fired, definition);
+  if (gate !== null && routed !== null) {
+    return { policy: ownPolicy(gate, isRole(routed.role), routed), isOwn: true };
+  }
+  return {
+    refusal: refuse(
+      "no-policy",
+      `${fired.id} asks for approval and names nobody, and the organisation has no default policy.`,
+      { gate: fired.id },
+    ),
+  };
+};
+
+/**
+ * Whose levels the gates that fired ask. Refused `no-policy` when one names nobody and the organisation has no default,
+ * `unknown-policy` and `ambiguous-policy` when what it names is there no more, or twice.
+ */
+export const policiesOfGates = (
+  fired: readonly FiredGate[],
+  definition: DefinitionState,
+): GatePolicies | { readonly refusal: Refusal } => {
+  const refs: PolicyRef[] = [];
+  const policies: Policy[] = [];
+  const own: Policy[] = [];
+  for (const each of fired) {
+    const found = policyOf(each, definition);
+    if ("refusal" in found) return found;
+    const { policy, isOwn } = found;
+    const { id, version } = policy;
+    if (policies.some((known) => known.id === id)) continue;
+    const timeout =
+      each.gate !== null && isLevelsTable(each.gate)
+        ? (definition.gates.levels?.timeout ?? null)
+        : null;
+    const ref = { id, version, gate: each.id };
+    refs.push(timeout === null ? ref : { ...ref, pauseAfter: timeout });
+    policies.push(policy);
+    if (isOwn) own.push(policy);
+  }
+  return { refs, policies, own };
+};
