@@ -248,4 +248,46 @@ describe("what is due of a request", () => {
     happened(event("ReminderDue", { level: 1, step: 1 }));
     expect(gone).toEqual(["request-acme.apr_1 reminder"]);
   });
+
+  describe("and of a topic", () => {
+    const topic = "topic-acme.release.djE";
+    const moved = (type: string, data: object): StoredEvent => ({
+      ...event(type, data),
+      stream: topic,
+    });
+    const sla = (generation: number): object => ({
+      generation,
+      warningAt: at(generation),
+      breachAt: at(generation + 1),
+      calendar: null,
+    });
+    const created = (): StoredEvent =>
+      moved("TopicCreated", { state: "draft", id: "v1", workflow: "release", sla: sla(1) });
+
+    test("are the marks of the state in which it stands, under keys of their own", () => {
+      happened(created());
+      expect(due.due(Number.MAX_SAFE_INTEGER).map(dueKey)).toEqual([
+        "acme.release.djE.1.sla_warning.chain.0.1",
+        "acme.release.djE.1.sla_breach.chain.0.1",
+      ]);
+    });
+
+    test("the warning goes when it was given, and both once the breach stands", () => {
+      happened(created(), moved("SlaWarning", { state: "draft", generation: 1 }));
+      expect(open()).toEqual(["sla_breach chain"]);
+      happened(moved("SlaBreached", { state: "draft", generation: 1 }));
+      expect(open()).toEqual([]);
+    });
+
+    test("a move takes the marks of the state before away and plans those of the next", () => {
+      happened(created());
+      due.commit();
+      happened(moved("TransitionCompleted", { from: "draft", to: "review", sla: sla(2) }));
+      expect(due.due(Number.MAX_SAFE_INTEGER).map(({ generation }) => generation)).toEqual([2, 2]);
+      happened(moved("TransitionRejected", { from: "review", state: "review" }));
+      expect(open()).toHaveLength(2);
+      happened(moved("TransitionRejected", { from: "review", state: "draft" }));
+      expect(open()).toEqual([]);
+    });
+  });
 });

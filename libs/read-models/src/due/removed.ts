@@ -3,6 +3,7 @@ import type { RequestEvent, RequestEventType } from "@countersign/domain/request
 import type { TimerRef } from "@countersign/domain/request/timers/events.ts";
 import type { StoredEvent } from "../stored-event.ts";
 import type { DueKind, DueRow } from "./due-row.ts";
+import { slaGone } from "./sla.ts";
 
 /** Which rows of its stream an event takes away. */
 export type Gone = "all" | ((row: DueRow) => boolean);
@@ -92,7 +93,7 @@ const goneBy = (event: RequestEvent): Gone | null => {
 /** What an event takes away; null when that is nothing. Pure. */
 export const removedBy = (event: StoredEvent): Gone | null => {
   if (ends.has(event.type)) return "all";
-  return takes.has(event.type) ? goneBy(readRequestEvent(event).event) : null;
+  return takes.has(event.type) ? goneBy(readRequestEvent(event).event) : slaGone(event);
 };
 
 /** True for an event after which nothing of what was planned before is due. */
