@@ -9,6 +9,7 @@ import { deciders } from "./i4-deciders.ts";
 import { separation } from "./i4-separation.ts";
 import { grantsOnce } from "./i5-grants.ts";
 import { transitionFollows } from "./i5-transition-follows.ts";
+import { definitionsFollow } from "./i8-definitions.ts";
 import { audited, type AuditEntry } from "./i8-audit.ts";
 import { topicMarks } from "./i7-topic-marks.ts";
 import { delegationsHold } from "./i22-delegations.ts";
@@ -43,6 +44,7 @@ export const check = (log: readonly LogEntry[], options: CheckOptions = {}): Vio
     ...grantsOnce(history),
     ...topicMarks(history),
     ...delegationsHold(history),
+    ...definitionsFollow(history),
     ...(options.audit === undefined ? [] : audited(history, options.audit)),
     ...once(history),
     ...timeGoesOn(history),

@@ -24,17 +24,26 @@ export interface DefinitionHistory {
 /** Folds the entries of one definition stream. */
 export const definitionHistory = (entries: readonly LogEntry[]): DefinitionHistory => {
   const policies = new Map<string, Policy>();
-  const defaults: { readonly revision: number; readonly value: Defaults }[] = [];
-  const workflows: { readonly revision: number; readonly value: Workflow }[] = [];
+  const defaults: { readonly revision: number; readonly value: Fallbacks }[] = [];
+  const workflows: {
+    readonly revision: number;
+    readonly id: string;
+    /** Undefined from where it was retired. */
+    readonly value: Workflow | undefined;
+  }[] = [];
   entries.forEach((entry, revision) => {
     const event = { type: entry.type, data: entry.data } as DefinitionEvent;
     if (event.type === "PolicyImported") {
       policies.set(`${event.data.id}@${event.data.version}`, event.data.content);
     } else if (event.type === "DefaultsImported") {
       defaults.push({ revision, value: event.data.content });
+    } else if (event.type === "DefaultsRetired") {
+      defaults.push({ revision, value: unwritten });
+    } else if (event.type === "WorkflowRetired") {
+      workflows.push({ revision, id: event.data.id, value: undefined });
     } else if (event.type === "WorkflowImported") {
       const { content, version } = event.data;
-      workflows.push({ revision, value: content });
+      workflows.push({ revision, id: content.id, value: content });
       for (const { policy } of content.transitions) {
         if (policy !== null) {
           policies.set(`${policy.id}@${version}`, policy);
@@ -47,7 +56,7 @@ export const definitionHistory = (entries: readonly LogEntry[]): DefinitionHisto
     defaultsAt: (revision) =>
       defaults.findLast((change) => change.revision <= revision)?.value ?? unwritten,
     workflowAt: (id, revision) =>
-      workflows.findLast((change) => change.revision <= revision && change.value.id === id)?.value,
+      workflows.findLast((change) => change.revision <= revision && change.id === id)?.value,
     positionOf: (revision) => entries[revision]?.position,
   };
 };
