@@ -2,6 +2,7 @@ import type { Guard } from "./conditions.ts";
 import { historyOf } from "./history.ts";
 import { oneEnd } from "./i1-one-end.ts";
 import { approvalFollows } from "./i2-approval-follows.ts";
+import { automationsFollow } from "./i2-automations.ts";
 import { changesFollow } from "./i2-changes.ts";
 import { onePayload } from "./i3-one-payload.ts";
 import { childAnswers } from "./i2-child-answers.ts";
@@ -36,6 +37,7 @@ export const check = (log: readonly LogEntry[], options: CheckOptions = {}): Vio
     ...oneEnd(history),
     ...approvalFollows(history),
     ...changesFollow(history),
+    ...automationsFollow(history),
     ...onePayload(history),
     ...childAnswers(history),
     ...separation(history),

@@ -22,9 +22,10 @@ const byAdmin = (entry: LogEntry, story: RequestStory): boolean =>
 const amendFault = (
   entry: LogEntry,
   story: RequestStory,
-  { skipLevels }: Of<"ChainAmended">,
+  { skipLevels, recipe }: Of<"ChainAmended">,
 ): string | null => {
-  if (!byAdmin(entry, story)) {
+  // What recipes may amend is held against their runs.
+  if (recipe === undefined && !byAdmin(entry, story)) {
     return "the chain is amended by somebody who is no admin, or who asked for the request.";
   }
   const bad = skipLevels.find((number) => {
@@ -40,12 +41,12 @@ const amendFault = (
 const reassignFault = (
   entry: LogEntry,
   story: RequestStory,
-  { level, cancelled }: Of<"RequestReassigned">,
+  { level, cancelled, recipe }: Of<"RequestReassigned">,
 ): string | null => {
   if (story.levels.get(level)?.status !== "open") {
     return `slots of level ${level} are given to others although it is not open.`;
   }
-  if (!isDisinterested(entry, story)) {
+  if (recipe === undefined && !isDisinterested(entry, story)) {
     return "slots are given to others by somebody who asked for the request.";
   }
   const votes = story.levels.get(level)?.votes ?? new Map<string, never>();

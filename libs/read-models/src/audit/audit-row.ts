@@ -50,6 +50,11 @@ const shown = [
   "patch",
   "operation",
   "count",
+  "recipe",
+  "run",
+  "trigger",
+  "phase",
+  "diff",
 ] as const;
 
 const topicOf = ({ category, subject }: AuditRow): { workflow: string; id: string } | null => {

@@ -1,0 +1,209 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { JsonObject } from "@countersign/domain/json.ts";
+import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { TopicBody } from "../testkit/http.ts";
+import { eventually } from "../testkit/processes/eventually.ts";
+import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
+import { importFile, levelStatuses, moveRelease, onlyApproval, releaseFile } from "./asking.ts";
+
+const recipeFile = (name: string): string =>
+  readFileSync(
+    join(import.meta.dirname, "../../examples/kiket-release/automation_recipes", name),
+    "utf8",
+  );
+
+/** Kiket's three: a breach of the SLA near, a silent issue, and a risk over a threshold. */
+const slaBreach = `
+recipe:
+  key: sla_breach_escalation
+  trigger: case.updated
+  conditions:
+    - { field: priority, operator: in, value: [high, critical] }
+    - { field: due_in_hours, operator: "<=", value: 8 }
+  actions:
+    - type: request_approval
+      assignment: { type: role, identifier: operations_manager }
+      reason: "{{case.id}} is due in {{case.due_in_hours}} hours"
+      urgency: high
+`;
+const silentIssue = `
+recipe:
+  key: silent_issue
+  trigger: case.updated
+  requires_approval: true
+  approvers: [team_lead]
+  conditions:
+    - { field: idle_hours, operator: ">=", value: 48 }
+  actions:
+    - { type: notify, recipients: ["{{case.assignee}}"], message: "{{case.id}} is silent" }
+    - { type: reassign, assignee: cy }
+`;
+
+interface RunBody {
+  readonly event: string;
+  readonly recipe?: string;
+  readonly phase?: string;
+  readonly reason: string | null;
+}
+
+describe("recipes", () => {
+  let server: Standalone;
+  let topics = 0;
+  let topicId = "";
+
+  beforeAll(async () => {
+    server = await startStandalone();
+    const files = [
+      [releaseFile, "release.yaml"],
+      [recipeFile("hotfix_fast_track.yaml"), "hotfix_fast_track.yaml"],
+      [recipeFile("rollback_incident.yaml"), "rollback_incident.yaml"],
+      [slaBreach, "sla.yaml"],
+      [silentIssue, "silent.yaml"],
+    ] as const;
+    for (const [text, name] of files) {
+      const { status, text: answer } = await importFile(server, text, name);
+      expect(status, answer).toBe(201);
+    }
+  });
+  afterAll(async () => {
+    const { violations } = await server.finish();
+    await server[Symbol.asyncDispose]();
+    expect(violations).toEqual([]);
+  });
+  beforeEach(() => {
+    topicId = `release-${++topics}`;
+  });
+
+  const signal = async (by: string, facts: object): Promise<void> => {
+    const topic = { workflow: "release", id: topicId };
+    const answer = await server.as(by).post("/signals", { topic, facts });
+    expect(answer.status, answer.text).toBe(200);
+  };
+  const request = async (id: string): Promise<RequestView> =>
+    (await server.as("ana").get<RequestView>(`/approvals/${id}`)).body;
+  const topic = async (): Promise<TopicBody> =>
+    (await server.as("ana").get<TopicBody>(`/topics/release/${topicId}`)).body;
+  const blockedHotfix = async (): Promise<string> => {
+    const attributes = { priority: "critical", labels: ["fix"] };
+    const where = { id: topicId, state: "pending_approval", attributes };
+    return onlyApproval(await moveRelease(server.as("deployment-bot"), where, "production"));
+  };
+  /** A topic of which nothing has to be agreed yet. */
+  const inDevelopment = async (attributes: object = {}): Promise<void> => {
+    const where = { id: topicId, state: "staging", attributes };
+    const { status, text } = await moveRelease(server.as("deployment-bot"), where, "development");
+    expect(status, text).toBe(200);
+  };
+  const seenRun = (id: string, recipe: string): Promise<JsonObject> =>
+    eventually(`a run of ${recipe}`, async () =>
+      (await request(id)).automations.find((run) => run["recipe"] === recipe),
+    );
+  const pendingOf = (recipe: string): Promise<RequestView> =>
+    eventually(`a request by ${recipe}`, async () => {
+      const { body } = await server
+        .as("ana")
+        .get<{ items: RequestView[] }>("/approvals?status=pending&limit=100");
+      return body.items.find(
+        ({ automations, links }) =>
+          automations[0]?.["recipe"] === recipe &&
+          automations[0]["outcome"] === "asked" &&
+          links["issue"] === topicId,
+      );
+    });
+
+  test("a critical hotfix skips two levels on what somebody else found out", async () => {
+    const id = await blockedHotfix();
+    await signal("gus", { case_type: "Hotfix", custom_fields: { severity: "critical" } });
+    expect(await seenRun(id, "hotfix_fast_track")).toMatchObject({
+      trigger: "case.updated",
+      outcome: "amended",
+      facts: {
+        case_type: "Hotfix",
+        "custom_fields.severity": "critical",
+        status: "pending_approval",
+      },
+      diff: [{ field: "labels", before: ["fix"], after: ["fix", "fast-track"] }],
+    });
+    expect((await topic()).attributes).toMatchObject({ labels: ["fix", "fast-track"] });
+    // The on-call SRE came in at level 1, and levels 3 and 4 are not asked.
+    for (const person of ["eli", "dee", "fay"]) {
+      const { status, text } = await server.as(person).post(`/approvals/${id}/approve`, {});
+      expect(status, text).toBe(200);
+    }
+    await server.as("eli").post(`/approvals/${id}/approve`, { level: 2 });
+    const done = await request(id);
+    expect(levelStatuses(done)).toEqual(["approved", "approved", "skipped", "skipped"]);
+    expect(done.status).toBe("approved");
+  });
+
+  test("the same facts from the requester skip nothing, and that stands on the request", async () => {
+    const id = await blockedHotfix();
+    await signal("deployment-bot", {
+      case_type: "Hotfix",
+      custom_fields: { severity: "critical" },
+    });
+    expect(await seenRun(id, "hotfix_fast_track")).toMatchObject({ outcome: "refused" });
+    const { body } = await server.as("ana").get<{ items: RunBody[] }>(`/approvals/${id}/audit`);
+    expect(body.items.map(({ event }) => event)).toContain("AmendmentRefused");
+    const amended = body.items.filter(({ event }) => event === "ChainAmended");
+    expect(amended).toHaveLength(1);
+    for (const person of ["bo", "dee", "eli", "fay"])
+      await server.as(person).post(`/approvals/${id}/approve`, {});
+    expect((await request(id)).levels[2]?.status).toBe("open");
+  });
+
+  test("eight hours before it is due an approval of the operations manager is asked for, once", async () => {
+    await inDevelopment();
+    const dueAt = new Date(Date.parse((await topic()).history[0]?.at ?? "") + 7 * 3_600_000);
+    await signal("bo", { priority: "high", due_at: dueAt.toISOString() });
+    const asked = await pendingOf("sla_breach_escalation");
+    expect(asked).toMatchObject({
+      urgency: "high",
+      requester: { kind: "person", id: "bo" },
+      levels: [{ groups: [{ slots: [{ approver: "gus" }] }] }],
+    });
+    expect(asked.title).toMatch(new RegExp(`^${topicId} is due in 6.9\\d hours$`));
+    await signal("cy", { note: "still late" });
+    await signal("deployment-bot", { note: "later still" });
+    const { status } = await server.as("gus").post(`/approvals/${asked.id}/approve`, {});
+    expect(status).toBe(200);
+    const done = await request(asked.id);
+    expect(done).toMatchObject({ status: "approved", execution: null });
+  });
+
+  test("a run that needs permission changes nothing before people agree", async () => {
+    await inDevelopment({ assignee: "bo" });
+    await signal("gus", { last_activity_at: "2026-01-01T00:00:00.000Z" });
+    const asked = await pendingOf("silent_issue");
+    expect(asked.title).toBe(`Run silent_issue on ${topicId}`);
+    expect((await topic()).attributes).toMatchObject({ assignee: "bo" });
+    await server.as("bo").post(`/approvals/${asked.id}/approve`, {});
+    await eventually("the new assignee", async () =>
+      (await topic()).attributes["assignee"] === "cy" ? true : undefined,
+    );
+  });
+
+  test("a rollback asks the SREs, and is shown in the audit trail of the org", async () => {
+    const where = { id: topicId, state: "production", attributes: {} };
+    const id = onlyApproval(await moveRelease(server.as("gus"), where, "rollback"));
+    await server.as("eli").post(`/approvals/${id}/approve`, {});
+    const asked = await pendingOf("rollback_incident");
+    expect(asked).toMatchObject({
+      urgency: "critical",
+      requester: { kind: "person", id: "gus" },
+      title: "SRE confirmation required to complete rollback procedure",
+    });
+    await eventually("the label", async () =>
+      (await topic()).attributes["labels"] !== undefined ? true : undefined,
+    );
+    const { body } = await server.as("ana").get<{ items: RunBody[] }>("/audit?limit=100");
+    expect(
+      body.items.some(
+        ({ event, recipe, phase }) =>
+          event === "AutomationRan" && recipe === "rollback_incident" && phase === "ran",
+      ),
+    ).toBe(true);
+  });
+});
