@@ -26,6 +26,8 @@ export interface ProgramOptions {
   /** Added to a bare environment: nothing of the caller's `COUNTERSIGN_*` reaches the child. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** A command that runs it, as `strace` does, with its arguments. */
+  readonly under?: readonly [string, ...string[]];
 }
 
 const running = new Set<ChildProcess>();
@@ -41,8 +43,9 @@ const bareEnvironment = (): Record<string, string> => ({
 
 /** Starts a program with this very Node: a child started as `node` would get the system's. */
 export const runProgram = (options: ProgramOptions): RunningProgram => {
-  const { args, env = {}, cwd } = options;
-  const child = spawn(process.execPath, [...args], {
+  const { args, env = {}, cwd, under } = options;
+  const [command, ...first] = [...(under ?? []), process.execPath];
+  const child = spawn(command ?? process.execPath, [...first, ...args], {
     env: { ...bareEnvironment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     ...(cwd === undefined ? {} : { cwd }),

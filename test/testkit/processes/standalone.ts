@@ -9,7 +9,7 @@ import { openStream, untilReady, type EventStream } from "../sse.ts";
 import { readEventLog, violationsOf } from "./event-log.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";
-import { runProgram, type Ended, type RunningProgram } from "./program.ts";
+import { runProgram, type Ended, type ProgramOptions, type RunningProgram } from "./program.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 export const STANDALONE_MAIN = join(ROOT, "services/standalone/src/main.ts");
@@ -34,8 +34,8 @@ export interface Standalone extends AsyncDisposable {
   events(id: string, query?: string): Promise<EventStream>;
   /** Ends it as Ctrl-C does, and waits. */
   stop(signal?: NodeJS.Signals): Promise<Ended>;
-  /** Starts it again on the same directory and port, with more settings if wanted. */
-  start(more?: Readonly<Record<string, string>>): Promise<void>;
+  /** Starts it again on the same directory and port, with more settings if wanted, or under another command. */
+  start(more?: Readonly<Record<string, string>>, under?: ProgramOptions["under"]): Promise<void>;
   /** All events; works while it runs as well. */
   readLog(): LogEntry[];
   /**
@@ -70,8 +70,13 @@ export const startStandalone = async (options: StandaloneOptions = {}): Promise<
   let tokens: Readonly<Record<string, string>> = {};
   let program: RunningProgram;
 
-  const start = async (more: Readonly<Record<string, string>> = {}): Promise<void> => {
-    program = runProgram({ args: [STANDALONE_MAIN], env: { ...env, ...more }, cwd: dataDir });
+  const start: Standalone["start"] = async (more = {}, under = undefined) => {
+    program = runProgram({
+      args: [STANDALONE_MAIN],
+      env: { ...env, ...more },
+      cwd: dataDir,
+      ...(under === undefined ? {} : { under }),
+    });
     const started = program;
     const ready = eventually("standalone's readiness", () => isReady(url));
     const died = started.ended.then(({ code }) => {
