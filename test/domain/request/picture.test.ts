@@ -87,6 +87,7 @@ describe("the picture of a request", () => {
       resolution: null,
       execution: null,
       timeline: [
+        { at: "2026-01-06T06:36:00.000Z", action: "approaching", level: null, step: null, to: [] },
         { at: "2026-01-06T09:00:00.000Z", action: "expiry", level: null, step: null, to: [] },
       ],
       position: "7",

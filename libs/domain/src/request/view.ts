@@ -6,12 +6,15 @@ import { childrenView } from "./children.ts";
 import { openLevelOf } from "./ending.ts";
 import { questionView } from "./questions.ts";
 import { blockageOf } from "./gap.ts";
+import { policyRefs } from "./hold-edit.ts";
 import { actorView, levelView } from "./level-view.ts";
 import { judge } from "./quorum.ts";
 import { attemptView } from "./resubmit.ts";
 import { rosterOf, type Roster } from "./slots.ts";
 import type { KnownRequest } from "./state.ts";
-import type { RequestView, TimelineEntry } from "./wire.ts";
+import { withMark } from "./timers/marks.ts";
+import { timelineOf } from "./timers/timeline.ts";
+import type { RequestView } from "./wire.ts";
 
 /** Nobody can decide the request by the people of the day, whatever was recorded when they changed. */
 const isBlocked = (state: KnownRequest, reference: Reference, roster: Roster): boolean => {
@@ -26,11 +29,6 @@ const isBlocked = (state: KnownRequest, reference: Reference, roster: Roster): b
 
 /** Reserved places: empty until the features behind them are built, because every key always stands. */
 const none = [] as const;
-
-const timelineOf = ({ status, expiresAt }: KnownRequest): readonly TimelineEntry[] =>
-  status !== "pending" || expiresAt === null
-    ? none
-    : [{ at: expiresAt, action: "expiry", level: null, step: null, to: [] }];
 
 /**
  * The one picture of a request: what a vote's answer, a long poll and a later read all show. `place.position` is the
@@ -60,7 +58,7 @@ export const requestView = (
     requester: submitted.requester,
     agent: submitted.agent,
     policy: policy === undefined ? null : { id: policy.id, version: policy.version },
-    policies: submitted.policies.map(({ id, version, gate }) => ({ id, version, gate })),
+    policies: policyRefs(submitted).map(({ id, version, gate }) => ({ id, version, gate })),
     reason_codes: submitted.reasonCodes,
     gate_type: submitted.gateType,
     policy_trace: submitted.policyTrace,
@@ -72,10 +70,14 @@ export const requestView = (
     validation: submitted.validation,
     previous_request_id: submitted.previousRequestId,
     levels: levels.map((plan, index) =>
-      levelView(plan, state.levels[index], state, reference, roster),
+      withMark(
+        levelView(plan, state.levels[index], state, reference, roster),
+        state.levels[index],
+        state.timers,
+      ),
     ),
     blocked: isBlocked(state, reference, roster),
-    caller_paused: false,
+    caller_paused: state.status === "pending" && state.timers?.callerPaused === true,
     observers: submitted.observers,
     suggested: submitted.suggested,
     attachments: state.attachments?.map(attachmentView) ?? none,
@@ -95,6 +97,7 @@ export const requestView = (
             by: actorView(ended.resolution.by),
             reason: ended.resolution.reason,
             notes: ended.resolution.notes,
+            due_at: ended.resolution.dueAt ?? null,
           },
     execution:
       execution === null
@@ -104,7 +107,7 @@ export const requestView = (
             valid_until: execution.validUntil,
             result: execution.result,
           },
-    timeline: timelineOf(state),
+    timeline: timelineOf(state, reference),
     position,
   };
 };

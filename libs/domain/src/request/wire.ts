@@ -69,6 +69,10 @@ export interface TimelineEntry {
   readonly level: number | null;
   readonly step: number | null;
   readonly to: readonly string[];
+  /** Of a due mark: what its policy wants then; null when it is only recorded. */
+  readonly on_timeout?: string | null;
+  /** Why it will do nothing; absent for what will take effect. */
+  readonly suppressed?: string;
 }
 
 export interface RequestView {
@@ -121,6 +125,8 @@ export interface RequestView {
     readonly by: ActorView;
     readonly reason: string | null;
     readonly notes: string | null;
+    /** When the timer was due that ended it; null for any other end. */
+    readonly due_at: string | null;
   } | null;
   readonly execution: {
     readonly status: Execution["status"];

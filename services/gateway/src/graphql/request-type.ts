@@ -101,6 +101,12 @@ const Resolution = builder
       by: t.expose("by", { type: Actor }),
       reason: t.exposeString("reason", { nullable: true }),
       notes: t.exposeString("notes", { nullable: true }),
+      dueAt: t.field({
+        type: "DateTime",
+        nullable: true,
+        description: "When the timer was due that ended it; null for any other end.",
+        resolve: ({ due_at }) => due_at ?? null,
+      }),
     }),
   });
 
@@ -126,6 +132,16 @@ const TimelineItem = builder.objectRef<TimelineEntry>("TimelineEntry").implement
     level: t.exposeInt("level", { nullable: true }),
     step: t.exposeInt("step", { nullable: true }),
     to: t.exposeStringList("to"),
+    onTimeout: t.string({
+      nullable: true,
+      description: "Of a due mark: what its policy wants then; null when it is only recorded.",
+      resolve: ({ on_timeout }) => on_timeout ?? null,
+    }),
+    suppressed: t.string({
+      nullable: true,
+      description: "Why it will do nothing; null for what will take effect.",
+      resolve: ({ suppressed }) => suppressed ?? null,
+    }),
   }),
 });
 
