@@ -57,6 +57,14 @@ const shown = [
   "diff",
 ] as const;
 
+/** Of an event of definitions: which one it is about, and what of a new version loosens. */
+const aboutDefinition = ({ category }: AuditRow, data: JsonObject): JsonObject => {
+  const { kind, id, version, changes } = data;
+  if (category !== "definition" || kind === undefined) return {};
+  const definition = { kind, id: id ?? null, version: version ?? null };
+  return changes === undefined ? { definition } : { definition, changes };
+};
+
 const topicOf = ({ category, subject }: AuditRow): { workflow: string; id: string } | null => {
   if (category !== "topic") return null;
   const [workflow = "", encoded = ""] = subject.split(".");
@@ -86,6 +94,7 @@ export const auditEntry = (row: AuditRow): JsonObject => {
     notes: data["notes"] ?? null,
     reason: data["reason"] ?? null,
     position: row.position,
+    ...aboutDefinition(row, data),
     event_id: row.eventId,
     correlation_id: metadata.correlationId,
   };
