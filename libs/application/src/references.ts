@@ -87,6 +87,14 @@ export class References {
     return this.#byOrg.get(org) ?? this.#empty();
   }
 
+  /** The org with other definitions, which stand nowhere: what a draft would make of it. */
+  drafted(org: string, definition: DefinitionState): Reference {
+    const { businessTime: known, ...rest } = this.of(org);
+    const isSameTime = definition.calendars === rest.definition.calendars;
+    const businessTime = isSameTime ? known : this.#businessTimeOf?.(definition.calendars);
+    return { ...rest, definition, ...(businessTime === undefined ? {} : { businessTime }) };
+  }
+
   /** True when the org's reference streams are folded at least as far as a decision elsewhere had read them. */
   covers(org: string, basis: Basis): boolean {
     const { directory, definition, delegation } = this.of(org);

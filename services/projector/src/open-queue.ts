@@ -7,6 +7,7 @@ import { loadFrom } from "./load-from.ts";
 import { LongPolls } from "./long-polls.ts";
 import type { OpenPart, PartOptions } from "./open-part.ts";
 import { PositionWaits } from "./position-waits.ts";
+import { backtestQuery } from "./queries/backtest.ts";
 import { definitionDiffQuery, definitionQuery, definitionsQuery } from "./queries/definitions.ts";
 import { apiKeysQuery, standingGrantsQuery } from "./queries/credentials.ts";
 import { delegationsQuery } from "./queries/delegations.ts";
@@ -73,6 +74,7 @@ export const openQueue = (
       ["queue-entry", asking(queueEntryQuery)],
       ["open-requests", (org, message) => openRequestsQuery(part, org, message.body)],
       ["topic", asking(topicQuery)],
+      ["backtest", asking(backtestQuery)],
       ["topics", (org, message) => topicsQuery(part, org, message.body)],
       ["definitions", asking(definitionsQuery)],
       ["definition", asking(definitionQuery)],

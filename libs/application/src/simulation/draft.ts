@@ -2,21 +2,20 @@ import { decideImport } from "@countersign/domain/definition/decide.ts";
 import type { DefinitionState } from "@countersign/domain/definition/definition.ts";
 import { evolveDefinition } from "@countersign/domain/definition/evolve.ts";
 import { hashed, type ParsedDefinition } from "@countersign/domain/definition/parsed.ts";
-import type { Reference } from "@countersign/domain/reference.ts";
 import { canonicalHash } from "../canonical.ts";
 
-/** The org as it would be after importing a file, without importing it. */
+/** The definitions as they would be after importing a file, without importing it. */
 export const withDraft = (
-  reference: Reference,
+  known: DefinitionState,
   definitions: readonly ParsedDefinition[],
   file: string,
   at: string,
-): Reference => {
+): DefinitionState => {
   const drafted = definitions.map((each) => ({ ...each, hash: canonicalHash(hashed(each)) }));
-  const { events } = decideImport(reference.definition, { definitions: drafted, file });
-  let definition: DefinitionState = reference.definition;
+  const { events } = decideImport(known, { definitions: drafted, file });
+  let state = known;
   for (const event of events) {
-    definition = evolveDefinition(definition, {
+    state = evolveDefinition(state, {
       event,
       metadata: {
         commandId: "draft",
@@ -29,7 +28,7 @@ export const withDraft = (
       },
     });
   }
-  return { ...reference, definition };
+  return state;
 };
 
 /** What a draft names first: the policy that a simulation of the bare file is about. */

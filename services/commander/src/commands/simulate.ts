@@ -41,9 +41,11 @@ const onlyPolicy = (policies: readonly string[]): string | Refusal => {
 
 const groundOf = (
   { policy = null, transition = null, source = null, language, name }: SimulateBody,
-  reference: Reference,
+  { references }: Decider["engine"],
+  org: string,
   at: string,
 ): Ground | Refusal => {
+  const reference = references.of(org);
   if (source === null) return { reference, policy, warnings: [] };
   const { directory, definition } = reference;
   const file = name ?? "draft";
@@ -62,7 +64,8 @@ const groundOf = (
     );
   const about = policy ?? (transition === null ? onlyPolicy(policiesOf(definitions)) : null);
   if (about !== null && typeof about !== "string") return about;
-  return { reference: withDraft(reference, definitions, file, at), policy: about, warnings };
+  const drafted = references.drafted(org, withDraft(definition, definitions, file, at));
+  return { reference: drafted, policy: about, warnings };
 };
 
 const actionOf = (action: NonNullable<SimulateBody["facts"]>["action"]): Action | null => {
@@ -108,7 +111,7 @@ export const simulate = async (decider: Decider, incoming: Incoming): Promise<Re
       ? requesterOf(body.requester, org, reference.directory)
       : principal;
   if ("code" in requester) return no(requester);
-  const ground = groundOf(body, reference, at);
+  const ground = groundOf(body, decider.engine, org, at);
   if ("code" in ground) return no(ground);
   const scene = sceneOf(body, ground.policy, requester, at);
   const simulation = play(scene, ground.reference, turns?.of(org));
