@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeGraphql } from "../testkit/graphql.ts";
 import { allPages, makeApi, type Answer, type Api, type ErrorBody } from "../testkit/http.ts";
 import { eventually } from "../testkit/processes/eventually.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
@@ -221,6 +222,35 @@ describe("keys of agents", () => {
       const runner = withKey(await issued({ scopes: ["execute"] }));
       expect((await runner.post(`/approvals/${id}/consume`, spend)).status).toBe(200);
     });
+  });
+
+  test("GraphQL issues, lists and revokes them as well", async () => {
+    const graphql = server.graphql("ana");
+    const { issueApiKey } = await graphql.data<{
+      issueApiKey: { apiKey: { id: string }; key: string };
+    }>(
+      `mutation { issueApiKey(input: {agent: "ci", scopes: ["execute"]}) {
+        ... on IssueApiKeySuccess { key apiKey { id agent scopes status expiresAt } } } }`,
+    );
+    const { apiKey, key } = issueApiKey;
+    expect(apiKey).toMatchObject({ agent: "ci", scopes: ["execute"], status: "ACTIVE" });
+    const asKey = makeGraphql(server.url, key);
+    expect(await asKey.data("{ viewer { id kind } }")).toEqual({
+      viewer: { id: "ci", kind: "AGENT" },
+    });
+    const { apiKeys } = await graphql.data<{ apiKeys: object[] }>("{ apiKeys { id status } }");
+    expect(apiKeys[0]).toEqual({ id: apiKey.id, status: "ACTIVE" });
+    const revoked = await graphql.data(
+      `mutation ($id: ID!) { revokeApiKey(input: {id: $id}) {
+        ... on RevokeApiKeySuccess { apiKey { status } } } }`,
+      { id: apiKey.id },
+    );
+    expect(revoked).toEqual({ revokeApiKey: { apiKey: { status: "REVOKED" } } });
+    expect((await asKey.ask("{ viewer { id } }")).status).toBe(401);
+    const refused = await server
+      .graphql("bo")
+      .data(`mutation { issueApiKey(input: {agent: "ci"}) { ... on Refusal { code } } }`);
+    expect(refused).toEqual({ issueApiKey: { code: "forbidden" } });
   });
 
   test("the log of all this holds", async () => {

@@ -166,6 +166,22 @@ describe("signals", () => {
     );
   });
 
+  test("GraphQL takes them as well", async () => {
+    const graphql = server.graphql("deployment-bot");
+    const signal = `mutation ($input: SignalInput!) { signal(input: $input) {
+      ... on SignalSuccess { topic { id attributes } run { id spentUsd reservedUsd } }
+      ... on Refusal { code } } }`;
+    expect(await graphql.data(signal, { input: { run: "g", facts: { cost_usd: 0.5 } } })).toEqual({
+      signal: { topic: null, run: { id: "g", spentUsd: 0.5, reservedUsd: 0 } },
+    });
+    const said = { input: { topic, facts: { by: "GraphQL" } } };
+    expect(await graphql.data(signal, said)).toMatchObject({
+      signal: { topic: { id: "R-1", attributes: { by: "GraphQL" } }, run: null },
+    });
+    const wrong = { input: { run: "g", facts: { cost_usd: -1 } } };
+    expect(await graphql.data(signal, wrong)).toEqual({ signal: { code: "unprocessable" } });
+  });
+
   test("the log of all this holds", async () => {
     const { violations } = await server.finish();
     expect(violations).toEqual([]);

@@ -126,6 +126,42 @@ describe("standing grants", () => {
     expect(answered(await foreign.post("/standing-grants", body()))).toEqual([404, "not-found"]);
   });
 
+  test("GraphQL makes, lists and revokes them as well", async () => {
+    const graphql = server.graphql("ana");
+    const { createStandingGrant } = await graphql.data<{
+      createStandingGrant: { standingGrant: { id: string } };
+    }>(
+      `mutation ($input: CreateStandingGrantInput!) { createStandingGrant(input: $input) {
+        ... on CreateStandingGrantSuccess { standingGrant { id actions agent when endsAt reason status createdBy } } } }`,
+      {
+        input: {
+          actions: ["db:*"],
+          when: { field: "context.cost", operator: "<", value: 5 },
+          endsAt: hours(1),
+          reason: "By GraphQL",
+        },
+      },
+    );
+    const { standingGrant } = createStandingGrant;
+    expect(standingGrant).toMatchObject({
+      actions: ["db:*"],
+      agent: null,
+      when: { field: "context.cost", operator: "<", value: 5 },
+      status: "ACTIVE",
+      createdBy: "ana",
+    });
+    const { standingGrants } = await graphql.data<{ standingGrants: object[] }>(
+      "{ standingGrants { id reason } }",
+    );
+    expect(standingGrants[0]).toEqual({ id: standingGrant.id, reason: "By GraphQL" });
+    const revoked = await graphql.data(
+      `mutation ($id: ID!) { revokeStandingGrant(input: {id: $id}) {
+        ... on RevokeStandingGrantSuccess { standingGrant { status } } } }`,
+      { id: standingGrant.id },
+    );
+    expect(revoked).toEqual({ revokeStandingGrant: { standingGrant: { status: "REVOKED" } } });
+  });
+
   test("the log of all this holds", async () => {
     const { violations } = await server.finish();
     expect(violations).toEqual([]);

@@ -145,6 +145,22 @@ export const DelegationStatus = builder.enumType("DelegationStatus", {
   } as const,
 });
 
+export const StandingGrantStatus = builder.enumType("StandingGrantStatus", {
+  values: {
+    ACTIVE: { value: "active" },
+    ENDED: { value: "ended" },
+    REVOKED: { value: "revoked" },
+  } as const,
+});
+
+export const ApiKeyStatus = builder.enumType("ApiKeyStatus", {
+  values: {
+    ACTIVE: { value: "active" },
+    EXPIRED: { value: "expired" },
+    REVOKED: { value: "revoked" },
+  } as const,
+});
+
 export const ReportedStatus = builder.enumType("ReportedStatus", {
   values: { EXECUTED: { value: "executed" }, FAILED: { value: "failed" } } as const,
 });

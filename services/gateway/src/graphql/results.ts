@@ -117,7 +117,7 @@ export interface WireTopic {
   readonly pending: readonly string[];
 }
 
-const Topic = builder.objectRef<WireTopic>("Topic").implement({
+export const Topic = builder.objectRef<WireTopic>("Topic").implement({
   description: "What a workflow moves: an issue, a release.",
   fields: (t) => ({
     id: t.exposeID("id"),

@@ -8,6 +8,9 @@ import "./bulk-mutations.ts";
 import "./attachments.ts";
 import "./definition-fields.ts";
 import "./delegations.ts";
+import "./api-keys.ts";
+import "./signals.ts";
+import "./standing-grants.ts";
 import "./grants.ts";
 import "./subscriptions.ts";
 
