@@ -13,6 +13,7 @@ import type { RunningService } from "@countersign/runtime/shutdown.ts";
 import type { SchedulerConfig } from "./config.ts";
 import { holdLease } from "./lease.ts";
 import { measuresOf } from "./measures.ts";
+import { nextRun } from "./next-run.ts";
 import { Scheduler } from "./scheduler.ts";
 
 export interface ComposedScheduler extends RunningService {
@@ -42,6 +43,7 @@ export const compose = async (config: SchedulerConfig): Promise<ComposedSchedule
   const due = new DueProjection({
     path: join(dataDir, "read-due.db"),
     stuckAfterMs: config.stuckAfterMs,
+    nextRun,
   });
   const lease = holdLease({
     register: bus.leaseRegister("scheduler"),

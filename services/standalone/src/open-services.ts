@@ -12,6 +12,7 @@ import type { Clock } from "@countersign/runtime/clock.ts";
 import type { Ids } from "@countersign/runtime/ids.ts";
 import type { Log } from "@countersign/runtime/log.ts";
 import { zoneDataVersion } from "@countersign/runtime/zone-data.ts";
+import { nextRun } from "@countersign/scheduler/next-run.ts";
 import { Scheduler } from "@countersign/scheduler/scheduler.ts";
 import { openCheckpoints } from "@countersign/subscriptions/checkpoints.ts";
 import { join } from "node:path";
@@ -96,6 +97,7 @@ export const openServices = async (parts: ServicesParts): Promise<Services> => {
   const due = new DueProjection({
     path: join(dataDir, "read-due.db"),
     stuckAfterMs: parts.stuckAfterMs,
+    nextRun,
   });
   const scheduler = new Scheduler({ store, bus: outer, due, clock, log });
   opening.defer(() => scheduler.close());

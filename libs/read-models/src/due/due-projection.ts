@@ -5,12 +5,15 @@ import type { DueRow } from "./due-row.ts";
 import { dueSchema, DueTable, DUE_VERSION, type DuePlace } from "./due-table.ts";
 import { plannedBy } from "./planned.ts";
 import { endsAll, removedBy, type Gone } from "./removed.ts";
+import { Schedules, scheduleSchema, type NextRun } from "./schedules.ts";
 
 export interface DueOptions {
   readonly path: string;
   readonly bootId?: string | null;
   /** How long an approved request may wait for whoever spends its grant, in milliseconds; default 15 minutes. */
   readonly stuckAfterMs?: number;
+  /** When recipes run by the clock; default: never. */
+  readonly nextRun?: NextRun;
 }
 
 /** Rows of one stream that are not written yet. */
@@ -31,19 +34,22 @@ const FIRST: DuePlace = { dueMs: -1, position: -1, place: -1 };
  */
 export class DueProjection {
   readonly name = "due";
-  readonly prefixes: readonly string[] = ["request-", "topic-"];
+  readonly prefixes: readonly string[] = ["request-", "topic-", "automation-", "definition-"];
   readonly file: ReadModelFile;
   readonly #table: DueTable;
+  readonly #schedules: Schedules;
   readonly #unwritten = new Map<string, Unwritten>();
   readonly #onPlanned: ((earliestMs: number) => void)[] = [];
   readonly #onGone: ((stream: string, gone: Gone) => void)[] = [];
   readonly #stuckAfterMs: number;
 
-  constructor({ stuckAfterMs = 900_000, ...options }: DueOptions) {
+  constructor({ stuckAfterMs = 900_000, nextRun = () => null, ...options }: DueOptions) {
     this.#stuckAfterMs = stuckAfterMs;
-    this.file = new ReadModelFile({ ...options, version: DUE_VERSION, schema: dueSchema });
+    const schema = dueSchema + scheduleSchema;
+    this.file = new ReadModelFile({ ...options, version: DUE_VERSION, schema });
     this.file.beforeCommit(() => this.#write());
     this.#table = new DueTable(this.database);
+    this.#schedules = new Schedules(this.database, nextRun);
   }
 
   get database(): DatabaseSync {
@@ -72,18 +78,28 @@ export class DueProjection {
       // A vote that ends its level and with it the request: what takes away everything comes next.
       const isLast = next !== undefined && next.stream === event.stream && endsAll(next.type);
       if (isLast && event.type !== "RequestSubmitted") continue;
-      const before = event.type === "ExpiryExtended" ? this.ofStream(event.stream) : [];
-      const gone = removedBy(event);
-      if (gone !== null) this.#remove(event.stream, gone);
-      const rows = plannedBy(event, this.#stuckAfterMs, () => before);
-      if (rows.length === 0) continue;
-      this.#add(event, rows, gone === "all" || event.type === "RequestSubmitted");
-      for (const { dueMs } of rows) earliest = Math.min(earliest, dueMs);
+      earliest = Math.min(earliest, this.#take(event));
     }
     if (this.#unwritten.size > UNWRITTEN) this.#write();
     this.file.reached(checkpoint, batch[batch.length - 1]?.position);
     if (earliest < Number.POSITIVE_INFINITY)
       for (const listener of this.#onPlanned) listener(earliest);
+  }
+
+  /** Answers the earliest time that an event planned. */
+  #take(event: StoredEvent): number {
+    const rescheduled = this.#schedules.take(event);
+    if (rescheduled !== null) {
+      const { stream, row } = rescheduled;
+      this.#remove(stream, "all");
+      return row === null ? Number.POSITIVE_INFINITY : this.#add(stream, [row], true);
+    }
+    const { stream, type } = event;
+    const before = type === "ExpiryExtended" ? this.ofStream(stream) : [];
+    const gone = removedBy(event);
+    if (gone !== null) this.#remove(stream, gone);
+    const rows = plannedBy(event, this.#stuckAfterMs, () => before);
+    return this.#add(stream, rows, gone === "all" || type === "RequestSubmitted");
   }
 
   passed(checkpoint: string): void {
@@ -113,10 +129,15 @@ export class DueProjection {
     return [...written, ...(unwritten?.rows ?? [])];
   }
 
-  #add({ stream }: StoredEvent, rows: readonly DueRow[], isAll: boolean): void {
+  #add(stream: string, rows: readonly DueRow[], isAll: boolean): number {
+    if (rows.length === 0) return Number.POSITIVE_INFINITY;
     const unwritten = this.#unwritten.get(stream);
     if (unwritten === undefined) this.#unwritten.set(stream, { rows: [...rows], isAll });
     else unwritten.rows.push(...rows);
+    return rows.reduce(
+      (earliest, { dueMs }) => Math.min(earliest, dueMs),
+      Number.POSITIVE_INFINITY,
+    );
   }
 
   #remove(stream: string, gone: Gone): void {
