@@ -5,6 +5,7 @@ import type { Bus, BusSubscription, Delivery, Verdict } from "@countersign/messa
 import { COUNTERSIGN_TIMERS } from "@countersign/messaging/streams.ts";
 import { parseSubject } from "@countersign/messaging/subjects.ts";
 import type { Log } from "@countersign/runtime/log.ts";
+import { ClockGuard } from "./clock-guard.ts";
 import type { Decider } from "./decider.ts";
 import { isSlaTimer, onSlaTimer } from "./sla-timers.ts";
 
@@ -12,8 +13,14 @@ import { isSlaTimer, onSlaTimer } from "./sla-timers.ts";
 interface TimerBody {
   readonly key: string;
   readonly request: string;
+  readonly version: number;
+  readonly level: number | null;
+  readonly step: number | null;
+  readonly generation: number;
   readonly due_at: string;
 }
+
+type FireTimer = Extract<ExistingCommand, { type: "fire-timer" }>;
 
 const requestPattern = /^apr_[0-9A-Z]{26}$/;
 
@@ -24,7 +31,15 @@ const readTimer = (body: string): TimerBody | null => {
       requestPattern.test(value.request) &&
       typeof value.due_at === "string" &&
       typeof value.key === "string"
-      ? { key: value.key, request: value.request, due_at: value.due_at }
+      ? {
+          key: value.key,
+          request: value.request,
+          version: value.version ?? 1,
+          level: value.level ?? null,
+          step: value.step ?? null,
+          generation: value.generation ?? 1,
+          due_at: value.due_at,
+        }
       : null;
   } catch {
     return null;
@@ -37,17 +52,53 @@ export const consumeTimers = (
   decider: Decider,
   log: Log,
   stuckAfterMs: number,
-): BusSubscription =>
-  bus.consume({ stream: COUNTERSIGN_TIMERS.name, durable: "commander" }, (delivery: Delivery) =>
-    onTimer(decider, delivery, log, stuckAfterMs),
+): BusSubscription => {
+  const guard = new ClockGuard(decider.engine.clock, log);
+  return bus.consume(
+    { stream: COUNTERSIGN_TIMERS.name, durable: "commander" },
+    (delivery: Delivery) => onTimer(decider, guard, delivery, log, stuckAfterMs),
   );
+};
+
+const fired: ReadonlySet<string> = new Set([
+  "reminder",
+  "escalate",
+  "reassign",
+  "notify",
+  "auto_approve",
+  "auto_deny",
+  "due",
+  "approaching",
+]);
+
+const isFired = (kind: string): kind is FireTimer["kind"] => fired.has(kind);
 
 /** What a timer of this kind asks the decider to look at; null for kinds that mean nothing yet. */
 const commandOf = (
   kind: string,
   timer: TimerBody,
+  guard: ClockGuard,
   stuckAfterMs: number,
 ): { readonly id: string; readonly command: ExistingCommand } | null => {
+  if (isFired(kind)) {
+    const { request, version, level, step, generation, due_at: dueAt } = timer;
+    const parts = [request, version, kind, level ?? "chain", step ?? 0, generation];
+    // The expiry that approaches may be planned under one generation at different times.
+    const at = kind === "approaching" ? [dueAt] : [];
+    return {
+      id: derivedCommandId("timer", ...parts.map(String), ...at),
+      command: {
+        type: "fire-timer",
+        kind,
+        payloadVersion: version,
+        level,
+        step,
+        generation,
+        dueAt,
+        approveUntil: guard.approveUntil(),
+      },
+    };
+  }
   switch (kind) {
     case "expiry":
       return { id: expiryCommandId(timer.request, timer.due_at), command: { type: "expire" } };
@@ -63,6 +114,7 @@ const commandOf = (
 
 const onTimer = async (
   decider: Decider,
+  guard: ClockGuard,
   delivery: Delivery,
   log: Log,
   stuckAfterMs: number,
@@ -75,7 +127,7 @@ const onTimer = async (
   const timer = readTimer(delivery.body);
   const asked =
     subject?.kind === "timer" && timer !== null
-      ? commandOf(subject.timer, timer, stuckAfterMs)
+      ? commandOf(subject.timer, timer, guard, stuckAfterMs)
       : null;
   if (subject?.kind !== "timer" || timer === null || asked === null) {
     log.warn({ subject: delivery.subject }, "a timer message that means nothing was dropped");

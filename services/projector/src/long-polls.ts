@@ -2,10 +2,12 @@ import type { KnownRequest } from "@countersign/domain/request/state.ts";
 import type { QueueChange } from "@countersign/read-models/queue/queue-projection.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
 
-/** What a caller knows of a request: another payload or a new question is worth waking for. */
+/** What a caller knows of a request: another payload, a new question or a pause is worth waking for. */
 export interface Known {
   readonly version: number;
   readonly questions: number;
+  /** The caller was told to stop waiting for now. */
+  readonly paused: boolean;
 }
 
 interface Poll {
@@ -14,10 +16,15 @@ interface Poll {
   readonly settle: (doc: string | null) => void;
 }
 
-const wakes = ({ status, payloadVersion, dealings }: KnownRequest, { known }: Poll): boolean =>
+const wakes = (
+  { status, payloadVersion, dealings, timers }: KnownRequest,
+  { known }: Poll,
+): boolean =>
   status !== "pending" ||
   (known !== null &&
-    (payloadVersion !== known.version || (dealings?.questions.length ?? 0) > known.questions));
+    (payloadVersion !== known.version ||
+      (dealings?.questions.length ?? 0) > known.questions ||
+      (timers?.callerPaused === true && !known.paused)));
 
 /**
  * Callers that wait for a request's end, by request. A request that moves wakes them inside the batch that projected

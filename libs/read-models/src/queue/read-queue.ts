@@ -11,7 +11,11 @@ export interface StoredRequest {
   readonly requesterKind: string;
   readonly requester: string;
   /** What a long poll compares with; null when it has to be read from `doc`. */
-  readonly seen: { readonly version: number; readonly questions: number } | null;
+  readonly seen: {
+    readonly version: number;
+    readonly questions: number;
+    readonly paused: boolean;
+  } | null;
 }
 
 /** In whose queue a request stands: JSON texts of lists of person ids. */
@@ -71,6 +75,7 @@ export class QueueReader {
       const seen = {
         version: state.payloadVersion,
         questions: state.dealings?.questions.length ?? 0,
+        paused: state.status === "pending" && state.timers?.callerPaused === true,
       };
       return { doc: row.doc, status: row.status, requesterKind: kind, requester, seen };
     }

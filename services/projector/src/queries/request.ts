@@ -19,6 +19,7 @@ interface Made {
   readonly status: string;
   readonly payload_version: number;
   readonly questions: readonly unknown[];
+  readonly caller_paused: boolean;
 }
 
 /** The request as stored, for who may see it. */
@@ -57,8 +58,8 @@ const peek = async (
 
 /** What a caller who is shown this text knows. */
 const seenIn = (doc: string): Known => {
-  const { payload_version: version, questions } = JSON.parse(doc) as Made;
-  return { version, questions: questions.length };
+  const { payload_version: version, questions, caller_paused: paused } = JSON.parse(doc) as Made;
+  return { version, questions: questions.length, paused };
 };
 
 const waitFor = async (
