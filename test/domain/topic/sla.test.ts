@@ -191,6 +191,7 @@ describe("a mark that is reached", () => {
 
   test("does not warn of a breach that has come", () => {
     expect(reachMark(fold([breached], stay), warning, hoursAfter(9))).toEqual([]);
+    expect(reachMark(stay, warning, hoursAfter(8))).toEqual([]);
   });
 
   test("does nothing once the topic has left, even when it is back", () => {

@@ -99,8 +99,9 @@ export const reachMark = (
   const sla = topic.status === "present" ? (topic.sla ?? null) : null;
   if (topic.status === "absent" || sla === null || sla.generation !== generation) return [];
   const { warned, breached, warningAt, breachAt } = sla;
-  // After the breach a warning would say less than is known already.
-  const isDone = mark === "warning" ? warned || breached : breached;
+  // With the breach come, though perhaps not recorded yet, a warning would say less than is known.
+  const isPast = breached || (breachAt !== null && now >= breachAt);
+  const isDone = mark === "warning" ? warned || isPast : breached;
   const dueAt = mark === "warning" ? warningAt : breachAt;
   if (isDone || dueAt === null || now < dueAt) return [];
   const data = { state: topic.state, generation, dueAt };
