@@ -36,6 +36,14 @@ const people = ({ levels }: Simulation): unknown =>
     asked: groups.map(({ slots }) => slots.map(({ approver }) => approver)),
   }));
 
+const timersIn = ({ timers }: Simulation): readonly string[] =>
+  timers.map(({ at: when, action, level, step, to, suppressed }) => {
+    const which = step === null ? action : `${action} ${step}`;
+    const whom = to.length === 0 ? "" : ` to ${to.join(", ")}`;
+    const why = suppressed === undefined ? "" : `: ${suppressed}`;
+    return `${when.slice(0, 16)} ${which} of ${level ?? "all"}${whom}${why}`;
+  });
+
 describe("simulating the release workflow", () => {
   test("shows who would be asked at each level, and why two of them are skipped", async () => {
     const simulation = await simulated({
@@ -50,6 +58,25 @@ describe("simulating the release workflow", () => {
       { name: "Director Approval", applies: false, asked: [[]] },
     ]);
     expect(simulation.levels[2]?.because).toBe('priority = "low"; labels = []');
+  });
+
+  test("plans every timer in order, and says which would do nothing", async () => {
+    const simulation = await simulated({
+      transition: toProduction,
+      facts: { issue: { priority: "low", labels: [], custom_fields: { release_type: "minor" } } },
+      at,
+    });
+    expect(simulation.expires_at).toBe("2026-03-05T22:00:00.000Z");
+    expect(timersIn(simulation)).toEqual([
+      "2026-03-02T11:00 reminder 1 of all to bo, cy",
+      "2026-03-02T13:00 escalate 2 of all to gus",
+      "2026-03-02T13:00 due of 1",
+      "2026-03-02T17:00 notify_executive 3 of all to hal",
+      "2026-03-02T17:00 due of 2",
+      "2026-03-04T09:00 auto_approve 4 of all: Policy and organisation do not both allow it.",
+      "2026-03-05T13:30 approaching of all",
+      "2026-03-05T22:00 expiry of all",
+    ]);
   });
 
   test("lets a level apply whose condition cannot be evaluated, and says which field is missing", async () => {
@@ -115,6 +142,58 @@ describe("simulating a draft", () => {
     ]);
     const { status } = await server.as("ana").get("/definitions/policy/spend");
     expect(status).toBe(404);
+  });
+
+  test("counts by its own calendar in business hours, and each level from its own opening", async () => {
+    const { timers, expires_at, warnings } = await simulated({
+      source: `
+calendars:
+  - { id: office, zone: Europe/Berlin, hours: { fri: ["09:00-17:00"], mon: ["09:00-17:00"] } }
+policy:
+  id: weekend
+  expires_in: 7d
+  auto_approve: allow
+  chain:
+    - assignments: [{ type: user, identifier: bo }]
+      calendar: office
+      timeout: 4h
+      on_timeout: deny
+      escalation:
+        - { after: 1h, action: reminder }
+        - { after: 2h, action: auto_approve }
+    - assignments: [{ type: user, identifier: cy }]
+      escalation: [{ after: 30m, action: escalate, to: [{ type: role, identifier: director }] }]
+`,
+      // A Friday, half an hour before the office closes.
+      at: "2026-03-06T15:30:00Z",
+    });
+    expect(warnings.map(({ code }) => code)).not.toContain("quorum-unreachable");
+    expect(timersIn({ levels: [], timers, expires_at, warnings })).toEqual([
+      "2026-03-06T16:00 escalate 1 of 2 to hal",
+      "2026-03-09T08:30 reminder 1 of 1 to bo",
+      "2026-03-09T09:30 auto_approve 2 of 1: Policy and organisation do not both allow it.",
+      "2026-03-09T11:30 due of 1",
+      "2026-03-12T22:42 approaching of all: It is resolved before that.",
+      "2026-03-13T15:30 expiry of all: It is resolved before that.",
+    ]);
+  });
+
+  test("shows gates that would fire, and one that would refuse", async () => {
+    const source = `
+gates:
+  - { id: never, gate_type: deny, actions: ["db:drop"], message: "Never." }
+  - { id: deploys, gate_type: require_approval, actions: ["kubernetes:*"], approvers: [sre] }
+policy: { id: lead, chain: [{ name: Lead, assignments: [{ type: role, identifier: team_lead }] }] }
+`;
+    const deploy = { type: "kubernetes:deploy", parameters: {} };
+    const both = await simulated({ source, policy: "lead", facts: { action: deploy } });
+    expect(people(both)).toMatchObject([
+      { applies: true, asked: [["eli", "fay"]] },
+      { name: "Lead", applies: true, asked: [["bo", "cy"]] },
+    ]);
+    const drop = { type: "db:drop", parameters: {} };
+    const none = await simulated({ source, policy: "lead", facts: { action: drop } });
+    expect(none).toMatchObject({ levels: [], warnings: [{ code: "denied-by-rule" }] });
   });
 
   test("is refused with every fault when it could not be imported", async () => {

@@ -1,6 +1,6 @@
 import type { LevelPlan } from "@countersign/domain/policy/policy.ts";
 import type { Reference } from "@countersign/domain/reference.ts";
-import { chainOf } from "@countersign/domain/request/chain.ts";
+import { chainOf, isFallback } from "@countersign/domain/request/chain.ts";
 import type { DecideContext } from "@countersign/domain/request/commands.ts";
 import type { RequestEvent } from "@countersign/domain/request/events.ts";
 import { gapOf } from "@countersign/domain/request/gap.ts";
@@ -32,11 +32,11 @@ export interface SimulatedLevel {
   readonly groups: readonly SimulatedGroup[];
 }
 
-/** A chain played through: its levels, and the decider's events of each. */
+/** A chain played through. */
 export interface PlayedChain {
   readonly levels: readonly SimulatedLevel[];
-  /** By level, in chain order; events of skipped levels too. */
-  readonly events: readonly (readonly RequestEvent[])[];
+  /** Levels as they would stand when they open. */
+  readonly opened: readonly LevelState[];
   /** What the chain comes to when every level is skipped; null when somebody is asked. */
   readonly end: { readonly approves: boolean; readonly reason: string } | null;
 }
@@ -139,27 +139,28 @@ export const playChain = (
 ): PlayedChain => {
   const chain = chainOf(frozen, reference.definition);
   const levels: SimulatedLevel[] = [];
-  const events: (readonly RequestEvent[])[] = [];
+  const open: LevelState[] = [];
   let anybody = false;
   for (const plan of chain.levels) {
     const happened: RequestEvent[] = [];
-    events.push(happened);
-    const isFallback = plan.number > chain.regular;
-    if (passes || (isFallback && anybody)) {
+    const isLast = isFallback(chain, plan.number);
+    if (passes || (isLast && anybody)) {
       levels.push(skipped(plan, passes ? PASSES : NOT_NEEDED, frozen, reference));
       continue;
     }
     openLevel(plan, frozen, context, reference, happened);
     const [first] = happened;
     if (first?.type === "LevelOpened") {
-      if (!isFallback) anybody = true;
-      levels.push(opened(plan, asOpened(first.data, context.now), frozen, reference));
+      if (!isLast) anybody = true;
+      const state = asOpened(first.data, context.now);
+      open.push(state);
+      levels.push(opened(plan, state, frozen, reference));
     } else {
       const because = first?.type === "LevelSkipped" ? first.data.because : "";
       levels.push(skipped(plan, because, frozen, reference));
     }
   }
-  return { levels, events, end: passes ? null : endOf(levels, frozen, context, reference) };
+  return { levels, opened: open, end: passes ? null : endOf(levels, frozen, context, reference) };
 };
 
 const endOf = (

@@ -6,12 +6,13 @@ import { absentRequest } from "@countersign/domain/request/evolve.ts";
 import type { Refusal } from "@countersign/domain/request/refusals.ts";
 import type { Frozen } from "@countersign/domain/request/state.ts";
 import { freeze } from "@countersign/domain/request/submit.ts";
+import type { TimelineEntry } from "@countersign/domain/request/wire.ts";
 import { decideTransition } from "@countersign/domain/topic/transition.ts";
 import { absentTopic } from "@countersign/domain/topic/evolve.ts";
 import { derivedRequestId } from "../derived-ids.ts";
 import { playChain, type PlayedChain, type SimulatedLevel } from "./play-chain.ts";
 import { askOf, findPlayed, type Played, type Scene } from "./simulated-ask.ts";
-import { timersOf, type SimulatedTimer } from "./simulated-timers.ts";
+import { timersOf } from "./simulated-timers.ts";
 
 /** Something to know about a simulation that its levels do not say. */
 export interface SimulationWarning {
@@ -24,7 +25,8 @@ export interface SimulationWarning {
 /** Who would be asked, when, and why; on the wire as it stands here. */
 export interface Simulation {
   readonly levels: readonly SimulatedLevel[];
-  readonly timers: readonly SimulatedTimer[];
+  /** What would come due if nobody acted, in order. */
+  readonly timers: readonly TimelineEntry[];
   /** Null is never, or nobody is asked. */
   readonly expires_at: string | null;
   readonly warnings: readonly SimulationWarning[];
@@ -132,11 +134,12 @@ export const simulate = (
     ...(dry.refusal === undefined ? [] : [warningOf(dry.refusal)]),
     ...(said?.passes === true ? [] : endWarning(chain)),
   ];
-  const expiresAt = frozen.submitted.expiresAt;
+  // Nobody is asked, or nobody needs to be: then nothing is there that could come due.
+  const isOver = said?.passes === true || chain.end?.approves === true;
   return {
     levels: chain.levels,
-    timers: said?.passes === true ? [] : timersOf(frozen, chain, context, reference),
-    expires_at: said?.passes === true ? null : expiresAt,
+    timers: isOver ? [] : timersOf(frozen, chain.opened, context, reference),
+    expires_at: isOver ? null : frozen.submitted.expiresAt,
     warnings,
   };
 };
