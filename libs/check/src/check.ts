@@ -11,6 +11,8 @@ import { separation } from "./i4-separation.ts";
 import { grantsOnce } from "./i5-grants.ts";
 import { transitionFollows } from "./i5-transition-follows.ts";
 import { definitionsFollow } from "./i8-definitions.ts";
+import { administered } from "./i6-administration.ts";
+import { costsHold } from "./i16-costs.ts";
 import { audited, type AuditEntry } from "./i8-audit.ts";
 import { topicMarks } from "./i7-topic-marks.ts";
 import { delegationsHold } from "./i22-delegations.ts";
@@ -48,6 +50,8 @@ export const check = (log: readonly LogEntry[], options: CheckOptions = {}): Vio
     ...delegationsHold(history),
     ...definitionsFollow(history),
     ...(options.audit === undefined ? [] : audited(history, options.audit)),
+    ...administered(history),
+    ...costsHold(history),
     ...once(history),
     ...timeGoesOn(history),
   ];
