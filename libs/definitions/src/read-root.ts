@@ -6,6 +6,7 @@ import { readCalendar } from "./read-calendar.ts";
 import { readDefaults } from "./read-defaults.ts";
 import { readApprovalLevels } from "./read-approval-levels.ts";
 import { readGate } from "./read-gates.ts";
+import { ownWorkflow, readGuard } from "./read-guard.ts";
 import { readPolicy } from "./read-policy.ts";
 import { readRecipe } from "./read-recipe.ts";
 import { readRouting } from "./read-routing.ts";
@@ -30,6 +31,7 @@ const bringing = [
   "tasks",
   "namespaces",
   "approvals",
+  "guards",
 ];
 const shape = {
   what: "a file of definitions",
@@ -38,7 +40,6 @@ const shape = {
     hooks: silent["hooks"] ?? "",
     automations: silent["automations"] ?? "",
     analytics: silent["analytics"] ?? "",
-    guards: silent["guards"] ?? "",
   },
 };
 
@@ -179,6 +180,14 @@ const readKey = (
           ? null
           : placed(item, { kind: "calendar", id: content.id, label: null, source, content });
       });
+    case "guards": {
+      const own = ownWorkflow(fields.get("workflow"), file);
+      return each((item, number) => {
+        const read = readGuard(reading, item, file, number, own);
+        const source = slice(reading, item);
+        return read === null ? null : placed(item, { kind: "guard", label: null, source, ...read });
+      });
+    }
     case "recipe": {
       const read = readRecipe(reading, cursor);
       const source = slice(reading, cursor, fields.keyStart(key));

@@ -12,5 +12,5 @@ export const decodeAutomationEvent = (
   if (type !== "AutomationRan" || schemaVersion !== SCHEMA_VERSION) {
     throw new Error(`Unknown automation event ${type} in version ${schemaVersion}.`);
   }
-  return { type, data: JSON.parse(data) } as AutomationEvent;
+  return { type, data: JSON.parse(data) as AutomationEvent["data"] };
 };

@@ -12,6 +12,7 @@ const types: ReadonlySet<string> = new Set<DefinitionEvent["type"]>([
   "RecipeImported",
   "CalendarImported",
   "LevelsImported",
+  "GuardImported",
   "PolicyLoosened",
   "WorkflowLoosened",
   "DefaultsLoosened",
@@ -20,6 +21,7 @@ const types: ReadonlySet<string> = new Set<DefinitionEvent["type"]>([
   "RecipeLoosened",
   "CalendarLoosened",
   "LevelsLoosened",
+  "GuardLoosened",
   "PolicyRetired",
   "WorkflowRetired",
   "DefaultsRetired",
@@ -28,6 +30,7 @@ const types: ReadonlySet<string> = new Set<DefinitionEvent["type"]>([
   "RecipeRetired",
   "CalendarRetired",
   "LevelsRetired",
+  "GuardRetired",
   "StandingGrantCreated",
   "StandingGrantRevoked",
 ]);

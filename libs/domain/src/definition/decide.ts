@@ -81,6 +81,11 @@ const imported = (
         type: "LevelsImported",
         data: { kind: "levels", ...about, content: definition.content },
       };
+    case "guard":
+      return {
+        type: "GuardImported",
+        data: { kind: "guard", ...about, content: definition.content },
+      };
   }
 };
 

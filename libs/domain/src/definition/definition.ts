@@ -4,6 +4,7 @@ import type { ApprovalLevels, Gate, Rule } from "../gate/gate.ts";
 import type { JsonObject } from "../json.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { StandingGrantEvent, StandingGrants } from "../standing-grant/standing-grant.ts";
+import type { WorkflowGuard } from "../topic/workflow-guard.ts";
 import type { Workflow } from "../topic/workflow.ts";
 import type { Calendar } from "./calendar.ts";
 
@@ -18,6 +19,7 @@ export const definitionKinds = [
   "calendar",
   "defaults",
   "levels",
+  "guard",
 ] as const;
 
 export type DefinitionKind = (typeof definitionKinds)[number];
@@ -43,6 +45,7 @@ export interface DefinitionContent {
   readonly recipe: Recipe;
   readonly calendar: Calendar;
   readonly levels: ApprovalLevels;
+  readonly guard: WorkflowGuard;
 }
 
 /** A definition's kind with the content of one version. */
@@ -95,6 +98,7 @@ export type DefinitionEvent =
   | { readonly type: "RecipeImported"; readonly data: Imported<"recipe"> }
   | { readonly type: "CalendarImported"; readonly data: Imported<"calendar"> }
   | { readonly type: "LevelsImported"; readonly data: Imported<"levels"> }
+  | { readonly type: "GuardImported"; readonly data: Imported<"guard"> }
   | { readonly type: "PolicyLoosened"; readonly data: Loosened<"policy"> }
   | { readonly type: "WorkflowLoosened"; readonly data: Loosened<"workflow"> }
   | { readonly type: "DefaultsLoosened"; readonly data: Loosened<"defaults"> }
@@ -103,6 +107,7 @@ export type DefinitionEvent =
   | { readonly type: "RecipeLoosened"; readonly data: Loosened<"recipe"> }
   | { readonly type: "CalendarLoosened"; readonly data: Loosened<"calendar"> }
   | { readonly type: "LevelsLoosened"; readonly data: Loosened<"levels"> }
+  | { readonly type: "GuardLoosened"; readonly data: Loosened<"guard"> }
   | { readonly type: "PolicyRetired"; readonly data: Retired<"policy"> }
   | { readonly type: "WorkflowRetired"; readonly data: Retired<"workflow"> }
   | { readonly type: "DefaultsRetired"; readonly data: Retired<"defaults"> }
@@ -111,6 +116,7 @@ export type DefinitionEvent =
   | { readonly type: "RecipeRetired"; readonly data: Retired<"recipe"> }
   | { readonly type: "CalendarRetired"; readonly data: Retired<"calendar"> }
   | { readonly type: "LevelsRetired"; readonly data: Retired<"levels"> }
+  | { readonly type: "GuardRetired"; readonly data: Retired<"guard"> }
   | StandingGrantEvent;
 
 /** One version of a definition, as `GET …/definitions` shows it, with its parsed content. */

@@ -78,6 +78,7 @@ const withoutRetired = (
     case "levels":
       return { ...next, gates: withRetired(state.gates, { kind, id }) };
     case "recipe":
+    case "guard":
       return next;
   }
 };
@@ -183,6 +184,7 @@ export const evolveDefinition = (
     case "LevelsImported":
       return { ...next, gates: withImported(state.gates, event) };
     case "RecipeImported":
+    case "GuardImported":
       return next;
   }
 };

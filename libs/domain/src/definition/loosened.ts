@@ -25,6 +25,8 @@ const eventOf = (data: Loosened<DefinitionKind>): DefinitionEvent => {
       return { type: "CalendarLoosened", data: { ...data, kind } };
     case "levels":
       return { type: "LevelsLoosened", data: { ...data, kind } };
+    case "guard":
+      return { type: "GuardLoosened", data: { ...data, kind } };
   }
 };
 

@@ -43,6 +43,7 @@ const names = (entry: DefinitionEntry, kind: DefinitionKind, id: string): boolea
     case "recipe":
     case "defaults":
     case "levels":
+    case "guard":
       return false;
   }
 };
@@ -66,6 +67,8 @@ const retired = (data: Retired<DefinitionKind>): DefinitionEvent => {
       return { type: "CalendarRetired", data: { ...data, kind } };
     case "levels":
       return { type: "LevelsRetired", data: { ...data, kind } };
+    case "guard":
+      return { type: "GuardRetired", data: { ...data, kind } };
   }
 };
 

@@ -88,6 +88,7 @@ export const DefinitionKind = builder.enumType("DefinitionKind", {
     CALENDAR: { value: "calendar" },
     DEFAULTS: { value: "defaults" },
     LEVELS: { value: "levels" },
+    GUARD: { value: "guard" },
   } as const,
 });
 

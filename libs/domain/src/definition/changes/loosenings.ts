@@ -136,6 +136,12 @@ const recipe: Loosening = (path, before, after) => {
   return when.some((key) => path === key || path.startsWith(`${key}.`)) && before !== undefined;
 };
 
+/** Asked about fewer moves, or somebody else: what was denied before may pass. */
+const guard: Loosening = (path, before, after) =>
+  path === "from" || path === "to"
+    ? after !== undefined
+    : path !== "timeout" && before !== undefined;
+
 /** Lists of steps and actions, conditions and hours: one value each, whatever is inside. */
 const whole = new Set(["when", "conditions", "actions", "hours", "metadata"]);
 
@@ -164,6 +170,8 @@ export const comparing = (
       return { loosens: defaults, whole };
     case "recipe":
       return { loosens: recipe, whole };
+    case "guard":
+      return { loosens: guard, whole };
     case "calendar":
       return { loosens: () => false, whole };
   }
