@@ -7,6 +7,22 @@ const L = "policy.chain[0]";
 
 const conditions: readonly Case[] = [
   [
+    "a slip of a fact's name",
+    policyOf(level("      conditions: [{ field: ▶contxt.amount, operator: exists }]\n")),
+    ["unknown-name", `${L}.conditions[0].field`],
+  ],
+  [
+    "a fact that is never there",
+    policyOf(level("      conditions: [{ field: ▶action.kind, operator: exists }]\n")),
+    ["unknown-name", `${L}.conditions[0].field`],
+  ],
+  [
+    "the same in a guard",
+    policyOf(level("      when: ▶▶isue.priority == 'critical' && transition.form == 'a'\n")),
+    ["bad-guard", `${L}.when`],
+    ["bad-guard", `${L}.when`],
+  ],
+  [
     "a condition without a field",
     policyOf(level("      conditions:\n        - ▶operator: exists")),
     ["missing-key", `${L}.conditions[0].field`],

@@ -115,15 +115,81 @@ describe("ladders", () => {
 });
 
 describe("conditions", () => {
-  test("two values wanted of one field at once never apply", () => {
-    const two = (one: string, other: string): string =>
-      policyOf(
-        level(
-          `      conditions:\n        ▶- { field: a, operator: "=", value: ${one} }\n        - { field: a, operator: "=", value: ${other} }\n`,
-        ),
-      );
-    expect(warningsOf(two("x", "y"))).toEqual([["never-applies", `${L}.conditions`, undefined]]);
-    expect(warningsOf(two("x", "x").replace("▶", ""))).toEqual([]);
+  const where = (...parts: readonly string[]): string =>
+    policyOf(level(`      conditions:\n        ▶- { ${parts.join(" }\n        - { ")} }\n`));
+  const field = (operator: string, value: string): string =>
+    `field: action.parameters.a, operator: "${operator}", value: ${value}`;
+
+  test.each([
+    ["two values at once", field("=", "x"), field("=", "y")],
+    ["a value that is not in a list", field("=", "x"), field("in", "[y, z]")],
+    ["a value that is shut out", field("in", "[x]"), field("!=", "x")],
+    ["more than ten and less than five", field(">", "10"), field("<", "5")],
+    ["more than five and at most five", field(">", "5"), field("<=", "5")],
+    ["ten or more, and seven", field(">=", "10"), field("=", "7")],
+    ["there and not there", field("exists", "true"), field("exists", "false")],
+  ])("%s never applies", (_, one, other) => {
+    const expected = [["never-applies", `${L}.conditions`, undefined]];
+    expect(warningsOf(where(one, other))).toEqual(expected);
+    expect(warningsOf(where(other, one))).toEqual(expected);
+  });
+
+  test.each([
+    ["the same value twice", field("=", "x"), field("=", "x")],
+    ["from five to five", field(">=", "5"), field("<=", "5")],
+    ["more than five and less than ten", field(">", "5"), field("<", "10")],
+    [
+      "missing, or else a value: unknown counts as applying",
+      field("exists", "false"),
+      field("=", "x"),
+    ],
+  ])("%s may apply", (_, one, other) => {
+    expect(warningsOf(where(one, other).replace("▶", ""))).toEqual([]);
+  });
+});
+
+describe("facts that the asker says", () => {
+  const when = (field: string): string =>
+    policyOf(level(`      conditions: [{ field: ▶${field}, operator: "=", value: x }]\n`));
+  const at = `${L}.conditions[0].field`;
+  const hint = "Only `action.parameters` is what will be run.";
+
+  test.each(["context.amount", "amount", "risk.score", "agent.version", "run.id"])(
+    "a level that depends on %s",
+    (field) => {
+      expect(warningsOf(when(field))).toEqual([["asker-fact", at, hint]]);
+    },
+  );
+
+  test.each([
+    "action.parameters.amount",
+    "action.type",
+    "requester.id",
+    "agent.id",
+    "issue.priority",
+  ])("%s is not the asker's word alone", (field) => {
+    expect(warningsOf(when(field).replace("▶", ""))).toEqual([]);
+  });
+
+  test("a guard is looked into, its own variables left out", () => {
+    const guard = (text: string): string => policyOf(level(`      when: ▶'${text}'\n`));
+    expect(warningsOf(guard('context.a == "x" && action.type == "y"'))).toEqual([
+      ["asker-fact", `${L}.when`, hint],
+    ]);
+    const inner = 'action.parameters.list.exists(context, context.a == "x")';
+    expect(warningsOf(guard(inner).replace("▶", ""))).toEqual([]);
+  });
+
+  test("a workflow's conditions are on the topic, which remembers who set what", () => {
+    const text = `workflow:
+  id: w
+  transitions:
+    - from: a
+      to: b
+      when: [{ field: priority, operator: "=", value: high }, issue.big]
+      require_approval: [{ assignment: { type: role, identifier: qa } }]
+`;
+    expect(warningsOf(text)).toEqual([]);
   });
 });
 

@@ -63,6 +63,30 @@ const loopDepth = (node: ASTNode): number => {
   return inner + (loops.has(node.args[0]) ? 1 : 0);
 };
 
+/** `a.b` of a selection from a name, or null for anything else. */
+const pathOf = (node: ASTNode): string | null => {
+  if (node.op === "id") {
+    return node.args;
+  }
+  const from = node.op === "." ? pathOf(node.args[0]) : null;
+  return from === null || node.op !== "." ? null : `${from}.${node.args[1]}`;
+};
+
+/** Dotted names of facts in an expression; the variables of its loops are none. */
+const fieldsIn = (node: ASTNode, bound: ReadonlySet<string>): readonly string[] => {
+  const path = pathOf(node);
+  if (path !== null) {
+    return bound.has(path.split(".")[0] ?? "") ? [] : [path];
+  }
+  const inner = childrenOf(node.args);
+  const variable = inner[1];
+  const within =
+    node.op === "rcall" && loops.has(node.args[0]) && variable?.op === "id"
+      ? new Set([...bound, variable.args])
+      : bound;
+  return inner.flatMap((child, index) => fieldsIn(child, index === 0 ? bound : within));
+};
+
 const longestList = (value: Json): number => {
   if (Array.isArray(value)) {
     return value.reduce<number>(
@@ -80,6 +104,7 @@ type Compiled =
       readonly ok: true;
       readonly run: (variables: object) => unknown;
       readonly loops: number;
+      readonly fields: readonly string[];
     }
   | { readonly ok: false; readonly why: string };
 
@@ -109,7 +134,7 @@ const compile = (text: string): Compiled => {
     if (checked.type !== "bool" && checked.type !== "dyn") {
       return { ok: false, why: `A guard is true or false; this one is of type ${checked.type}.` };
     }
-    return { ok: true, run, loops: depth };
+    return { ok: true, run, loops: depth, fields: [...new Set(fieldsIn(run.ast, new Set()))] };
   } catch (error) {
     return { ok: false, why: `${firstLine(error)}.` };
   }
@@ -131,6 +156,12 @@ const compiledOnce = (text: string): Compiled => {
     compiled.set(text, result);
   }
   return result;
+};
+
+/** Dotted names of the facts that a guard looks at; empty for one that cannot be run. */
+export const fieldsOfGuard = (text: string): readonly string[] => {
+  const result = compiledOnce(text);
+  return result.ok ? result.fields : [];
 };
 
 /** What is wrong with a guard expression as its author wrote it, in one sentence; null when it can be run. */

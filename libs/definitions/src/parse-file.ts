@@ -5,6 +5,7 @@ import { kebabCase } from "@countersign/domain/policy/kebab-case.ts";
 import type { Fault, Ignored, Warning } from "./fault.ts";
 import type { Known } from "./known.ts";
 import { judgeCalendars } from "./judge-calendars.ts";
+import { judgeFacts } from "./judge-facts.ts";
 import { readJson } from "./read-json.ts";
 import { readRoot } from "./read-root.ts";
 import type { Placed } from "./read-root.ts";
@@ -133,6 +134,7 @@ export const parseFile = ({
     faultTwice(reading, placed);
     faultUnknown(reading, placed);
     judgeCalendars(reading, placed);
+    judgeFacts(reading);
   }
   if (strict === true) {
     faultIgnored(reading);

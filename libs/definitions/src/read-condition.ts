@@ -1,6 +1,8 @@
-import { dateMs } from "@countersign/domain/policy/compare-fact.ts";
+import { compareFact, dateMs } from "@countersign/domain/policy/compare-fact.ts";
 import type { Condition, Operator } from "@countersign/domain/policy/condition.ts";
-import { faultOfExpression } from "./expression.ts";
+import type { Json } from "@countersign/domain/json.ts";
+import { faultOfExpression, fieldsOfGuard } from "./expression.ts";
+import { factNameFault } from "./fact-names.ts";
 import { fieldsOf } from "./fields.ts";
 import type { Fields } from "./fields.ts";
 import type { Reading } from "./reading.ts";
@@ -36,7 +38,24 @@ const shape = {
   silent: { checklist: "Checklists are not kept here; this condition is left out." },
 };
 
+type Comparison = Extract<Condition, { readonly kind: "field" }>;
+
 const ordering: ReadonlySet<Operator> = new Set([">", ">=", "<", "<="]);
+
+/** Notes which fact is looked at here; one that can never be there is a fault. */
+const noteFact = (
+  reading: Reading,
+  cursor: Cursor,
+  name: string,
+  code: "unknown-name" | "bad-guard",
+): void => {
+  const fault = factNameFault(name);
+  if (fault === null) {
+    reading.factNames.push({ ...cursor, name });
+  } else {
+    reading.fault(code, cursor, fault.message, fault.hint);
+  }
+};
 
 const readComparison = (reading: Reading, fields: Fields): Condition | null => {
   const { cursor } = fields;
@@ -51,6 +70,10 @@ const readComparison = (reading: Reading, fields: Fields): Condition | null => {
   const value = fields.get("value");
   if (value === undefined && operator !== null && operator !== "exists") {
     reading.missing(cursor, "value", "A condition needs `value`.");
+  }
+  const place = fields.get("field");
+  if (field !== null && place !== undefined) {
+    noteFact(reading, place, field, "unknown-name");
   }
   if (field === null || operator === null || (value === undefined && operator !== "exists")) {
     return null;
@@ -107,6 +130,9 @@ const readExpression = (reading: Reading, cursor: Cursor): Condition | null => {
     reading.fault("bad-guard", cursor, `This guard cannot be read: ${why}`);
     return null;
   }
+  for (const field of fieldsOfGuard(text)) {
+    noteFact(reading, cursor, field, "bad-guard");
+  }
   return { kind: "expression", text };
 };
 
@@ -144,18 +170,39 @@ export const readCondition = (reading: Reading, cursor: Cursor | undefined): Con
   ]);
 };
 
+/** Whether a value that one comparison wants is refused by another of the same field. */
+const excludes = (one: Comparison, other: Comparison): boolean => {
+  if (one.operator === "exists" || other.operator === "exists") {
+    // A field that is missing makes every other comparison unknown, and what is unknown applies.
+    return one.operator === other.operator && (one.value === false) !== (other.value === false);
+  }
+  if (one.operator === "=") {
+    return compareFact(one.value, other.operator, other.value) === false;
+  }
+  if (one.operator === "in" && Array.isArray(one.value)) {
+    const values: readonly Json[] = one.value;
+    return values.every((value) => compareFact(value, other.operator, other.value) === false);
+  }
+  // Above one border and below another: nothing is between them when the first is not the smaller one.
+  const border = one.operator === ">=" && other.operator === "<=" ? ">" : ">=";
+  return (
+    one.operator.startsWith(">") &&
+    other.operator.startsWith("<") &&
+    compareFact(one.value, border, other.value) === true
+  );
+};
+
 const contradict = (one: Condition, other: Condition): boolean =>
   one.kind === "field" &&
   other.kind === "field" &&
-  one.operator === "=" &&
-  other.operator === "=" &&
   one.field === other.field &&
-  one.value !== other.value;
+  (excludes(one, other) || excludes(other, one));
 
-/** True when the condition can never hold: two values wanted of one field at once. */
+/** True when the condition can never hold: what one part wants of a field, another one refuses. */
 export const neverHolds = (condition: Condition): boolean =>
-  condition.kind === "all" &&
-  condition.of.some(
-    (one, index) =>
-      neverHolds(one) || condition.of.slice(index + 1).some((other) => contradict(one, other)),
-  );
+  (condition.kind === "any" && condition.of.every(neverHolds)) ||
+  (condition.kind === "all" &&
+    condition.of.some(
+      (one, index) =>
+        neverHolds(one) || condition.of.slice(index + 1).some((other) => contradict(one, other)),
+    ));

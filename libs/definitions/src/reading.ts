@@ -26,6 +26,8 @@ export class Reading {
   /** Policies and calendars named somewhere: held against the whole file and the org once all of it was read. */
   readonly policyNames: Reference[] = [];
   readonly calendarNames: Reference[] = [];
+  /** Facts named by conditions and guards. */
+  readonly factNames: Reference[] = [];
   /** Timers that count days: judged by the calendars of the whole file and the org. */
   readonly countedDays: CountedDays[] = [];
 
