@@ -106,6 +106,15 @@ gates:
     expect(same.average_response_time_minutes).toBeGreaterThanOrEqual(0);
   });
 
+  test("is the same through GraphQL", async () => {
+    const { backtest } = await server.graphql("ana").data<{ backtest: object }>(
+      `{ backtest(input: { source: "gates: [{ gate_type: deny, actions: ['db:*'] }]", days: 2 }) {
+        requests deny escalate changed { approvalId was would } approvers period { from } warnings { code }
+      } }`,
+    );
+    expect(backtest).toMatchObject({ requests: 5, deny: 2, escalate: 2, approvers: { eli: 1 } });
+  });
+
   test("is the same on the command line", async () => {
     const { code, stdout } = await commandLineAs(server, "ana")(
       "workflow",

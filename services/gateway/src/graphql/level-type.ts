@@ -22,7 +22,7 @@ export const Actor = builder.objectRef<ActorView>("Actor").implement({
   }),
 });
 
-const Via = builder.objectRef<SlotView["via"]>("Via").implement({
+export const Via = builder.objectRef<SlotView["via"]>("Via").implement({
   description: "The assignment that a slot comes from.",
   fields: (t) => ({ type: t.exposeString("type"), identifier: t.exposeString("identifier") }),
 });

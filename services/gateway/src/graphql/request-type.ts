@@ -124,7 +124,7 @@ const Target = builder.objectRef<RequestView["observers"][number]>("Target").imp
   fields: (t) => ({ type: t.exposeString("type"), identifier: t.exposeString("identifier") }),
 });
 
-const TimelineItem = builder.objectRef<TimelineEntry>("TimelineEntry").implement({
+export const TimelineItem = builder.objectRef<TimelineEntry>("TimelineEntry").implement({
   description: "One thing that will happen if nobody acts.",
   fields: (t) => ({
     at: t.expose("at", { type: "DateTime" }),

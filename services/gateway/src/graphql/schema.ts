@@ -8,10 +8,12 @@ import "./bulk-mutations.ts";
 import "./attachments.ts";
 import "./definition-fields.ts";
 import "./delegations.ts";
+import "./evaluate.ts";
 import "./api-keys.ts";
 import "./signals.ts";
 import "./standing-grants.ts";
 import "./grants.ts";
+import "./simulation.ts";
 import "./subscriptions.ts";
 
 /** The GraphQL schema, made of the type modules. */
