@@ -90,6 +90,21 @@ describe("ladders", () => {
     ).toEqual([["unreachable-step", `${L}.escalation[0].action`, undefined]]);
   });
 
+  test("a step after its level ends by itself", () => {
+    const timed = (what: string, step: string): string =>
+      policyOf(
+        level(
+          `      timeout: 4h\n      on_timeout: ${what}\n      escalation: [{ after: ${step}, action: ▶reminder }]\n`,
+        ),
+      );
+    expect(warningsOf(timed("deny", "4h"))).toEqual([
+      ["unreachable-step", `${L}.escalation[0].action`, undefined],
+    ]);
+    expect(warningsOf(timed("deny", "3h").replace("▶", ""))).toEqual([]);
+    // The request goes on after this mark.
+    expect(warningsOf(timed("pause_caller", "5h").replace("▶", ""))).toEqual([]);
+  });
+
   const approving = ladder("after: 24h, action: ▶auto_approve");
 
   test("an automatic approval that this policy does not allow", () => {

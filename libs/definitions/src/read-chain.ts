@@ -112,7 +112,15 @@ const warnTimed = (
       reading.warn("auto-approve-off", cursor, `This step approves nothing: ${off}.`);
     }
   }
-  for (const { level, onTimeoutPlace } of levels) {
+  for (const { level, onTimeoutPlace, steps: own } of levels) {
+    const ends = level.onTimeout === "expire" || level.onTimeout === "deny";
+    const timeout = ends && level.timeout !== null ? durationMs(level.timeout) : null;
+    for (const { step, cursor } of own) {
+      if (timeout !== null && leastMs(step.after) >= timeout) {
+        const message = `The level ends after ${level.timeout}, before this step.`;
+        reading.warn("unreachable-step", cursor, message);
+      }
+    }
     if (level.onTimeout === "approve" && onTimeoutPlace !== null && off !== null) {
       reading.warn("auto-approve-off", onTimeoutPlace, `This approves nothing: ${off}.`);
     }
