@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import type { Actor, EventMetadata } from "@countersign/domain/actor.ts";
+import type { JsonObject } from "@countersign/domain/json.ts";
+import { decodeTopicEvent } from "@countersign/domain/topic/codec.ts";
+import { absentTopic, evolveTopic } from "@countersign/domain/topic/evolve.ts";
+import { signalTopic } from "@countersign/domain/topic/signal.ts";
+import type { TopicEvent, TopicState } from "@countersign/domain/topic/topic.ts";
+
+const bot: Actor = { kind: "agent", id: "ci" };
+const bo: Actor = { kind: "person", id: "bo" };
+
+const metadata: EventMetadata = {
+  commandId: "c",
+  correlationId: "c",
+  org: "demo",
+  actor: bot,
+  channel: "rest",
+  occurredAt: "2026-01-05T09:00:00.000Z",
+  schemaVersion: 1,
+};
+
+const after = (state: TopicState, events: readonly TopicEvent[]): TopicState =>
+  events.reduce(
+    (known, { type, data }) =>
+      evolveTopic(known, { event: decodeTopicEvent(type, JSON.stringify(data), 1), metadata }),
+    state,
+  );
+
+const release = after(absentTopic, [
+  {
+    type: "TopicCreated",
+    data: { workflow: "release", id: "R-1", state: "planned", claimed: false },
+  },
+]);
+
+/** The topic after these signals. */
+const given = (...signals: readonly (readonly [Actor, JsonObject])[]): TopicState =>
+  signals.reduce(
+    (state, [by, facts]) => after(state, signalTopic(state, facts, by).events),
+    release,
+  );
+
+describe("a signal", () => {
+  test("merges facts; each attribute remembers who set it last", () => {
+    const state = given([bot, { priority: "low", owner: "cy" }], [bo, { priority: "high" }]);
+    expect(state).toMatchObject({
+      attributes: { priority: "high", owner: "cy" },
+      setBy: { priority: bo, owner: bot },
+    });
+  });
+  test("removes what is null, and says nothing of what is not there", () => {
+    expect(given([bot, { priority: "low" }], [bot, { priority: null }])).toMatchObject({
+      attributes: {},
+    });
+    expect(signalTopic(release, { priority: null }, bot)).toEqual({ events: [] });
+  });
+  test.each([
+    ["a word", "low"],
+    ["nothing but false", false],
+    ["a list", [1, { a: null }]],
+    ["an object, whatever its order", { b: 2, a: { c: [] } }],
+  ])("of %s that stands so already, from the same one, changes nothing", (_, value) => {
+    const state = given([bot, { fact: value }]);
+    const same = value instanceof Object && "b" in value ? { a: { c: [] }, b: 2 } : value;
+    expect(signalTopic(state, { fact: same }, bot)).toEqual({ events: [] });
+  });
+  test.each([
+    [[1, 2], [1]],
+    [[1], [1, 2]],
+    [{ a: 1 }, { a: 1, b: 2 }],
+    [{ a: 1, b: 2 }, { a: 1 }],
+    [{ a: 1 }, [1]],
+    [[], {}],
+    [0, false],
+    ["1", 1],
+  ])("%j is not %j", (one, other) => {
+    expect(signalTopic(given([bot, { fact: one }]), { fact: other }, bot).events).toHaveLength(1);
+  });
+  test("of somebody else confirms it: who set it last matters", () => {
+    expect(signalTopic(given([bot, { priority: "low" }]), { priority: "low" }, bo).events).toEqual([
+      { type: "AttributesChanged", data: { patch: { priority: "low" }, by: bo } },
+    ]);
+    const namesake: Actor = { kind: "person", id: "ci" };
+    expect(
+      signalTopic(given([bot, { priority: "low" }]), { priority: "low" }, namesake).events,
+    ).toHaveLength(1);
+  });
+  test("says only what is new in it", () => {
+    const state = given([bot, { priority: "low" }]);
+    expect(signalTopic(state, { priority: "low", owner: "cy" }, bot).events).toEqual([
+      { type: "AttributesChanged", data: { patch: { owner: "cy" }, by: bot } },
+    ]);
+  });
+  test("may name an attribute like a part of every object", () => {
+    const state = given([bot, { constructor: "x", toString: null }]);
+    expect(state).toMatchObject({ attributes: { constructor: "x" } });
+    expect(signalTopic(state, { constructor: "x", valueOf: null }, bot)).toEqual({ events: [] });
+  });
+  test("about a topic that is not there is not found", () => {
+    expect(signalTopic(absentTopic, { priority: "low" }, bot).refusal?.code).toBe("not-found");
+  });
+});
