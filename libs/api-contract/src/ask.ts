@@ -5,7 +5,8 @@ import { hasInvisible, ID, id, name, requestId } from "./ids.ts";
 import { exceedsBytes, limits } from "./limits.ts";
 import { parseBody } from "./parse-body.ts";
 
-const title = z
+/** A title of people's words. */
+export const title = z
   .string()
   .refine((text) => text.trim() !== "", "must not be empty")
   .refine(
@@ -53,7 +54,8 @@ const validation = z.looseObject({
   issues: z.array(z.unknown()).nullish(),
 });
 
-const ask = z.strictObject({
+/** The fields of an ask. */
+export const ask = z.strictObject({
   title,
   description: prose(limits.description).nullish(),
   action,
@@ -83,7 +85,8 @@ const ask = z.strictObject({
 export type AskBody = z.output<typeof ask>;
 export type AskInput = z.input<typeof ask>;
 
-const knownKeys = {
+/** Keys of an ask by path, for hints at slips. */
+export const askKeys = {
   "": Object.keys(ask.shape),
   action: Object.keys(action.shape),
   approvers: ["type", "identifier"],
@@ -96,9 +99,15 @@ const knownKeys = {
  * too large. Errors: `unknown-field`, `unprocessable`, both with `details.faults`.
  */
 export const parseAsk = (value: unknown, textLength?: number): Parsed<AskBody> => {
-  const parsed = parseBody(ask, value, knownKeys);
-  if (!parsed.ok || (textLength !== undefined && textLength * 3 <= limits.payload)) return parsed;
-  if (!exceedsBytes(JSON.stringify(parsed.value.action), limits.payload)) return parsed;
+  const parsed = parseBody(ask, value, askKeys);
+  return parsed.ok ? checkedSize(parsed.value, textLength) : parsed;
+};
+
+/** The ask, unless its payload is too large; measured only when the text it came from could be. */
+export const checkedSize = (value: AskBody, textLength?: number): Parsed<AskBody> => {
+  const taken = { ok: true, value } as const;
+  if (textLength !== undefined && textLength * 3 <= limits.payload) return taken;
+  if (!exceedsBytes(JSON.stringify(value.action), limits.payload)) return taken;
   const message = `must have at most ${limits.payload} bytes as JSON`;
   return {
     ok: false,

@@ -5,6 +5,7 @@ import { StoreUnavailable, WrongExpectedRevision } from "@countersign/event-stor
 import type { EventStore, NewEvent, RecordedEvent } from "@countersign/event-store/event-store.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
 import { strangerRefusal } from "./authorise.ts";
+import type { Counterparties } from "./counterparties.ts";
 import type { Envelope } from "./envelope.ts";
 import { eventId } from "./event-ids.ts";
 import { emptyFold, nextFold, type Fold, type Folds } from "./fold-cache.ts";
@@ -43,6 +44,8 @@ export interface Engine {
   readonly references: References;
   /** Who was given a slot in turn; without it every turn begins anew. */
   readonly turns?: Turns;
+  /** Whom executed requests named; without it nobody is known. */
+  readonly counterparties?: Counterparties;
 }
 
 /** A stream's place in the engine: what decides for it, and where its folds are kept. */

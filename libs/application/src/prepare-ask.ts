@@ -1,3 +1,4 @@
+import { looksAtCost } from "@countersign/domain/gate/evaluate-gates.ts";
 import { limitsPending, pendingValues } from "@countersign/domain/request/one-pending-per.ts";
 import type { Ask } from "@countersign/domain/request/commands.ts";
 import { decide } from "@countersign/domain/request/decide.ts";
@@ -10,14 +11,17 @@ import { authorise } from "./authorise.ts";
 import type { Envelope } from "./envelope.ts";
 import { loadFold, type Engine } from "./execute.ts";
 import type { Fold } from "./fold-cache.ts";
+import { withSpent } from "./gate-facts.ts";
 import { claimPending, pendingKey, type PendingKind } from "./one-pending.ts";
 import { contextOf, requestAggregate, type RequestKind } from "./request.ts";
+import type { RunKind } from "./run.ts";
 import { requestStream } from "./streams.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
 
 export interface AskKinds {
   readonly request: RequestKind;
   readonly pending: PendingKind;
+  readonly run: RunKind;
 }
 
 const known = async (
@@ -79,7 +83,7 @@ const claimKeys = async (
   const denied = authorise(envelope.principal, "ask", reference);
   if (denied !== null) return denied;
   const now = new Date(engine.clock.now()).toISOString();
-  const context = contextOf(envelope, now);
+  const context = contextOf(envelope, now, undefined, engine.counterparties);
   const { events, refusal } = decide(absentRequest, { type: "submit", ask }, context, reference);
   if (refusal !== undefined) return events.length > 0 ? null : refusal;
   const [first] = events;
@@ -103,12 +107,15 @@ export const prepareAsk = async (
   ask: Ask,
 ): Promise<Ask | Refusal> => {
   const { previousRequestId, dedupe } = ask;
-  const prepared =
+  const followed =
     previousRequestId === null
       ? ask
       : await afterPrevious(engine, kinds, envelope, ask, previousRequestId);
-  if ("code" in prepared) return prepared;
+  if ("code" in followed) return followed;
   const { definition } = engine.references.of(envelope.org);
+  const prepared = looksAtCost(definition.gates)
+    ? await withSpent(engine, kinds.run, envelope, followed)
+    : followed;
   if (dedupe === null && !limitsPending(definition)) return prepared;
   return (await claimKeys(engine, kinds, envelope, id, prepared)) ?? prepared;
 };

@@ -7,6 +7,7 @@ import { refuse, type Refusal, type RefusalCode } from "@countersign/domain/requ
 import type { RequestState } from "@countersign/domain/request/state.ts";
 import { authorise } from "./authorise.ts";
 import { derivedRequestId, expiryCommandId } from "./derived-ids.ts";
+import type { Counterparties } from "./counterparties.ts";
 import type { Envelope } from "./envelope.ts";
 import { execute, type Aggregate, type Engine, type Outcome, type StreamKind } from "./execute.ts";
 import { requestStream } from "./streams.ts";
@@ -33,14 +34,21 @@ export interface ReadCommand {
 }
 
 /** What the domain is told of an envelope. */
-export const contextOf = (envelope: Envelope, now: string, turns?: Turns): DecideContext => {
+export const contextOf = (
+  envelope: Envelope,
+  now: string,
+  turns?: Turns,
+  counterparties?: Counterparties,
+): DecideContext => {
   const lastAssigned = turns?.of(envelope.org);
+  const gates = counterparties?.of(envelope.org);
   return {
     now,
     actor: envelope.actor,
     channel: envelope.channel,
     principal: envelope.principal,
     ...(lastAssigned === undefined ? {} : { lastAssigned }),
+    ...(gates === undefined ? {} : { gates }),
     childId: (...parts) => derivedRequestId("child", envelope.org, ...parts),
   };
 };
@@ -62,7 +70,7 @@ export const commandRequest = async (
     if (!isVisible(state, envelope.principal, command, reference))
       return { events: [], refusal: refuse("not-found", "There is no such approval request.") };
     if (denied !== null) return { events: [], refusal: denied };
-    const context = contextOf(envelope, now, engine.turns);
+    const context = contextOf(envelope, now, engine.turns, engine.counterparties);
     const decision = decide(state, command, context, reference);
     engine.turns?.note(envelope.org, decision.events, now);
     const [first] = decision.events;
@@ -102,7 +110,7 @@ export const submitRequest = async (
           events: [],
           refusal: refuse("conflict", "This request was given up before it was made; ask again."),
         };
-      const context = contextOf(envelope, now, engine.turns);
+      const context = contextOf(envelope, now, engine.turns, engine.counterparties);
       const decision = decide(state, { type: "submit", ask }, context, reference);
       engine.turns?.note(envelope.org, decision.events, now);
       return decision;

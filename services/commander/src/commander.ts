@@ -1,4 +1,5 @@
 import type { EventStore } from "@countersign/event-store/event-store.ts";
+import { Counterparties } from "@countersign/application/counterparties.ts";
 import { References } from "@countersign/application/references.ts";
 import { Turns } from "@countersign/application/turns.ts";
 import type { BusinessTimeOf } from "@countersign/domain/business-time.ts";
@@ -55,7 +56,10 @@ export const openCommander = async (parts: CommanderParts): Promise<Commander> =
   await references.start(store);
   const turns = new Turns();
   await turns.start(store, references);
-  const decider = new Decider({ store, clock, references, turns }, ids, parts.grants);
+  const counterparties = new Counterparties(store, references);
+  await counterparties.start();
+  const engine = { store, clock, references, turns, counterparties };
+  const decider = new Decider(engine, ids, parts.grants);
   const attempts = new Attempts(
     store,
     clock,
@@ -89,6 +93,7 @@ export const openCommander = async (parts: CommanderParts): Promise<Commander> =
       await attempts.close();
       await processes.close();
       await turns.close();
+      await counterparties.close();
       await decider.runOwners.close();
       await references.close();
     },

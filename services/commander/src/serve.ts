@@ -8,6 +8,7 @@ import { bulk, bulkVotes } from "./commands/bulk.ts";
 import { putAgent, putPerson, putRole, removePerson } from "./commands/directory.ts";
 import { delegate, importDelegations, revokeDelegation } from "./commands/delegations.ts";
 import { consume, grantKeys, reportExecution, signGrant } from "./commands/grants.ts";
+import { evaluate } from "./commands/evaluate.ts";
 import { importDefinitions } from "./commands/import-definitions.ts";
 import { lintDefinitions } from "./commands/lint-definitions.ts";
 import { noteAttempt } from "./commands/note-attempt.ts";
@@ -30,6 +31,7 @@ export type CommandHandler = (decider: Decider, incoming: Incoming) => Promise<R
 /** Every command by its name on the bus. */
 export const handlers: ReadonlyMap<string, CommandHandler> = new Map<string, CommandHandler>([
   ["request-approval", requestApproval],
+  ["evaluate", evaluate],
   ...[...readCommands].map(([name, read]): [string, CommandHandler] => [
     name,
     onRequest(name, read),

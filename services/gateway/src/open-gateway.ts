@@ -24,6 +24,7 @@ import { definitionRoutes } from "./rest/definitions.ts";
 import { devTokenRoutes } from "./rest/dev-tokens.ts";
 import { calendarRoutes, delegationRoutes } from "./rest/delegations.ts";
 import { directoryRoutes } from "./rest/directory.ts";
+import { evaluateRoutes } from "./rest/evaluate.ts";
 import { eventRoutes } from "./rest/events.ts";
 import { makeLongPolls } from "./rest/long-polls.ts";
 import { grantKeyRoutes } from "./rest/grant-keys.ts";
@@ -106,6 +107,7 @@ export const openGateway = async (options: GatewayOptions): Promise<Gateway> => 
     await scope.register(
       async (org) => {
         approvalRoutes(org, { inner, log, longPolls });
+        evaluateRoutes(org, { inner, log });
         directoryRoutes(org, { inner, log });
         auditRoutes(org, { inner, log });
         credentialRoutes(org, { inner, log });

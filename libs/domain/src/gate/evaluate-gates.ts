@@ -58,12 +58,13 @@ const guard = (
   return { value, why: because };
 };
 
+/** Each reason is a line of the trace, so that the trace tells the reasons. */
 const escalate = (draft: Draft, fired: FiredGate, reasons: readonly GateReason[]): void => {
-  const [first] = reasons;
-  if (first === undefined) throw new Error("a gate fires for a reason");
   draft.fired.push(fired);
-  draft.reasons.push(...reasons);
-  draft.checks.push({ check: fired.id, result: "escalate", ...first });
+  for (const reason of reasons) {
+    draft.reasons.push(reason);
+    draft.checks.push({ check: fired.id, result: "escalate", ...reason });
+  }
 };
 
 const unjudged = (message: string | null, why: string): GateReason => ({
@@ -198,3 +199,7 @@ export const evaluateGates = (
   const { reasons, checks, fired } = draft;
   return { decision: fired.length === 0 ? "ALLOW" : "ESCALATE", reasons, checks, fired };
 };
+
+/** True where what was spent decides: such an org's asks are worth a read of the run's stream. */
+export const looksAtCost = ({ gates }: ActiveGates): boolean =>
+  gates.some(({ subject }) => subject.type === "cost_threshold");

@@ -1,5 +1,6 @@
 import type { Actor, Channel } from "../actor.ts";
 import type { GateFacts } from "../gate/question.ts";
+import type { CostCounters } from "../run/run.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Automate } from "./automate.ts";
 import type { ChangeCommand, Edited } from "./change-commands.ts";
@@ -17,6 +18,12 @@ export interface Principal {
   readonly scopes?: readonly string[];
   /** Id of the API key it came with; left out for a token. */
   readonly key?: string;
+}
+
+/** Something known about an ask by somebody else than its asker. */
+export interface AskedAttachment {
+  readonly by: Pick<Actor, "kind" | "id">;
+  readonly context: JsonObject;
 }
 
 /** What an asker may say; the server adds the rest. `expiresIn` is a duration or `never`. */
@@ -39,6 +46,10 @@ export interface Ask extends Omit<
   readonly approvers: readonly Target[] | null;
   readonly expiresIn: string | null;
   readonly topic: SubmittedFields["topic"];
+  /** What its credential has spent, where a gate looks at that. */
+  readonly cost?: CostCounters;
+  /** What the server itself learnt about it before it was asked; absent for nothing. */
+  readonly attachments?: readonly AskedAttachment[];
   /** Where the parameters do not fit one of these JSON Schemas. Pure; absent where they are not the asker's. */
   readonly misfits?: (schemas: readonly JsonObject[]) => Edited["faults"];
   /** What a child request takes from its parent; only the process manager says it. */

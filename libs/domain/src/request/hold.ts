@@ -19,7 +19,7 @@ const mayLoosen = ({ kind, scopes }: Principal): boolean =>
 /** What gates look at in an ask. */
 export type Asked = Pick<
   Ask,
-  "action" | "agent" | "topic" | "links" | "context" | "riskSnapshot" | "view"
+  "action" | "agent" | "topic" | "links" | "context" | "riskSnapshot" | "view" | "cost"
 >;
 
 /**
@@ -34,7 +34,7 @@ export const holdAsk = (
 ): GateVerdict | null => {
   const { definition, directory, evaluateExpression } = reference;
   if (!hasGates(definition.gates)) return null;
-  const { action, topic, links, context, riskSnapshot, view } = ask;
+  const { action, topic, links, context, riskSnapshot, view, cost } = ask;
   const agent = agentOf(ask, requester, directory);
   const question: GateQuestion = {
     action,
@@ -48,6 +48,7 @@ export const holdAsk = (
   const { standingGrants } = definition;
   return evaluateGates(definition.gates, question, {
     ...gates,
+    ...(cost === undefined ? {} : { cost }),
     now,
     evaluateExpression,
     standingGrants,

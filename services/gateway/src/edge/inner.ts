@@ -63,6 +63,7 @@ export type ChangeName = (typeof changeNames)[number];
 
 export type CommandName =
   | "request-approval"
+  | "evaluate"
   | "approve"
   | "deny"
   | "cancel"

@@ -9,7 +9,7 @@ export const TargetInput = builder.inputType("TargetInput", {
   }),
 });
 
-const ActionInput = builder.inputType("ActionInput", {
+export const ActionInput = builder.inputType("ActionInput", {
   fields: (t) => ({
     type: t.string({ required: true }),
     tool: t.string(),
@@ -17,7 +17,7 @@ const ActionInput = builder.inputType("ActionInput", {
   }),
 });
 
-const AgentInput = builder.inputType("AgentInput", {
+export const AgentInput = builder.inputType("AgentInput", {
   fields: (t) => ({ id: t.id(), name: t.string(), version: t.string() }),
 });
 

@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import type { Gate } from "@countersign/domain/gate/gate.ts";
+import { modifies } from "../../testkit/changing.ts";
+import { active, denies, gate } from "../../testkit/examples/gates.ts";
+import { any, atLeast, group, level, policy, when } from "../../testkit/examples/policies.ts";
+import { given } from "../../testkit/given-when-then.ts";
+import { approves, asked } from "../../testkit/happenings.ts";
+import { world, type World } from "../../testkit/world.ts";
+
+const big: Gate = gate(
+  { type: "amount_threshold", field: "parameters.replicas", above: 10 },
+  { id: "big", policy: "safety" },
+);
+
+const release = policy(level(group(atLeast(2), "qa_lead"), { name: "QA" }));
+const safety = policy(level(group(any, "security_team"), { name: "Safety" }), { id: "safety" });
+
+const org = (gates: readonly Gate[], over: Partial<World> = {}): World => ({
+  ...world(release, safety),
+  gates: active(gates),
+  ...over,
+});
+
+const more = { parameters: { replicas: 20 } };
+
+describe("An edited payload is held against the gates again", () => {
+  test("a gate that fires only now adds its levels at the end of the chain", () => {
+    const story = given(org([big]), asked(), modifies("bo", more));
+    expect(story.view).toMatchObject({
+      gate_type: "amount_threshold",
+      reason_codes: ["REQUIRES_APPROVAL", "AMOUNT_THRESHOLD"],
+      policies: [
+        { id: "release", version: 1, gate: null },
+        { id: "safety", version: 1, gate: "big" },
+      ],
+      policy_trace: {
+        checks: [
+          { check: "big", result: "pass" },
+          { check: "big", result: "escalate", code: "AMOUNT_THRESHOLD" },
+        ],
+      },
+    });
+    expect(story.view.levels.map(({ name, status }) => [name, status])).toEqual([
+      ["QA", "open"],
+      ["Safety", "waiting"],
+    ]);
+    const shown = { hash: "sha256:bb" };
+    const passed = story.and(approves("cy", shown));
+    expect(passed.status).toBe("pending");
+    expect(passed.when(approves("eli", shown)).status).toBe("approved");
+  });
+
+  test("a deny refuses the edit, and nothing changes", () => {
+    given(org([denies("*", { when: when("action.parameters.replicas", 20) })]), asked())
+      .when(modifies("bo", more))
+      .refused("denied-by-rule", { reasons: [{ code: "DENIED_BY_RULE" }] });
+  });
+
+  test("a gate that names nobody refuses the edit where the organisation has no default policy", () => {
+    given(org([{ ...big, policy: null }]), asked())
+      .when(modifies("bo", more))
+      .refused("no-policy");
+  });
+
+  test("gates that fired before add nothing again, and one that fires no more takes nothing away", () => {
+    const asking: Gate = {
+      ...big,
+      subject: { type: "require_approval" },
+      actions: ["kubernetes:*"],
+    };
+    const fired = given(org([asking]), asked()).when(modifies("eli", more));
+    expect(fired.view.policies).toHaveLength(2);
+    expect(fired.view.reason_codes).toEqual(["REQUIRES_APPROVAL"]);
+    const story = given(org([big]), asked(), modifies("bo", more)).when(
+      modifies("bo", { from: "sha256:bb", to: "sha256:cc", parameters: { replicas: 1 } }),
+    );
+    expect(story.view.levels.map(({ name }) => name)).toEqual(["QA", "Safety"]);
+  });
+
+  test("what the chain asks already is not asked twice", () => {
+    const same: Gate = { ...big, policy: "release" };
+    const story = given(org([same]), asked(), modifies("bo", more));
+    expect(story.view.levels.map(({ name }) => name)).toEqual(["QA"]);
+    expect(story.view.gate_type).toBe("amount_threshold");
+  });
+
+  test("from then on nobody decides about their own request", () => {
+    const lenient = { ...release, selfApproval: "allow" as const };
+    const from = org([big], { policies: [lenient, safety] });
+    const mine = asked({ agent: null }, "cy");
+    expect(given(from, mine).when(approves("cy")).status).toBe("pending");
+    given(from, mine, modifies("bo", more))
+      .when(approves("cy", { hash: "sha256:bb" }))
+      .refused("separation-of-duties");
+  });
+
+  test("levels of inline approvers keep their place before the added ones", () => {
+    const inline = { policy: null, approvers: [{ type: "role" as const, identifier: "qa_lead" }] };
+    const story = given(org([big]), asked(inline), modifies("bo", more));
+    expect(story.view.levels.map(({ name, status }) => [name, status])).toEqual([
+      ["Level 1", "approved"],
+      ["Safety", "open"],
+    ]);
+    expect(story.when(approves("fay", { hash: "sha256:bb" })).status).toBe("approved");
+  });
+
+  test("a fallback that was not needed is passed over on the way to an added level", () => {
+    const fallback = level(group(any, "director"), { name: "Fallback" });
+    const from = org([big], {
+      policies: [policy(level(group(any, "qa_lead"), { name: "QA" }), { fallback }), safety],
+    });
+    const after = given(from, asked()).when(modifies("bo", more));
+    after.yields(
+      "PayloadModified",
+      "VoteCast",
+      "LevelApproved",
+      ["LevelSkipped", { level: 2 }],
+      ["LevelOpened", { level: 3 }],
+    );
+    expect(after.view.levels.map(({ name, status }) => [name, status])).toEqual([
+      ["QA", "approved"],
+      ["Fallback", "skipped"],
+      ["Safety", "open"],
+    ]);
+  });
+
+  test("a new payload that is the old one is a vote, and no gate is asked", () => {
+    const story = given(
+      org([denies("*", { when: when("action.parameters.replicas", 20) })]),
+      asked(),
+    );
+    expect(story.when(modifies("bo", { ...more, to: "sha256:aa" })).status).toBe("pending");
+  });
+});
