@@ -146,6 +146,35 @@ describe("workflow", () => {
   });
 });
 
+describe("gate check", () => {
+  test("answers with the exit code: 0 allowed, 3 denied, 6 people have to be asked", async () => {
+    const gates = join(folder, "gates.yaml");
+    await writeFile(
+      gates,
+      `gates:
+  - { id: never, gate_type: deny, actions: ["db:drop"], message: "Never by an agent." }
+  - { id: deploys, gate_type: require_approval, actions: ["kubernetes:*"], approvers: [sre] }
+`,
+    );
+    expect(await as("ana")("workflow", "import", gates)).toMatchObject({ code: 0 });
+    const check = as("ci");
+    expect(await check("gate", "check", "db:read")).toMatchObject({ code: 0, stdout: "ALLOW\n" });
+    const denied = await check("gate", "check", "db:drop");
+    expect(denied).toMatchObject({ code: 3 });
+    expect(denied.stdout).toContain("DENIED_BY_RULE: Never by an agent.");
+    const deploy = ["gate", "check", "kubernetes:deploy", "--parameters", '{"image":"app:v2"}'];
+    expect(await check(...deploy)).toMatchObject({ code: 6 });
+    const asked = await check(...deploy, "--ask", "--title", "Deploy", "--json");
+    expect(asked.code).toBe(6);
+    expect(idIn(asked)).toMatch(/^apr_/);
+    const late = ["--wait", "--timeout", "1s"];
+    expect(await check(...deploy, "--ask", "--title", "Deploy", ...late)).toMatchObject({
+      code: 4,
+    });
+    expect(await check(...deploy, "--ask")).toMatchObject({ code: 2 });
+  });
+});
+
 describe("login", () => {
   test("keeps the token readable by its owner only, for its own server", async () => {
     const env = { COUNTERSIGN_CONFIG: join(folder, "kept", "login.json") };

@@ -270,7 +270,7 @@ describe("GraphQL", () => {
       .data<{ simulate: { levels: Simulation["levels"]; expiresAt: string } }>(query, { input });
     expect(simulate.expiresAt).toBe(rest.expires_at);
     expect(people({ ...rest, levels: simulate.levels })).toEqual(people(rest));
-    expect(simulate.levels[2]?.because).toBe('priority = "critical"');
+    expect(simulate.levels[2]?.because).toBe('priority = "critical"; labels = []');
   });
 
   test("says what is refused as an error of the whole query", async () => {
