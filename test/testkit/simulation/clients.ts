@@ -3,6 +3,7 @@ import { commandEventType } from "@countersign/messaging/cloud-events.ts";
 import { intakeSubject } from "@countersign/messaging/subjects.ts";
 import { Administrators, type Naming } from "./administrators.ts";
 import type { Caller } from "./caller.ts";
+import { Changers } from "./changers.ts";
 import type { Ledger } from "./ledger.ts";
 import { admin, agents, orgs, people, policyIds, states, topics } from "./org.ts";
 import type { World } from "./world.ts";
@@ -17,6 +18,7 @@ export class Clients {
   readonly #world: World;
   readonly #next: Naming;
   readonly #administrators: Administrators;
+  readonly #changers: Changers;
   /** What was begun beside something else, to be waited for. */
   readonly #others: Promise<void>[] = [];
 
@@ -26,6 +28,7 @@ export class Clients {
     this.#world = caller.process.world;
     this.#next = naming;
     this.#administrators = new Administrators(caller, ledger, naming);
+    this.#changers = new Changers(caller, ledger, naming);
   }
 
   /** Somebody does something. Settles when it is over; never rejects but for a fault of the simulation itself. */
@@ -40,8 +43,9 @@ export class Clients {
     const org = dice.pick(orgs);
     const throwed = dice.next();
     if (throwed < 0.27) return this.ask(org);
-    if (throwed < 0.58) return this.voteTogether(org);
-    if (throwed < 0.62) return this.cancel(org);
+    if (throwed < 0.5) return this.voteTogether(org);
+    if (throwed < 0.54) return this.cancel(org);
+    if (throwed < 0.63) return this.#changers.change(org);
     if (throwed < 0.82) return this.move(org);
     if (throwed < 0.91) return this.#administrators.changePeople(org);
     if (throwed < 0.94) return this.#administrators.importAgain(org);

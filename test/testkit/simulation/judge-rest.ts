@@ -6,7 +6,7 @@ import { orgOfStream } from "@countersign/application/streams.ts";
 /** A request as the log leaves it. */
 interface Left {
   ended: boolean;
-  readonly expiresAt: string | null;
+  expiresAt: string | null;
   readonly topic: { readonly workflow: string; readonly id: string } | null;
 }
 
@@ -34,6 +34,9 @@ export const judgeRest = (log: readonly RecordedEvent[], now: number): string[] 
     } else if (/^Request(Approved|Denied|Expired|Cancelled)$/.test(type)) {
       const request = requests.get(stream);
       if (request !== undefined) request.ended = true;
+    } else if (type === "ExpiryExtended") {
+      const request = requests.get(stream);
+      if (request !== undefined) request.expiresAt = (JSON.parse(data) as Left).expiresAt;
     } else if (type === "TransitionBlocked") {
       waiting.set(stream, (JSON.parse(data) as { approvalIds: string[] }).approvalIds);
     } else if (type === "TransitionCompleted" || type === "TransitionRejected") {

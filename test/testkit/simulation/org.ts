@@ -24,10 +24,23 @@ export const roles: Readonly<Record<string, readonly string[]>> = {
   ops: ["dee", "eli", "bo"],
 };
 
-export const policyIds = ["one", "chain", "everybody", "unreachable"] as const;
+export const policyIds = [
+  "one",
+  "chain",
+  "everybody",
+  "unreachable",
+  "patient",
+  "silent",
+  "strict",
+] as const;
 
-/** Short expiries, so that many requests run out while somebody votes on them. */
-export const definitions = (generation: string): string => `policies:
+/**
+ * Short expiries and ladders, so that many requests run out, and many timers come due, while somebody votes. One lives
+ * for longer than the rest after the last fault, so that what was missed of its ladder is still there to be seen.
+ */
+export const definitions = (generation: string): string => `defaults:
+  auto_approve: allow
+policies:
   - id: one
     name: One of QA ${generation}
     expires_in: 45s
@@ -58,6 +71,59 @@ export const definitions = (generation: string): string => `policies:
         assignments: [{ type: role, identifier: qa }]
         required: threshold
         required_count: 2
+  - id: patient
+    name: QA, then operations, with ladders
+    expires_in: 15m
+    pause_on_question: 30s
+    escalation:
+      - { after: 15s, action: reminder }
+      - { after: 35s, action: notify_executive, to: [{ type: user, identifier: ana }] }
+      - { after: 50s, action: reminder }
+      - { after: 52s, action: reminder }
+    chain:
+      - level: 1
+        name: QA
+        assignments: [{ type: role, identifier: qa }]
+        required: any
+        timeout: 20s
+        on_timeout: escalate
+        escalation:
+          - { after: 8s, action: reminder }
+          - { after: 30s, action: escalate, to: [{ type: role, identifier: ops }] }
+          - { after: 45s, action: reassign, to: [{ type: role, identifier: ops }] }
+      - level: 2
+        name: Operations
+        assignments: [{ type: role, identifier: ops }]
+        required: threshold
+        required_count: 2
+        timeout: 40s
+        on_timeout: pause_caller
+        escalation:
+          - { after: 12s, action: escalate, to: [{ type: user, identifier: ana }] }
+  - id: silent
+    name: QA, or nobody says no
+    auto_approve: allow
+    risk_ceiling: 1
+    expires_in: 4m
+    chain:
+      - level: 1
+        name: QA
+        assignments: [{ type: role, identifier: qa }]
+        required: all
+        escalation:
+          - { after: 10s, action: reminder }
+          - { after: 25s, action: auto_approve }
+          - { after: 70s, action: auto_deny }
+  - id: strict
+    name: QA in time
+    expires_in: 2m
+    chain:
+      - level: 1
+        name: QA
+        assignments: [{ type: role, identifier: qa }]
+        required: any
+        timeout: 25s
+        on_timeout: deny
 `;
 
 export const workflow = (generation: string): string => `workflow:

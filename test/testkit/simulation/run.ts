@@ -11,11 +11,12 @@ import { Clients } from "./clients.ts";
 import { noFaults } from "./faults.ts";
 import { judgePromises } from "./judge-promises.ts";
 import { judgePublished, judgeRest, judgeTakenIn } from "./judge-rest.ts";
+import { judgeDue, judgeLadders } from "./judge-timers.ts";
 import { Ledger } from "./ledger.ts";
 import { Machine, Process } from "./machine.ts";
 import { admin, orgs } from "./org.ts";
 import { auditTrail, difference, dumpReadModels } from "./read-model-dump.ts";
-import { watchLog } from "./situations.ts";
+import { watchLog, watchTimers } from "./situations.ts";
 import { System } from "./system.ts";
 import { Troubles } from "./troubles.ts";
 import { World } from "./world.ts";
@@ -68,6 +69,7 @@ const runIn = async (folder: string, seed: string, steps: number): Promise<RunRe
     published.push(publication);
   });
   watchLog(system);
+  watchTimers(system);
   system.startAll();
 
   const edge = new Process(new Machine("edge", world));
@@ -110,6 +112,8 @@ const runIn = async (folder: string, seed: string, steps: number): Promise<RunRe
   const violations = [...ledger.faults, ...system.errors];
   violations.push(...judgePromises(store.log, ledger));
   violations.push(...judgeRest(store.log, world.time));
+  violations.push(...judgeLadders(store.log, world.time));
+  violations.push(...judgeDue([...system.due.values()], world.time));
   const events = published.filter(({ subject }) => subject.includes(".event."));
   violations.push(...judgePublished(store.log, events));
   violations.push(...judgeTakenIn(store.log, published, ledger.takenIn, broker.wipedAt));

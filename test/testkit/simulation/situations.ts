@@ -1,4 +1,5 @@
 import type { EventMetadata } from "@countersign/domain/actor.ts";
+import { followPlans, type Plans } from "./judge-timers.ts";
 import type { System } from "./system.ts";
 
 /** What a campaign must have been through; one that was never reached fails it. */
@@ -7,6 +8,10 @@ export const situations = [
   "append of unknown outcome sent again",
   "blocked for want of people",
   "broker wiped",
+  "changed: answer",
+  "changed: extend",
+  "changed: modify",
+  "changed: question",
   "clock jumped back",
   "command answered unavailable",
   "command sent again after an unknown outcome",
@@ -19,6 +24,7 @@ export const situations = [
   "killed: projector",
   "killed: relay",
   "killed: scheduler",
+  "ladder planned anew",
   "late command found the expiry",
   "lease taken over",
   "machine cut off",
@@ -36,6 +42,16 @@ export const situations = [
   "slot of a leaver voided",
   "store crashed with appends in hand",
   "time of a stream held against a clock that is behind",
+  "timer said that is over",
+  "timer: CallerPaused",
+  "timer: ExecutivesNotified",
+  "timer: LevelAutoApproved",
+  "timer: LevelOverdue",
+  "timer: ReminderDue",
+  "timer: RequestEscalated",
+  "timer: blocked",
+  "timer: collapsed",
+  "timer: quorum-unreachable",
   "topic completed after approval",
   "topic rejected",
 ] as const;
@@ -77,6 +93,23 @@ export const watchLog = ({ store, world }: System): void => {
       case "LevelBlocked":
         world.reach("blocked for want of people");
         return;
+      case "ReminderDue":
+      case "RequestEscalated":
+      case "ExecutivesNotified":
+      case "LevelAutoApproved":
+      case "LevelOverdue":
+      case "CallerPaused":
+        world.reach(`timer: ${event.type}`);
+        return;
+      case "RequestReassigned":
+        if (event.data.includes('"timer":{')) world.reach(`timer: ${event.type}`);
+        return;
+      case "TimerSuppressed":
+        world.reach(`timer: ${(JSON.parse(event.data) as { code: string }).code}`);
+        return;
+      case "TimersPlanned":
+        if (!event.data.includes('"generation":1,')) world.reach("ladder planned anew");
+        return;
       case "TransitionCompleted":
         if (!event.data.includes('"approvalIds":[]')) world.reach("topic completed after approval");
         return;
@@ -85,5 +118,33 @@ export const watchLog = ({ store, world }: System): void => {
         return;
       default:
     }
+  });
+};
+
+interface TimerBody {
+  readonly request: string;
+  readonly version: number;
+  readonly level: number | null;
+  readonly step: number | null;
+  readonly generation: number;
+}
+
+/** Counts what the schedulers say too late: the ladder was planned anew, the step was taken, the level is over. */
+export const watchTimers = ({ store, broker, world }: System): void => {
+  const requests = new Map<string, Plans>();
+  store.onEvent(({ stream, type, data }) => {
+    if (!stream.startsWith("request-")) return;
+    const plans: Plans = requests.get(stream) ?? new Map();
+    requests.set(stream, plans);
+    followPlans(plans, type, data);
+  });
+  broker.onPublication(({ subject, body }) => {
+    const [, , org, what, kind = ""] = subject.split(".");
+    if (what !== "timer" || /^(expiry|approaching|stuck)$/.test(kind)) return;
+    const { request, version, level, step, generation } = JSON.parse(body) as TimerBody;
+    const plan = requests.get(`request-${org}.${request}`)?.get(level);
+    if (plan === undefined || !plan.timers.has(step)) world.reach("timer said that is over");
+    else if (plan.generation !== generation || plan.version !== version)
+      world.reach("timer said of an earlier plan");
   });
 };

@@ -1,5 +1,6 @@
 import { evaluateExpression } from "@countersign/definitions/expression.ts";
 import { StoreUnavailable } from "@countersign/event-store/errors.ts";
+import { NoResponders, RequestTimeout } from "@countersign/messaging/errors.ts";
 import type { Log } from "@countersign/runtime/log.ts";
 import { makeIds } from "@countersign/runtime/ids.ts";
 import { openCommander, type Commander } from "@countersign/commander/commander.ts";
@@ -26,6 +27,12 @@ export interface Service {
   start(): void;
 }
 
+/** Somebody else could not be reached, which whoever asked was told as well. */
+const isAway = (error: unknown): boolean =>
+  error instanceof StoreUnavailable ||
+  error instanceof NoResponders ||
+  error instanceof RequestTimeout;
+
 /** Every service of Countersign in one simulated world, over one store and one broker. */
 export class System {
   readonly world: World;
@@ -34,6 +41,8 @@ export class System {
   readonly broker: SimulatedBroker;
   readonly services: Service[] = [];
   readonly commanders = new Map<string, Commander>();
+  /** Tables of the schedulers' present processes. */
+  readonly due = new Map<string, DueProjection>();
   /** What a service wrote into its log as an error: a bug, or something that should have been expected. */
   readonly errors: string[] = [];
   readonly #folder: string;
@@ -153,7 +162,7 @@ export class System {
     const ignore = (): void => undefined;
     const fault = (fields: object, message: string): void => {
       const error = "err" in fields ? fields.err : undefined;
-      if (error instanceof StoreUnavailable) this.world.reach(`away: ${message}`);
+      if (isAway(error)) this.world.reach(`away: ${message}`);
       else
         this.errors.push(
           `${machine.name}: ${message} ${error instanceof Error ? error.stack : ""}`,
@@ -229,10 +238,12 @@ export class System {
     const path = join(this.#folderFor(process), "read-due.db");
     const { clock } = process;
     const register = this.broker.lease.connect(process);
+    const due = new DueProjection({ path, bootId: "simulated" });
+    this.due.set(process.name, due);
     const scheduler = new Scheduler({
       store: this.store.connect(process),
       bus: this.broker.connect(process),
-      due: new DueProjection({ path, bootId: "simulated" }),
+      due,
       clock,
       log: this.#log(process.machine),
       lease: this.#withLease ? holdLease({ register, holder: path, clock }) : null,
