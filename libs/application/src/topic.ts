@@ -3,7 +3,14 @@ import { canonicalHash } from "./canonical.ts";
 import { authorise, standingOf } from "./authorise.ts";
 import { derivedCommandId, derivedRequestId } from "./derived-ids.ts";
 import type { Envelope } from "./envelope.ts";
-import { execute, type Aggregate, type Engine, type Outcome, type StreamKind } from "./execute.ts";
+import {
+  execute,
+  loadFold,
+  type Aggregate,
+  type Engine,
+  type Outcome,
+  type StreamKind,
+} from "./execute.ts";
 import { prepareAsk, type AskKinds } from "./prepare-ask.ts";
 import { submitRequest } from "./request.ts";
 import type { Fold } from "./fold-cache.ts";
@@ -16,6 +23,8 @@ import { decide } from "@countersign/domain/request/decide.ts";
 import type { Requester } from "@countersign/domain/request/events.ts";
 import { absentRequest } from "@countersign/domain/request/evolve.ts";
 import type { Refusal } from "@countersign/domain/request/refusals.ts";
+import { mergeAttributes } from "@countersign/domain/topic/attributes.ts";
+import type { Counsel } from "@countersign/domain/topic/counsel.ts";
 import { absentTopic, evolveTopic } from "@countersign/domain/topic/evolve.ts";
 import { resolveTransition, type ResolveTransition } from "@countersign/domain/topic/resolve.ts";
 import { withSla } from "@countersign/domain/topic/sla.ts";
@@ -35,7 +44,7 @@ export const topicAggregate: Aggregate<TopicState, TopicEvent> = {
 };
 
 /** A transition as its caller asks for it. */
-export type AskedTransition = Omit<TransitionCommand, "requester" | "agent">;
+export type AskedTransition = Omit<TransitionCommand, "requester" | "agent" | "counsel">;
 
 export interface TopicKinds extends AskKinds {
   readonly topic: TopicKind;
@@ -54,6 +63,7 @@ export const requestTransition = async (
   kinds: TopicKinds,
   envelope: Envelope,
   asked: AskedTransition | Refusal,
+  counsel: Counsel | null = null,
 ): Promise<Outcome<TopicState>> => {
   const workflow = "code" in asked ? "none" : asked.workflowId;
   const topicId = "code" in asked ? "none" : asked.topicId;
@@ -71,7 +81,11 @@ export const requestTransition = async (
       const answer = decideTransition(
         state,
         moves,
-        { ...asked, ...callerOf(envelope, reference) },
+        {
+          ...asked,
+          ...callerOf(envelope, reference),
+          ...(counsel === null ? {} : { counsel }),
+        },
         reference.evaluateExpression,
       );
       if (answer.kind === "refused") return { events: [], refusal: answer.refusal };
@@ -107,6 +121,50 @@ export const requestTransition = async (
   // What it asks for was taken in the meantime, as by `one_pending_per`: nothing waits, and the topic goes on.
   const refused = await giveUpTransition(engine, kinds, envelope, blocking, made.refusal);
   return refused === null ? outcome : { ok: false, refusal: made.refusal, fold: refused };
+};
+
+/** A move as it would be decided now, before anybody outside is asked about it; null when it is refused anyway. */
+export interface LikelyMove {
+  readonly from: string;
+  readonly attributes: JsonObject;
+  readonly caller: Pick<TransitionCommand, "requester" | "agent">;
+  /** True when people are asked even if every guard agrees. */
+  readonly asks: boolean;
+}
+
+/** Looks at what a transition would come to, and writes nothing. Null when there is nothing to ask others about. */
+export const likelyMove = async (
+  engine: Engine,
+  { topic }: TopicKinds,
+  envelope: Envelope,
+  asked: AskedTransition,
+): Promise<LikelyMove | null> => {
+  const { org, principal, commandId } = envelope;
+  const reference = engine.references.of(org);
+  if (authorise(principal, "transition", reference) !== null) return null;
+  const workflow = reference.definition.workflows.get(asked.workflowId);
+  const stream = topicStream(org, workflow?.id ?? "none", asked.topicId);
+  const fold = topic.folds.get(stream) ?? (await loadFold(engine.store, stream, topicAggregate));
+  if (fold.commands.has(commandId)) return null;
+  const caller = callerOf(envelope, reference);
+  const command = { ...asked, ...caller };
+  const answer = decideTransition(fold.state, workflow, command, reference.evaluateExpression);
+  if (answer.kind === "refused" || answer.kind === "waiting") return null;
+  const { state } = fold;
+  const [created] = answer.kind === "completed" ? answer.events : answer.before;
+  const from =
+    state.status === "present"
+      ? state.state
+      : created?.type === "TopicCreated"
+        ? created.data.state
+        : "";
+  const known = state.status === "present" ? state.attributes : {};
+  return {
+    from,
+    attributes: mergeAttributes(known, asked.attributes),
+    caller,
+    asks: answer.kind === "needs-approval",
+  };
 };
 
 /** Ends the wait for a request that is refused after its topic was blocked; null when it was made all the same. */

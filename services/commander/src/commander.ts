@@ -14,7 +14,9 @@ import { Decider } from "./decider.ts";
 import { consumeIntake } from "./intake.ts";
 import { Processes, type SavedCheckpoint } from "./processes.ts";
 import { recheckOverBus } from "./recheck.ts";
-import { Recipes } from "./recipes/recipes.ts";
+import type { Outside } from "./outside/outside.ts";
+import { adviseOnTopic } from "./outside/risk-advisor.ts";
+import { Recipes, type TopicRisk } from "./recipes/recipes.ts";
 import { topicsOverBus } from "./recipes/topics-over-bus.ts";
 import { serveCommands } from "./serve.ts";
 import { consumeTimers } from "./timers.ts";
@@ -33,6 +35,8 @@ export interface CommanderParts {
   readonly businessTimeOf?: BusinessTimeOf;
   readonly checkpoint: SavedCheckpoint;
   readonly grants: GrantKeys;
+  /** Services outside that are asked; left out, nobody is. */
+  readonly outside?: Outside;
   /** How long an approved request may wait for whoever runs it before that is an alarm; default 15 minutes. */
   readonly stuckAfterMs?: number;
 }
@@ -49,9 +53,18 @@ export interface Commander {
 
 const STUCK_AFTER_MS = 900_000;
 
+/** What recipes learn of a topic's risk; null without an advisor. */
+const riskOver = (outside: Outside | null): TopicRisk | null =>
+  outside === null || outside.settings.advisorUrl === null
+    ? null
+    : async (org, topic) => {
+        const score = await adviseOnTopic(outside, org, topic);
+        return score === null ? {} : { score, advisor_score: score };
+      };
+
 /** Opens a commander: it serves commands, takes in what others publish, obeys due timers and runs the process managers. */
 export const openCommander = async (parts: CommanderParts): Promise<Commander> => {
-  const { store, inner, outer, clock, ids, log } = parts;
+  const { store, inner, outer, clock, ids, log, outside = null } = parts;
   const references = new References(parts.evaluateExpression, parts.businessTimeOf);
   await references.start(store);
   const turns = new Turns();
@@ -59,7 +72,7 @@ export const openCommander = async (parts: CommanderParts): Promise<Commander> =
   const counterparties = new Counterparties(store, references);
   await counterparties.start();
   const engine = { store, clock, references, turns, counterparties };
-  const decider = new Decider(engine, ids, parts.grants);
+  const decider = new Decider(engine, ids, parts.grants, outside);
   const attempts = new Attempts(
     store,
     clock,
@@ -71,7 +84,7 @@ export const openCommander = async (parts: CommanderParts): Promise<Commander> =
     decider,
     parts.checkpoint,
     recheckOverBus(inner, decider),
-    new Recipes(decider, topicsOverBus(inner), null),
+    new Recipes(decider, topicsOverBus(inner), riskOver(outside)),
     clock,
     log,
   );

@@ -17,6 +17,7 @@ import { openCheckpoints } from "@countersign/subscriptions/checkpoints.ts";
 import { ensureFirstAdmin } from "./bootstrap-admin.ts";
 import { openCommander } from "./commander.ts";
 import type { CommanderConfig } from "./config.ts";
+import { openOutside } from "./outside/settings.ts";
 
 export interface ComposedCommander extends RunningService {
   readonly log: Log;
@@ -48,17 +49,20 @@ export const compose = async (config: CommanderConfig): Promise<ComposedCommande
   opening.defer(() => bus.close());
   const store = openEsdbEventStore({ connectionString: eventStore, clock });
   opening.defer(() => store.close());
+  const ids = makeIds(clock, systemRandom);
+  const outside = await openOutside(config.outside, join(dataDir, "guard-secret"), clock, ids);
   const commander = await openCommander({
     store,
     inner: bus,
     outer: bus,
     clock,
-    ids: makeIds(clock, systemRandom),
+    ids,
     log,
     evaluateExpression,
     businessTimeOf: businessTimeFrom(zoneDataVersion()),
     checkpoint: checkpoints.of("processes"),
     grants,
+    outside,
     stuckAfterMs: config.stuckAfterMs,
   });
   commander.failed.catch(() => undefined);

@@ -9,6 +9,7 @@ import {
   readStuckAfter,
   type BackgroundConfig,
 } from "@countersign/runtime/settings-of-services.ts";
+import { readOutside, type OutsideConfig } from "./outside/settings.ts";
 import { readFirstAdmin, type FirstAdmin } from "./bootstrap-admin.ts";
 
 /** What a commander in a process of its own needs to know. */
@@ -17,6 +18,8 @@ export interface CommanderConfig extends BackgroundConfig {
   /** File of the key that signs grants; null: `grant-key.json` in the data folder, made when it is missing. */
   readonly grantKeyFile: string | null;
   readonly stuckAfterMs: number;
+  /** Workflow guards and the risk advisor. */
+  readonly outside: OutsideConfig;
 }
 
 /** Without `COUNTERSIGN_HTTP`: beside the gateway's 4400. */
@@ -40,4 +43,5 @@ export const readConfig = (environment: Environment): Configured<CommanderConfig
     firstAdmin: readBootstrapAdmin(settings),
     grantKeyFile: settings.text("COUNTERSIGN_GRANT_KEY"),
     stuckAfterMs: readStuckAfter(settings),
+    outside: readOutside(settings),
   }));

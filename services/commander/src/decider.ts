@@ -13,8 +13,9 @@ import {
   delegationAggregate,
   type DelegationKind,
 } from "@countersign/application/delegation.ts";
+import { authorise } from "@countersign/application/authorise.ts";
 import type { Envelope } from "@countersign/application/envelope.ts";
-import type { Engine, Outcome } from "@countersign/application/execute.ts";
+import { loadFold, type Engine, type Outcome } from "@countersign/application/execute.ts";
 import { FoldCache } from "@countersign/application/fold-cache.ts";
 import { RequestFolds } from "@countersign/application/request-folds.ts";
 import { pendingAggregate, type PendingKind } from "@countersign/application/one-pending.ts";
@@ -28,7 +29,9 @@ import {
 } from "@countersign/application/request.ts";
 import { RunOwners } from "@countersign/application/run-owners.ts";
 import { runAggregate, type RunKind } from "@countersign/application/run.ts";
+import { requestStream } from "@countersign/application/streams.ts";
 import {
+  likelyMove,
   requestTransition,
   topicAggregate,
   type AskedTransition,
@@ -40,12 +43,18 @@ import type {
 } from "@countersign/domain/delegation/delegation.ts";
 import type { DirectoryCommand } from "@countersign/domain/directory/commands.ts";
 import type { DirectoryState } from "@countersign/domain/directory/directory.ts";
+import { advisedRisk } from "@countersign/domain/request/advised-risk.ts";
 import type { Ask } from "@countersign/domain/request/commands.ts";
 import type { Refusal } from "@countersign/domain/request/refusals.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
+import type { Counsel } from "@countersign/domain/topic/counsel.ts";
 import type { TopicState } from "@countersign/domain/topic/topic.ts";
+import { guardsOf } from "@countersign/domain/topic/workflow-guard.ts";
 import type { GrantKeys } from "@countersign/identity/grant-keys.ts";
 import type { Ids } from "@countersign/runtime/ids.ts";
+import { counselFor } from "./outside/counsel.ts";
+import type { Outside } from "./outside/outside.ts";
+import { adviseOnAsk } from "./outside/risk-advisor.ts";
 
 const OTHER_FOLDS = 5_000;
 
@@ -64,7 +73,11 @@ export class Decider {
   readonly run: RunKind;
   readonly runOwners: RunOwners;
 
-  constructor(engine: Engine, ids: Ids, grants: GrantKeys) {
+  /** Services outside that are asked; null where nobody is. */
+  readonly outside: Outside | null;
+
+  constructor(engine: Engine, ids: Ids, grants: GrantKeys, outside: Outside | null = null) {
+    this.outside = outside;
     this.engine = engine;
     this.ids = ids;
     this.grants = grants;
@@ -80,10 +93,27 @@ export class Decider {
   }
 
   /** Creates a request, after its keys were claimed and, when it is asked again, its attempts were read. */
-  async ask(envelope: Envelope, id: string, ask: Ask | Refusal): Promise<Outcome<RequestState>> {
+  async ask(envelope: Envelope, id: string, asking: Ask | Refusal): Promise<Outcome<RequestState>> {
+    const ask =
+      "code" in asking || this.outside === null || this.outside.settings.advisorUrl === null
+        ? asking
+        : await this.#advised(this.outside, envelope, id, asking);
     // A no is given to the stream like a faulty body, so that a repeat of what was made before is still answered.
     const prepared = "code" in ask ? ask : await prepareAsk(this.engine, this, envelope, id, ask);
     return submitRequest(this.engine, this.request, envelope, id, prepared);
+  }
+
+  /** The ask with an advisor's score; one that was made before is answered from what is stored. */
+  async #advised(outside: Outside, envelope: Envelope, id: string, ask: Ask): Promise<Ask> {
+    const { engine, request } = this;
+    const { principal, org } = envelope;
+    const stream = requestStream(org, id);
+    const known =
+      request.folds.get(stream) ?? (await loadFold(engine.store, stream, requestAggregate));
+    const denied = authorise(principal, "ask", engine.references.of(org));
+    if (known.revision >= 0n || principal === null || denied !== null) return ask;
+    const score = await adviseOnAsk(outside, org, principal, ask);
+    return { ...ask, riskSnapshot: advisedRisk(ask.riskSnapshot, score) };
   }
 
   async command(
@@ -98,7 +128,22 @@ export class Decider {
     envelope: Envelope,
     asked: AskedTransition | Refusal,
   ): Promise<Outcome<TopicState>> {
-    return requestTransition(this.engine, this, envelope, asked);
+    const counsel = "code" in asked ? null : await this.#counselOn(envelope, asked);
+    return requestTransition(this.engine, this, envelope, asked, counsel);
+  }
+
+  /** What guards and the advisor say of a move; null where none is asked, which costs nothing. */
+  async #counselOn(envelope: Envelope, asked: AskedTransition): Promise<Counsel | null> {
+    const { outside, engine } = this;
+    if (outside === null) return null;
+    const { definition } = engine.references.of(envelope.org);
+    const { workflowId, to } = asked;
+    const isAdvised = outside.settings.advisorUrl !== null;
+    if (guardsOf(definition, workflowId, null, to).length === 0 && !isAdvised) return null;
+    const move = await likelyMove(engine, this, envelope, asked);
+    return move === null
+      ? null
+      : counselFor(outside, definition, envelope.org, move, asked, isAdvised);
   }
 
   async directory(

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { EventStore } from "@countersign/event-store/event-store.ts";
 import { openSqliteEventStore } from "@countersign/event-store-sqlite/sqlite-event-store.ts";
+import { openOutside } from "@countersign/commander/outside/settings.ts";
 import { openGateway } from "@countersign/gateway/open-gateway.ts";
 import { openGrantKeys, type GrantKeys } from "@countersign/identity/grant-keys.ts";
 import { openDevIssuer, type DevIssuer } from "@countersign/identity/dev-issuer.ts";
@@ -111,6 +112,7 @@ export const compose = async (
   if (outer !== inner) opening.defer(() => outer.close());
 
   const dev = config.issuer === null ? await openOwnIssuer(config, clock) : null;
+  const ids = makeIds(clock, systemRandom);
   const services = opening.use(
     await openServices({
       store,
@@ -118,11 +120,12 @@ export const compose = async (
       outer,
       dataDir: config.dataDir,
       clock,
-      ids: makeIds(clock, systemRandom),
+      ids,
       log,
       firstAdmin: config.firstAdmin,
       withDemoOrg: dev !== null,
       grants: await openOwnGrantKeys(config),
+      outside: await openOutside(config.outside, keyFileIn(config, "guard-secret"), clock, ids),
       stuckAfterMs: config.stuckAfterMs,
     }),
   );

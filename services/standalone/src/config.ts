@@ -1,5 +1,6 @@
 import type { FirstAdmin } from "@countersign/commander/bootstrap-admin.ts";
 import { readBootstrapAdmin } from "@countersign/commander/config.ts";
+import { readOutside, type OutsideConfig } from "@countersign/commander/outside/settings.ts";
 import type { ClaimNames } from "@countersign/identity/jwt.ts";
 import {
   readSettings,
@@ -40,6 +41,8 @@ export interface StandaloneConfig {
   /** File of the key that signs grants; null: `grant-key.json` beside the event store, made when it is missing. */
   readonly grantKeyFile: string | null;
   readonly stuckAfterMs: number;
+  /** Workflow guards and the risk advisor. */
+  readonly outside: OutsideConfig;
   readonly logLevel: LogLevel;
 }
 
@@ -99,6 +102,7 @@ export const readConfig = (environment: Environment): Configured<StandaloneConfi
       rateLimit: readRateLimit(settings, issuer === null ? null : 6_000),
       grantKeyFile: settings.text("COUNTERSIGN_GRANT_KEY"),
       stuckAfterMs: readStuckAfter(settings),
+      outside: readOutside(settings),
       logLevel: settings.logLevel(),
     };
   });

@@ -1,6 +1,7 @@
 import { openCommander, type Commander } from "@countersign/commander/commander.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "@countersign/commander/bootstrap-admin.ts";
 import { businessTimeFrom } from "@countersign/business-time/business-time.ts";
+import type { Outside } from "@countersign/commander/outside/outside.ts";
 import { evaluateExpression } from "@countersign/definitions/expression.ts";
 import type { EventStore } from "@countersign/event-store/event-store.ts";
 import type { GrantKeys } from "@countersign/identity/grant-keys.ts";
@@ -32,6 +33,7 @@ export interface ServicesParts {
   readonly firstAdmin: FirstAdmin | null;
   readonly withDemoOrg: boolean;
   readonly grants: GrantKeys;
+  readonly outside: Outside;
   readonly stuckAfterMs: number;
 }
 
@@ -67,6 +69,7 @@ export const openServices = async (parts: ServicesParts): Promise<Services> => {
     businessTimeOf,
     checkpoint: checkpoints.of("processes"),
     grants: parts.grants,
+    outside: parts.outside,
     stuckAfterMs: parts.stuckAfterMs,
   });
   commander.failed.catch(() => undefined);

@@ -96,9 +96,10 @@ export const attach = (
 export const withAttached = <S extends KnownRequest>(
   state: S,
   event: Extract<RequestEvent, { type: "ContextAttached" | "RecommendationAttached" }>,
-  { kind, id }: Attached["by"],
+  actor: Attached["by"],
   at: string,
 ): S => {
+  const { kind, id } = (event.type === "ContextAttached" ? event.data.by : undefined) ?? actor;
   const by = { kind, id };
   return event.type === "ContextAttached"
     ? {

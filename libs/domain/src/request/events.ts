@@ -246,7 +246,11 @@ export type RequestEvent =
   /** Somebody's knowledge about the request, beside its facts. */
   | {
       readonly type: "ContextAttached";
-      readonly data: { readonly context: JsonObject; readonly automation?: RunNote };
+      readonly data: {
+        readonly context: JsonObject;
+        readonly automation?: RunNote;
+        readonly by?: Pick<Actor, "kind" | "id">;
+      };
     }
   | {
       readonly type: "RecommendationAttached";

@@ -201,6 +201,7 @@ export const submit = (
   if (refusal !== null) return { events: [], refusal };
   if (submitted.validation?.["is_valid"] === false) return failedValidation(submitted);
   const events: RequestEvent[] = [{ type: "RequestSubmitted", data: submitted }];
+  for (const data of ask.attachments ?? none) events.push({ type: "ContextAttached", data });
   advance(
     frozen,
     { after: 0, approved: false, by: context.actor, notes: null },

@@ -28,7 +28,7 @@ export const transitionAction = (input: AskedTransition): Action => {
 export const transitionAsk = (
   { workflowId, topicId, transition: { name, from, to, urgency } }: AskedTransition,
   action: Action,
-  policy: string,
+  policy: string | null,
   agent: JsonObject | null,
 ): TransitionAsk => ({
   title: name ?? `${topicId}: ${from} → ${to}`,

@@ -2,10 +2,12 @@ import type { Actor } from "../actor.ts";
 import type { JsonObject } from "../json.ts";
 import { evaluateCondition, type Evaluation } from "../policy/evaluate-condition.ts";
 import type { EvaluateExpression } from "../reference.ts";
+import { advisedRisk } from "../request/advised-risk.ts";
 import type { Requester } from "../request/events.ts";
 import type { Refusal } from "../request/refusals.ts";
 import { transitionAction, transitionAsk, type TransitionAsk } from "./ask.ts";
 import { mergeAttributes, missingFields } from "./attributes.ts";
+import { counselOn, type Counsel } from "./counsel.ts";
 import { transitionFacts } from "./facts.ts";
 import { isTopicId } from "./ids.ts";
 import type { TopicEvent, TopicState } from "./topic.ts";
@@ -31,6 +33,8 @@ export interface TransitionCommand {
   readonly requester: Requester;
   /** What the directory says of the asking agent; null for a person. */
   readonly agent: JsonObject | null;
+  /** What services outside said of it; absent where none is asked. */
+  readonly counsel?: Counsel;
 }
 
 /** A transition that waits for people: `blockTransition` makes its events once the ask has an id and a hash. */
@@ -94,6 +98,17 @@ const evaluator =
     return evaluateCondition(condition, facts, evaluateExpression);
   };
 
+/** The ask with what the approvers are to know of it, and the advisor's score. */
+const withCounsel = (ask: TransitionAsk, counsel: Counsel | null): TransitionAsk => ({
+  ...ask,
+  ...(counsel === null || counsel.attachments.length === 0
+    ? {}
+    : { attachments: counsel.attachments }),
+  ...(counsel?.advisorScore === undefined
+    ? {}
+    : { riskSnapshot: advisedRisk(ask.riskSnapshot, counsel.advisorScore) }),
+});
+
 const answer = (
   command: TransitionCommand,
   found: Found,
@@ -114,7 +129,13 @@ const answer = (
   }
   const when = evaluate(transition.when);
   const by: Actor = { kind: requester.kind, id: requester.id };
-  if (policy === null || (when?.value === false && !unknown)) {
+  const counsel = command.counsel === undefined ? null : counselOn(command.counsel, from);
+  const refusal = counsel?.refusal ?? null;
+  if (refusal !== null) {
+    return no(refusal);
+  }
+  const need = counsel?.need ?? null;
+  if (need === null && (policy === null || (when?.value === false && !unknown))) {
     const data = { from, to, name, approvalIds: [], patch, by };
     return { kind: "completed", events: [...before, { type: "TransitionCompleted", data }] };
   }
@@ -126,7 +147,10 @@ const answer = (
     because: unknown ? conditions.because : (when?.because ?? null),
     patch,
     by,
-    ask: transitionAsk(asked, transitionAction(asked), policy.id, agent),
+    ask: withCounsel(
+      transitionAsk(asked, transitionAction(asked), policy?.id ?? need?.policy ?? null, agent),
+      counsel,
+    ),
     before,
   };
 };

@@ -3,6 +3,7 @@ import { payloadFaults } from "@countersign/application/edit-payload.ts";
 import { schemaFault } from "@countersign/application/payload-schema.ts";
 import type { AskBody } from "@countersign/api-contract/ask.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
+import { askersRisk } from "@countersign/domain/request/advised-risk.ts";
 import type { Ask } from "@countersign/domain/request/commands.ts";
 import type { Action } from "@countersign/domain/request/events.ts";
 import { refuse, type Refusal } from "@countersign/domain/request/refusals.ts";
@@ -40,7 +41,7 @@ export const askFromBody = (body: AskBody, requestId: string): Ask | Refusal => 
     observers: body.observers ?? [],
     suggested: body.suggested ?? [],
     policyTrace: (body.policy_trace ?? none) as JsonObject,
-    riskSnapshot: (body.risk_snapshot ?? none) as JsonObject,
+    riskSnapshot: askersRisk((body.risk_snapshot ?? none) as JsonObject),
     view: body.view ?? null,
     context: (body.context ?? none) as JsonObject,
     links: (body.links ?? none) as JsonObject,
