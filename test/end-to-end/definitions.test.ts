@@ -27,6 +27,14 @@ interface Entry {
   readonly source?: string;
 }
 
+interface ExportedFile {
+  readonly kind: string;
+  readonly id: string;
+  readonly file: string;
+  readonly media_type: string;
+  readonly source: string;
+}
+
 const deploy = (required: string): string =>
   `policy:\n  id: deploy\n  chain:\n    - assignments: [{ type: role, identifier: qa_lead }]\n      required: ${required}\n`;
 const gate =
@@ -189,6 +197,23 @@ describe("definitions as code", () => {
     expect(await ana.data(retire, { input })).toEqual({
       retireDefinition: { definition: { ...input, version: 3, active: false } },
     });
+  });
+
+  test("what is exported imports as what was imported", async () => {
+    const both = `${deploy("any")}${gate}`;
+    expect((await importFile(server, both, "both.yaml")).status).toBe(201);
+    const { body } = await server
+      .as("bo")
+      .get<{ files: readonly ExportedFile[] }>("/definitions/export");
+    expect(body.files.map(({ kind, id, file }) => [kind, id, file])).toEqual([
+      ["policy", "deploy", "both.yaml"],
+      ["gate", "deploys", "both.yaml"],
+    ]);
+    for (const { file, media_type: type, source } of body.files) {
+      const options = { headers: { "content-type": type } };
+      const again = await server.as("ana").post(`/definitions?name=${file}`, source, options);
+      expect(again.status, again.text).toBe(200);
+    }
   });
 
   test("its log breaks no invariant", async () => {

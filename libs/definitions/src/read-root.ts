@@ -2,6 +2,7 @@ import { productDefaults } from "@countersign/domain/definition/evolve.ts";
 import type { ParsedDefinition } from "@countersign/domain/definition/parsed.ts";
 import { fieldsOf } from "./fields.ts";
 import type { Fields } from "./fields.ts";
+import { ownSource } from "./own-source.ts";
 import { readCalendar } from "./read-calendar.ts";
 import { readDefaults } from "./read-defaults.ts";
 import { readApprovalLevels } from "./read-approval-levels.ts";
@@ -49,12 +50,6 @@ export interface Placed {
   readonly cursor: Cursor;
 }
 
-/** Text from the beginning of a node's line to its end: a definition's own slice. */
-const slice = (reading: Reading, { node }: Cursor, from = node.start): string => {
-  const { text } = reading.source;
-  return text.slice(text.lastIndexOf("\n", from - 1) + 1, node.end).trimEnd();
-};
-
 /** Readings of one file's root, in the order of its keys. */
 export const readRoot = (reading: Reading, root: Cursor, file: string): readonly Placed[] => {
   const gateAlone =
@@ -84,7 +79,7 @@ export const readRoot = (reading: Reading, root: Cursor, file: string): readonly
 
 const gateAt = (reading: Reading, cursor: Cursor, file: string, number: number): Placed | null => {
   const content = readGate(reading, cursor, file, number);
-  const source = slice(reading, cursor);
+  const source = ownSource(reading, cursor);
   return content === null
     ? null
     : placed(cursor, { kind: "gate", id: content.id, label: null, source, content });
@@ -92,7 +87,12 @@ const gateAt = (reading: Reading, cursor: Cursor, file: string, number: number):
 
 const readLevels = (reading: Reading, fields: Fields): readonly Placed[] => {
   const content = readApprovalLevels(reading, fields);
-  const source = reading.source.text.trimEnd();
+  const source = ["tasks", "namespaces", "approvals"]
+    .flatMap((key) => {
+      const part = fields.get(key);
+      return part === undefined ? [] : [ownSource(reading, part, fields.keyStart(key))];
+    })
+    .join("\n");
   return [
     {
       definition: { kind: "levels", id: "levels", label: null, source, content },
@@ -118,9 +118,11 @@ const readKey = (
       const read = readWorkflow(reading, fields, cursor, file);
       const parts = ["workflow", "states", "transitions"].flatMap((name) => {
         const part = fields.get(name);
-        return part === undefined ? [] : [slice(reading, part, fields.keyStart(name))];
+        return part === undefined ? [] : [ownSource(reading, part, fields.keyStart(name))];
       });
-      const source = parts.join("\n");
+      // Pairs of a flow mapping need the comma that stood between them.
+      const inFlow = reading.source.text[fields.cursor.node.start] === "{";
+      const source = parts.join(inFlow && !reading.slicesSayLess ? ",\n" : "\n");
       return read === null
         ? []
         : [
@@ -135,7 +137,7 @@ const readKey = (
     }
     case "policy": {
       const read = readPolicy(reading, cursor, file);
-      const source = slice(reading, cursor, fields.keyStart(key));
+      const source = ownSource(reading, cursor, fields.keyStart(key));
       return read === null
         ? []
         : [
@@ -151,7 +153,7 @@ const readKey = (
     case "policies":
       return each((item) => {
         const read = readPolicy(reading, item, "");
-        const source = slice(reading, item);
+        const source = ownSource(reading, item);
         return read === null
           ? null
           : placed(item, {
@@ -167,7 +169,7 @@ const readKey = (
     case "rules":
       return each((item, number) => {
         const content = readRule(reading, item, file, number);
-        const source = slice(reading, item);
+        const source = ownSource(reading, item);
         return content === null
           ? null
           : placed(item, { kind: "rule", id: content.id, label: null, source, content });
@@ -175,7 +177,7 @@ const readKey = (
     case "calendars":
       return each((item) => {
         const content = readCalendar(reading, item);
-        const source = slice(reading, item);
+        const source = ownSource(reading, item);
         return content === null
           ? null
           : placed(item, { kind: "calendar", id: content.id, label: null, source, content });
@@ -184,13 +186,13 @@ const readKey = (
       const own = ownWorkflow(fields.get("workflow"), file);
       return each((item, number) => {
         const read = readGuard(reading, item, file, number, own);
-        const source = slice(reading, item);
+        const source = ownSource(reading, item);
         return read === null ? null : placed(item, { kind: "guard", label: null, source, ...read });
       });
     }
     case "recipe": {
       const read = readRecipe(reading, cursor);
-      const source = slice(reading, cursor, fields.keyStart(key));
+      const source = ownSource(reading, cursor, fields.keyStart(key));
       return read === null
         ? []
         : [
@@ -205,13 +207,13 @@ const readKey = (
     }
     case "defaults": {
       const content = readDefaults(reading, cursor);
-      const source = slice(reading, cursor, fields.keyStart(key));
+      const source = ownSource(reading, cursor, fields.keyStart(key));
       return [placed(cursor, { kind: "defaults", id: "defaults", label: null, source, content })];
     }
     case "routing": {
       const today = reading.known?.definition?.defaults ?? productDefaults;
       const content = { ...today, routing: readRouting(reading, cursor) };
-      const source = slice(reading, cursor, fields.keyStart(key));
+      const source = ownSource(reading, cursor, fields.keyStart(key));
       return [placed(cursor, { kind: "defaults", id: "defaults", label: null, source, content })];
     }
     default:

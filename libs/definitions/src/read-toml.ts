@@ -133,6 +133,7 @@ const treeOf = (
 /** The tree of a TOML text, or null with a syntax fault recorded. */
 export const readToml = (reading: Reading): Node | null => {
   const { source } = reading;
+  reading.slicesSayLess = true;
   try {
     const root = parse(source.text, { maxDepth: MAX_DEPTH * 2 });
     const whole = { keyStart: 0, valueStart: 0, end: source.text.length };

@@ -136,6 +136,7 @@ const nodeOf = (walk: Walk, node: unknown, path: string, depth: number, at: numb
   walk.nodes += 1;
   if (isAlias(node)) {
     walk.aliases += 1;
+    walk.reading.slicesSayLess = true;
     if (walk.aliases > MAX_ALIASES || walk.nodes > MAX_NODES) {
       return stop(walk, "too-many-aliases", start, path);
     }

@@ -8,7 +8,12 @@ import { LongPolls } from "./long-polls.ts";
 import type { OpenPart, PartOptions } from "./open-part.ts";
 import { PositionWaits } from "./position-waits.ts";
 import { backtestQuery } from "./queries/backtest.ts";
-import { definitionDiffQuery, definitionQuery, definitionsQuery } from "./queries/definitions.ts";
+import {
+  definitionDiffQuery,
+  definitionQuery,
+  definitionsExportQuery,
+  definitionsQuery,
+} from "./queries/definitions.ts";
 import { apiKeysQuery, standingGrantsQuery } from "./queries/credentials.ts";
 import { delegationsQuery } from "./queries/delegations.ts";
 import { agentQuery, personQuery, roleQuery, viewerQuery } from "./queries/directory.ts";
@@ -79,6 +84,7 @@ export const openQueue = (
       ["definitions", asking(definitionsQuery)],
       ["definition", asking(definitionQuery)],
       ["definition-diff", asking(definitionDiffQuery)],
+      ["definitions-export", asking(definitionsExportQuery)],
       ["person", asking(personQuery)],
       ["role", asking(roleQuery)],
       ["agent", asking(agentQuery)],

@@ -105,6 +105,7 @@ export type QueryName =
   | "definitions"
   | "definition"
   | "definition-diff"
+  | "definitions-export"
   | "topic"
   | "person"
   | "role"

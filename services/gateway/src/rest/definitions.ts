@@ -59,6 +59,11 @@ export const definitionRoutes = (app: FastifyInstance, { inner, log }: RouteOpti
     passOn(request, reply, inner.query(callerOf(request), "definitions", parameters), log);
   });
 
+  app.get("/definitions/export", (request, reply) => {
+    const parameters = readQuery(request.query, { kind });
+    passOn(request, reply, inner.query(callerOf(request), "definitions-export", parameters), log);
+  });
+
   app.get("/definitions/:kind/:id", (request, reply) => {
     const parameters = { ...named(request), ...readQuery(request.query, { version }) };
     passOn(request, reply, inner.query(callerOf(request), "definition", parameters), log);

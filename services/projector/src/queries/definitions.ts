@@ -1,3 +1,4 @@
+import { exportFile, type ExportedFile } from "@countersign/definitions/export-file.ts";
 import { definitionChanges } from "@countersign/domain/definition/changes/definition-changes.ts";
 import type { DefinitionEntry } from "@countersign/domain/definition/definition.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
@@ -66,4 +67,29 @@ export const definitionDiffQuery = (part: QueuePart, asked: Asked): Reply => {
   if (before === undefined || after === undefined) throw notFound();
   const changes = definitionChanges(before, after);
   return yes(JSON.stringify({ changes, lines: lineDiff(before.source, after.source) }));
+};
+
+/** Each active version is made into a file once: making it reads it again. */
+const exported = new WeakMap<DefinitionEntry, ExportedFile | null>();
+
+/** The active definitions, each as a file that imports as the same content under its own name. */
+export const definitionsExportQuery = (
+  { references }: QueuePart,
+  { org, parameters }: Asked,
+): Reply => {
+  const kind = optionalText(parameters, "kind");
+  const { definition: state } = references.of(org);
+  const files = [...state.entries.values()].flatMap((versions) => {
+    const entry = versions.find(({ active }) => active);
+    if (entry === undefined || (kind !== undefined && entry.kind !== kind)) return [];
+    const made = exported.get(entry) ?? exportFile(entry, state);
+    exported.set(entry, made);
+    if (made === null) throw new Error(`${entry.kind}/${entry.id} cannot be exported`);
+    const { id, version, file } = entry;
+    const { mediaType, text } = made;
+    return [
+      { kind: entry.kind, id, version, file, media_type: `application/${mediaType}`, source: text },
+    ];
+  });
+  return yes(JSON.stringify({ files }));
 };
