@@ -80,6 +80,10 @@ describe("a signal", () => {
     expect(signalTopic(given([bot, { priority: "low" }]), { priority: "low" }, bo).events).toEqual([
       { type: "AttributesChanged", data: { patch: { priority: "low" }, by: bo } },
     ]);
+    const other: Actor = { kind: "agent", id: "deployment-bot" };
+    expect(
+      signalTopic(given([bot, { priority: "low" }]), { priority: "low" }, other).events,
+    ).toHaveLength(1);
     const namesake: Actor = { kind: "person", id: "ci" };
     expect(
       signalTopic(given([bot, { priority: "low" }]), { priority: "low" }, namesake).events,
