@@ -37,13 +37,17 @@ describe("I2: a timer approves only where policy and org let it", () => {
   });
   const timed = (policy: Partial<Policy>, definitions = [allowing], asked = {}) =>
     sentences(
-      story({ levels: [qa], policy, definitions, asked }, asking(opened(1, pool("qa_lead"))), {
-        by: timer,
-        events: [levelApproved(timer), approved(timer)],
-      }),
+      story(
+        { levels: [qa], policy, definitions, asked: { autoApprove: true, ...asked } },
+        asking(opened(1, pool("qa_lead"))),
+        {
+          by: timer,
+          events: [levelApproved(timer), approved(timer)],
+        },
+      ),
       "I2",
     );
-  const good: Partial<Policy> = { autoApprove: "allow", escalation: [step] };
+  const good: Partial<Policy> = { autoApprove: "allow", riskCeiling: 1, escalation: [step] };
 
   test("a written step that both allow is no fault", () => {
     expect(timed(good)).toEqual([]);
@@ -52,12 +56,31 @@ describe("I2: a timer approves only where policy and org let it", () => {
   test.each<[string, Partial<Policy>]>([
     ["a policy that forbids it", { ...good, autoApprove: "forbid" }],
     ["a policy without such a step", { ...good, escalation: [] }],
+    ["a risk that nobody assessed", { ...good, riskCeiling: 0.5 }],
   ])("%s is found", (_what, policy) => {
     expect(timed(policy)).toHaveLength(2);
   });
 
   test("an org that forbids it is found", () => {
     expect(timed(good, [])).toHaveLength(2);
+  });
+
+  test("an org that forbade it when it was asked is found", () => {
+    const planted = story(
+      { levels: [qa], policy: good, definitions: [allowing] },
+      asking(opened(1, pool("qa_lead"))),
+      { by: timer, events: [levelApproved(timer), approved(timer)] },
+    );
+    expect(sentences(planted, "I2")).toHaveLength(2);
+  });
+
+  test.each([
+    ["the advisor's own score", { advisor_score: 0.6 }],
+    ["the asker's, which raises the advisor's", { advisor_score: 0.1, score: 0.6 }],
+  ])("a risk above the ceiling is found: %s", (_what, riskSnapshot) => {
+    const low = { ...good, riskCeiling: 0.5 };
+    expect(timed(low, [allowing], { riskSnapshot: { advisor_score: 0.1 } })).toEqual([]);
+    expect(timed(low, [allowing], { riskSnapshot })).toHaveLength(2);
   });
 
   test("a request that a gate asked for is found", () => {

@@ -13,8 +13,10 @@ import { transitionFollows } from "./i5-transition-follows.ts";
 import { definitionsFollow } from "./i8-definitions.ts";
 import { administered } from "./i6-administration.ts";
 import { costsHold } from "./i16-costs.ts";
+import { gatesHold } from "./i16-gates.ts";
 import { audited, type AuditEntry } from "./i8-audit.ts";
 import { topicMarks } from "./i7-topic-marks.ts";
+import { timersHold } from "./i7-timers.ts";
 import { delegationsHold } from "./i22-delegations.ts";
 import { once } from "./i12-once.ts";
 import { timeGoesOn } from "./i21-time.ts";
@@ -47,11 +49,13 @@ export const check = (log: readonly LogEntry[], options: CheckOptions = {}): Vio
     ...transitionFollows(history),
     ...grantsOnce(history),
     ...topicMarks(history),
+    ...timersHold(history),
     ...delegationsHold(history),
     ...definitionsFollow(history),
     ...(options.audit === undefined ? [] : audited(history, options.audit)),
     ...administered(history),
     ...costsHold(history),
+    ...gatesHold(history),
     ...once(history),
     ...timeGoesOn(history),
   ];

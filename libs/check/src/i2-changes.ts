@@ -41,12 +41,12 @@ const amendFault = (
 const reassignFault = (
   entry: LogEntry,
   story: RequestStory,
-  { level, cancelled, recipe }: Of<"RequestReassigned">,
+  { level, cancelled, recipe, timer }: Of<"RequestReassigned">,
 ): string | null => {
   if (story.levels.get(level)?.status !== "open") {
     return `slots of level ${level} are given to others although it is not open.`;
   }
-  if (recipe === undefined && !isDisinterested(entry, story)) {
+  if (recipe === undefined && timer === undefined && !isDisinterested(entry, story)) {
     return "slots are given to others by somebody who asked for the request.";
   }
   const votes = story.levels.get(level)?.votes ?? new Map<string, never>();

@@ -5,7 +5,14 @@ import { agentRules, byHead, heads, isNoPerson, standsFor } from "./no-person.ts
 import { fillsEachGroup } from "./matching.ts";
 import { isApart, isReplaced } from "./story-changes.ts";
 import type { PinnedLevel } from "./pinned-chain.ts";
-import { peopleBehind, staying, type LevelStory, type RequestStory } from "./request-story.ts";
+import {
+  alternatesIn,
+  answering,
+  peopleBehind,
+  staying,
+  type LevelStory,
+  type RequestStory,
+} from "./request-story.ts";
 
 /** How the votes of a level add up, counted here and not taken from anywhere. */
 export interface LevelCount {
@@ -39,7 +46,11 @@ const countGroup = (
   const people = peopleBehind(story, entry);
   const rules = agentRules(entry, people, story.org.definitions);
   const standing = staying(record, level);
+  const everybody = answering(record, level);
+  const beside = alternatesIn(standing, level).map(({ approver }) => approver);
   const approvals = new Set<string>();
+  const stoodIn = new Set<string>();
+  let answered = 0;
   let denied = false;
   for (const { vote, valid } of level.votes.values()) {
     const approver = vote.onBehalfOf ?? vote.votedBy;
@@ -50,16 +61,22 @@ const countGroup = (
       vote.payloadHash === story.payloadHash &&
       (isNoPerson(approver)
         ? standsFor(standing, submitted, rules, approver)
-        : answersIn(plan, standing, submitted, people, approver));
+        : answersIn(plan, everybody, submitted, people, approver));
     if (counts && vote.decision === "approve" && approver.startsWith("agent ") && byHead(plan)) {
       continue;
     }
+    if (counts && !beside.includes(approver)) {
+      answered += 1;
+    }
     if (counts && vote.decision === "approve") {
-      approvals.add(vote.votedBy);
+      (beside.includes(approver) ? stoodIn : approvals).add(vote.votedBy);
     } else if (counts) {
       denied = true;
     }
   }
+  // Each alternate stands for one slot that nobody answered; where everybody left there is one to stand for.
+  const free = Math.max(1, heads(standing)) - answered;
+  [...stoodIn].slice(0, Math.max(0, free)).forEach((voter) => approvals.add(voter));
   const vetoed = denied && (pinned.plan.onDeny === "veto" || plan.quorum.required === "all");
   return { needed: wanted(plan, heads(standing)), approvals, vetoed };
 };

@@ -8,6 +8,7 @@ import { answersIn } from "./eligibility.ts";
 import { agentRules, isNoPerson, standsFor } from "./no-person.ts";
 import type { History, OrgHistory } from "./history.ts";
 import { basisOf, type LogEntry } from "./log-entry.ts";
+import { tellEscalation } from "./story-escalations.ts";
 import {
   beginLevel,
   isApart,
@@ -37,6 +38,8 @@ export interface LevelStory {
   readonly voided: Set<string>;
   /** `<group>/<approver>` of slots that went to others; absent for levels that never opened. */
   readonly cancelled?: Set<string>;
+  /** By group: people who were escalated to where heads are counted. Absent for none. */
+  alternates?: ReadonlyMap<string, GroupRecord["slots"]>;
 }
 
 /** A request as the log has told of it so far. */
@@ -59,6 +62,21 @@ export const staying = (record: GroupRecord, { voided }: LevelStory): GroupRecor
   ...record,
   slots: record.slots.filter(({ approver }) => !voided.has(`${record.group}/${approver}`)),
 });
+
+/** Alternates of a group who hold no slot of their own in it. */
+export const alternatesIn = (
+  record: GroupRecord,
+  { alternates }: LevelStory,
+): GroupRecord["slots"] =>
+  (alternates?.get(record.group) ?? []).filter(
+    ({ approver }) => !record.slots.some((slot) => slot.approver === approver),
+  );
+
+/** A group's record with everybody who may answer in it, alternates too. */
+export const answering = (record: GroupRecord, level: LevelStory): GroupRecord => {
+  const standing = staying(record, level);
+  return { ...standing, slots: [...standing.slots, ...alternatesIn(standing, level)] };
+};
 
 /** People as the decision behind an event saw them; nobody when it does not say what it read. */
 export const peopleBehind = ({ org }: RequestStory, entry: LogEntry) =>
@@ -86,7 +104,7 @@ const isValid = (story: RequestStory, entry: LogEntry, vote: VoteCast): boolean 
     if (isReplaced(level, record.group, approver)) {
       return false;
     }
-    const standing = staying(record, level);
+    const standing = answering(record, level);
     if (isNoPerson(approver)) {
       return standsFor(standing, submitted, rules, approver);
     }
@@ -141,6 +159,9 @@ const tell = (story: RequestStory, entry: LogEntry): void => {
         votes: new Map(),
         voided: new Set(),
       });
+      break;
+    case "RequestEscalated":
+      tellEscalation(story.levels.get(event.data.openLevel ?? 0), event.data.groups);
       break;
     case "VoteCast": {
       const valid = isValid(story, entry, event.data);

@@ -121,7 +121,7 @@ const closedRoster = (groups: readonly GroupState[]): Roster => {
   const holders = (group: GroupState): readonly SlotRecord[] => [
     ...group.slots.filter(({ approver }) => !group.voided.includes(approver)),
     ...(group.closedPool ?? []),
-    ...(group.alternates ?? []),
+    ...(group.alternates ?? []).filter(({ approver }) => isAlternate(group, approver)),
   ];
   const people = new Map(
     groups.map((group) => [group, new Set(holders(group).map((slot) => slot.approver))]),

@@ -98,9 +98,13 @@ export interface Roster {
   leavers(group: GroupState): readonly SlotRecord[];
 }
 
-/** True for somebody who was escalated to where heads are counted, and holds no slot of their own in the group. */
-export const isAlternate = ({ alternates, slots, voided }: GroupState, person: string): boolean =>
+/** True for somebody who was escalated to where heads are counted, and neither holds a slot in the group nor lost one. */
+export const isAlternate = (
+  { alternates, slots, voided, cancelled }: GroupState,
+  person: string,
+): boolean =>
   alternates?.some(({ approver }) => approver === person) === true &&
+  cancelled?.some(({ approver }) => approver === person) !== true &&
   (voided.includes(person) || !slots.some(({ approver }) => approver === person));
 
 /** The roster of one request by the directory of the day. */
