@@ -109,7 +109,8 @@ describe("I4: agents decide only where they are named and allowed", () => {
     ["on what a gate asked for", { escalated: true }],
     ["where the org forbids it", { definitions: [defaults("forbid")] }],
   ])("an agent %s is found", (_why, over) => {
-    expect(broken(judged(withAgents("judge"), judge, "agent judge", over))).toEqual(["I2", "I4"]);
+    const planted = judged(withAgents("judge"), judge, "agent judge", over);
+    expect(broken(planted)).toEqual(expect.arrayContaining(["I2", "I4"]));
   });
 
   test("an agent that fills a person's place is found", () => {

@@ -113,7 +113,7 @@ describe("I4: self approval", () => {
   });
 
   test("that a gate asked for is found", () => {
-    expect(marked({ selfApproval: "allow" }, { escalated: true })).toEqual(["I4"]);
+    expect(marked({ selfApproval: "allow" }, { escalated: true })).toEqual(["I4", "I16"]);
   });
 
   test("is the org's where the policy writes none", () => {

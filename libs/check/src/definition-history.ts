@@ -1,6 +1,7 @@
 import type { Defaults, DefinitionEvent } from "@countersign/domain/definition/definition.ts";
 import type { Policy } from "@countersign/domain/policy/policy.ts";
 import type { Workflow } from "@countersign/domain/topic/workflow.ts";
+import { gateHistory, type StandingGates } from "./gate-history.ts";
 import type { LogEntry } from "./log-entry.ts";
 
 /** What an org that imported no defaults falls back to, as far as approvals depend on it. */
@@ -18,6 +19,7 @@ export interface DefinitionHistory {
   policy(id: string, version: number): Policy | undefined;
   defaultsAt(revision: number): Fallbacks;
   workflowAt(id: string, revision: number): Workflow | undefined;
+  gatesAt(revision: number): StandingGates;
   positionOf(revision: number): bigint | undefined;
 }
 
@@ -57,6 +59,7 @@ export const definitionHistory = (entries: readonly LogEntry[]): DefinitionHisto
       defaults.findLast((change) => change.revision <= revision)?.value ?? unwritten,
     workflowAt: (id, revision) =>
       workflows.findLast((change) => change.revision <= revision && change.id === id)?.value,
+    gatesAt: gateHistory(entries),
     positionOf: (revision) => entries[revision]?.position,
   };
 };

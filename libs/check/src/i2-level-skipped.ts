@@ -70,6 +70,21 @@ const lacksPeople = (
   return reachable.includes(false) || !together;
 };
 
+/** A fallback that was not needed, on the way to levels that an edit added behind it. */
+const isPassedOver = (story: RequestStory, { fallback, number }: PinnedLevel): boolean => {
+  const { chain, levels } = story;
+  const before = chain?.levels.slice(0, number - 1) ?? [];
+  return (
+    fallback &&
+    chain?.levels.slice(number).some((later) => !later.fallback) === true &&
+    before.every((each) => {
+      const status = levels.get(each.number)?.status;
+      return status === "approved" || status === "skipped";
+    }) &&
+    before.some((each) => levels.get(each.number)?.status === "approved")
+  );
+};
+
 /** Why a level may not be skipped: its condition is not false on the frozen facts, nor is it one that may be empty. */
 export const skipFault = (
   entry: LogEntry,
@@ -77,8 +92,11 @@ export const skipFault = (
   number: number,
   guard: Guard | null,
 ): string | null => {
-  const order = orderFault(story, number);
   const pinned = levelPinned(story, number);
+  if (pinned !== undefined && isPassedOver(story, pinned)) {
+    return null;
+  }
+  const order = orderFault(story, number);
   const { submitted } = story;
   if (order !== null || pinned === undefined || submitted === null) {
     return order ?? `level ${number} is skipped in a request that was not submitted.`;

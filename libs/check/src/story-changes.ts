@@ -1,5 +1,5 @@
 import type { AddedApprovers, ChangeEvent } from "@countersign/domain/request/change-events.ts";
-import type { PinnedChain } from "./pinned-chain.ts";
+import { withLater, type PinnedChain } from "./pinned-chain.ts";
 import type { LevelStory, RequestStory, StandingVote } from "./request-story.ts";
 
 type Reassigned = Extract<ChangeEvent, { type: "RequestReassigned" }>["data"];
@@ -106,6 +106,15 @@ export const tellChange = (story: RequestStory, event: ChangeEvent, commandId: s
       if (story.submitted !== null) {
         const action = { ...story.submitted.action, parameters: payload };
         story.submitted = { ...story.submitted, action };
+      }
+      const { gates } = event.data;
+      if (gates !== undefined && story.submitted !== null) {
+        story.submitted = { ...story.submitted, escalated: true, selfApproval: false };
+        const { policies, gatePolicies } = gates;
+        story.chain =
+          story.chain === null
+            ? null
+            : withLater(story.chain, policies, gatePolicies, story.org.definitions);
       }
       story.payloadHash = hash;
       changes.version = version;
