@@ -144,4 +144,49 @@ export const mutants: readonly Mutant[] = [
     "return publisher.publish(byStream(batch, publicationOf)).then((all) => {",
     "reach(batch, at);\nsave();\nreturn publisher.publish(byStream(batch, publicationOf)).then((all) => {",
   ),
+  {
+    name: "a step of a ladder is early and the decider believes it",
+    changes: [
+      {
+        file: "libs/domain/src/request/timers/fire.ts",
+        from: "Date.parse(dueAt) <= Date.parse(now);",
+        to: "Date.parse(dueAt) <= Date.parse(now) + 15_000;",
+      },
+      {
+        file: "services/scheduler/src/scheduler.ts",
+        from: "due.due(now, PAGE, after)",
+        to: "due.due(now + 15_000, PAGE, after)",
+      },
+    ],
+  },
+  one(
+    "a ladder that was planned anew is held to its earlier plan",
+    "libs/domain/src/request/timers/evolve.ts",
+    "    calendar,\n    timers,\n",
+    "    calendar,\n    timers: before?.timers ?? timers,\n",
+  ),
+  one(
+    "the scheduler forgets the last timer of each ladder",
+    "libs/read-models/src/due/planned.ts",
+    "return ladder(event);",
+    "return ladder(event).slice(0, -1);",
+  ),
+  one(
+    "a timer that took effect is said for ever",
+    "libs/read-models/src/due/removed.ts",
+    '  "ReminderDue",\n  "RequestEscalated",',
+    '  "RequestEscalated",',
+  ),
+  one(
+    "what was planned is forgotten before it is written",
+    "libs/read-models/src/due/due-projection.ts",
+    "this.file.beforeCommit(() => this.#write());",
+    "this.file.beforeCommit(() => this.#unwritten.clear());",
+  ),
+  one(
+    "the lease of a dead scheduler is never taken over",
+    "services/scheduler/src/lease.ts",
+    "?? now) >= PATIENCE_MS",
+    "?? now) >= PATIENCE_MS * 1_000_000",
+  ),
 ];

@@ -105,6 +105,7 @@ policies:
     auto_approve: allow
     risk_ceiling: 1
     expires_in: 4m
+    pause_on_question: 15s
     chain:
       - level: 1
         name: QA
