@@ -40,9 +40,8 @@ export const withSpent = (
 /** The UTC day of an ISO time. */
 export const dayOf = (at: string): string => at.slice(0, 10);
 
-/** Whether a reservation still counts. */
-export const isOpen = ({ until }: Reservation, now: string): boolean =>
-  Date.parse(until) > Date.parse(now);
+/** Whether a reservation still counts. Both times are ours, so their texts sort as they do; many are looked at each time. */
+export const isOpen = ({ until }: Reservation, now: string): boolean => until > now;
 
 /**
  * What counts for an action of a run at a moment; `except` is the action's own reservation, which a repeat of it must
@@ -60,16 +59,20 @@ export const costOf = (
     if (reservation.key === except || !isOpen(reservation, now)) {
       continue;
     }
-    reserved = addUsd(reserved, reservation.amountUsd);
+    reserved += reservation.amountUsd;
     if (reservation.run === run) {
-      reservedInRun = addUsd(reservedInRun, reservation.amountUsd);
+      reservedInRun += reservation.amountUsd;
     }
   }
+  const reservedUsd = addUsd(reserved, 0);
   const spentToday = state.day === dayOf(now) ? state.spentTodayUsd : 0;
-  const day = { spentUsd: spentToday, reservedUsd: reserved };
+  const day = { spentUsd: spentToday, reservedUsd };
   return {
-    run: run === null ? day : { spentUsd: spentIn(state.runs, run), reservedUsd: reservedInRun },
-    agent: { spentUsd: state.spentUsd, reservedUsd: reserved },
+    run:
+      run === null
+        ? day
+        : { spentUsd: spentIn(state.runs, run), reservedUsd: addUsd(reservedInRun, 0) },
+    agent: { spentUsd: state.spentUsd, reservedUsd },
     day,
   };
 };
