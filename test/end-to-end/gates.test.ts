@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonObject } from "@countersign/domain/json.ts";
 import type { RequestView } from "@countersign/domain/request/wire.ts";
-import type { Answer, ErrorBody } from "../testkit/http.ts";
+import type { Answer, ErrorBody, TransitionBody } from "../testkit/http.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
-import { importFile, releaseFile, type ImportBody } from "./asking.ts";
+import { importFile, onlyApproval } from "./asking.ts";
 
 const file = `
 policies:
@@ -20,7 +20,7 @@ gates:
   - { id: docs, gate_type: approval_level, level: on-write, namespace: backend, approvers: [content_team], liftable: true }
 rules:
   - { id: docs-only, when: 'action.type == "file_write" && action.parameters.path.startsWith("docs/")', decide: approve, reason: "Documentation" }
-  - { id: no-fridays, when: 'context.weekday == "friday"', decide: deny, reason: "Not on a Friday." }
+  - { id: no-fridays, when: 'action.type != "workflow:transition" && context.weekday == "friday"', decide: deny, reason: "Not on a Friday." }
 `;
 
 /** The answer of `POST …/evaluate`. */
@@ -267,15 +267,58 @@ describe("gates, in one process over REST, GraphQL and the bus", () => {
   });
 
   test("transitions are held against the gates too, also those that nobody else would be asked about", async () => {
-    const gates = `
+    const frozen = `
 gates:
-  - { id: rejections, gate_type: require_approval, actions: ["workflow:transition"], when: 'transition.to == "development"', policy: deploy-production }
   - { id: frozen, gate_type: deny, actions: ["workflow:transition"], when: 'transition.to == "testing"', message: "Frozen." }
+  - { id: changes, gate_type: require_approval, actions: ["workflow:transition"], when: 'transition.to == "open" || transition.to == "ready"', policy: everyday }
 `;
-    const imported: Answer<ImportBody> = await importFile(server, releaseFile, "release.yaml");
-    expect(imported.status, imported.text).toBe(201);
-    const taken = await importFile(server, gates, "transitions.yaml");
-    expect(taken.status, taken.text).toBe(201);
+    const workflow = `
+workflow: { id: parcel, name: Parcel }
+states: { new: { type: initial }, open: {}, ready: {}, testing: {} }
+transitions:
+  - { from: new, to: open, name: Open }
+  - { from: open, to: testing, name: Test }
+  - { from: open, to: ready, name: Finish, require_approval: [{ assignment: { type: role, identifier: director } }] }
+`;
+    for (const [source, name] of [
+      [workflow, "parcel.yaml"],
+      [frozen, "frozen.yaml"],
+    ] as const) {
+      const imported = await importFile(server, source, name);
+      expect(imported.status, imported.text).toBe(201);
+    }
+    const move = async (to: string): Promise<Answer<TransitionBody>> =>
+      server.as("ci").post("/transitions", {
+        workflow: "parcel",
+        topic: { id: "P-1", attributes: { weekday: "monday" } },
+        to,
+      });
+    const opening = await move("open");
+    const id = onlyApproval(opening);
+    const { body: request } = await server.as("ci").get<RequestView>(`/approvals/${id}`);
+    expect(request.policies.map(({ id: policy, gate }) => [policy, gate])).toEqual([
+      ["everyday", "changes"],
+    ]);
+    expect((await approve("bo", id)).status).toBe("approved");
+    await expect
+      .poll(
+        async () =>
+          (await server.as("ci").get<TransitionBody["topic"]>("/topics/parcel/P-1")).body.state,
+        { timeout: 10_000 },
+      )
+      .toBe("open");
+    const denied = await move("testing");
+    expect(denied.status).toBe(422);
+    expect((denied.body as unknown as ErrorBody).error).toMatchObject({
+      code: "denied-by-rule",
+      message: "Frozen.",
+    });
+    const both = onlyApproval(await move("ready"));
+    const { body: finishing } = await server.as("ci").get<RequestView>(`/approvals/${both}`);
+    expect(finishing.policies.map(({ id: policy, gate }) => [policy, gate])).toEqual([
+      ["everyday", "changes"],
+      ["parcel--open--ready", null],
+    ]);
   });
 
   test("the log of all this breaks no invariant", async () => {

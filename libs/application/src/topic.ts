@@ -12,15 +12,19 @@ import {
   type StreamKind,
 } from "./execute.ts";
 import { prepareAsk, type AskKinds } from "./prepare-ask.ts";
+import { gateFactsOf } from "./gate-facts.ts";
 import { submitRequest } from "./request.ts";
 import type { Fold } from "./fold-cache.ts";
 import { topicStream } from "./streams.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
 import { readTopicEvent } from "@countersign/domain/read-events.ts";
 import type { Reference } from "@countersign/domain/reference.ts";
-import type { Ask } from "@countersign/domain/request/commands.ts";
+import { hasGates } from "@countersign/domain/gate/active-gates.ts";
+import { requesterOf } from "@countersign/domain/request/asker.ts";
+import type { Ask, DecideContext } from "@countersign/domain/request/commands.ts";
 import { decide } from "@countersign/domain/request/decide.ts";
 import type { Requester } from "@countersign/domain/request/events.ts";
+import { deniedByRule, holdAsk } from "@countersign/domain/request/hold.ts";
 import { absentRequest } from "@countersign/domain/request/evolve.ts";
 import type { Refusal } from "@countersign/domain/request/refusals.ts";
 import { mergeAttributes } from "@countersign/domain/topic/attributes.ts";
@@ -32,6 +36,8 @@ import type { TopicEvent, TopicState } from "@countersign/domain/topic/topic.ts"
 import {
   blockTransition,
   decideTransition,
+  type NeedsApproval,
+  type TransitionAnswer,
   type TransitionCommand,
 } from "@countersign/domain/topic/transition.ts";
 
@@ -90,28 +96,32 @@ export const requestTransition = async (
       );
       if (answer.kind === "refused") return { events: [], refusal: answer.refusal };
       if (answer.kind === "waiting") return { events: [] };
-      if (answer.kind === "completed")
+      const gates = gateFactsOf(engine, envelope.org);
+      const context = { now, principal: envelope.principal, ...(gates ? { gates } : {}) };
+      const gated = answer.kind === "completed" ? gatedMove(answer, context, reference) : answer;
+      if (gated === null && answer.kind === "completed")
         return { events: withSla(answer.events, state, moves, now, reference) };
+      if (gated === null || "refusal" in gated) return { events: [], ...gated };
       const ask: Ask = {
-        ...answer.ask,
+        ...gated.ask,
         requestId: derivedRequestId(
           "transition",
           envelope.org,
           workflow,
           topicId,
-          (fold.revision + BigInt(answer.before.length)).toString(),
+          (fold.revision + BigInt(gated.before.length)).toString(),
         ),
-        payloadHash: canonicalHash(answer.ask.action),
+        payloadHash: canonicalHash(gated.ask.action),
       };
       const dry = decide(
         absentRequest,
         { type: "submit", ask },
-        { now, actor: envelope.actor, channel: envelope.channel, principal: envelope.principal },
+        { ...context, actor: envelope.actor, channel: envelope.channel },
         reference,
       );
       if (dry.refusal !== undefined) return { events: [], refusal: dry.refusal };
       blocking = ask;
-      const events = blockTransition(answer, [ask.requestId], toJson(ask));
+      const events = blockTransition(gated, [ask.requestId], toJson(ask));
       return { events: withSla(events, state, moves, now, reference) };
     },
   );
@@ -121,6 +131,24 @@ export const requestTransition = async (
   // What it asks for was taken in the meantime, as by `one_pending_per`: nothing waits, and the topic goes on.
   const refused = await giveUpTransition(engine, kinds, envelope, blocking, made.refusal);
   return refused === null ? outcome : { ok: false, refusal: made.refusal, fold: refused };
+};
+
+/**
+ * What the gates make of a transition that nobody else would be asked about: null, a no, or the question for whom they
+ * bring.
+ */
+const gatedMove = (
+  answer: Extract<TransitionAnswer, { kind: "completed" }>,
+  context: Pick<DecideContext, "now" | "principal" | "gates">,
+  reference: Reference,
+): NeedsApproval | { readonly refusal: Refusal } | null => {
+  const { principal } = context;
+  if (principal === null || !hasGates(reference.definition.gates)) return null;
+  const instead = answer.instead();
+  const held = holdAsk(instead.ask, requesterOf(principal, reference), context, reference);
+  const refusal = deniedByRule(held);
+  if (refusal !== null) return { refusal };
+  return held?.decision === "ESCALATE" ? instead : null;
 };
 
 /** A move as it would be decided now, before anybody outside is asked about it; null when it is refused anyway. */

@@ -10,7 +10,7 @@ describe("a topic nobody has named yet", () => {
   const complete = { version_tag: "v2", changelog: "…" };
 
   test("starts in the initial state, wherever it stands in the file", () => {
-    expect(decide(ask("staging", { attributes: complete }))).toEqual({
+    expect(decide(ask("staging", { attributes: complete }))).toMatchObject({
       kind: "completed",
       events: [
         {
@@ -108,7 +108,7 @@ describe("a transition", () => {
 
   test("without a policy passes and records who moved it", () => {
     const topic = fold([created("staging")]);
-    expect(decide(ask("development", { attributes: { note: "redo" } }), topic)).toEqual({
+    expect(decide(ask("development", { attributes: { note: "redo" } }), topic)).toMatchObject({
       kind: "completed",
       events: [
         {

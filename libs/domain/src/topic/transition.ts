@@ -53,7 +53,12 @@ export interface NeedsApproval {
 
 export type TransitionAnswer =
   | { readonly kind: "refused"; readonly refusal: Refusal }
-  | { readonly kind: "completed"; readonly events: readonly TopicEvent[] }
+  | {
+      readonly kind: "completed";
+      readonly events: readonly TopicEvent[];
+      /** What is asked after all where a gate of the org fires: nobody else is. */
+      readonly instead: () => NeedsApproval;
+    }
   /** The same transition waits already: nothing changes, the same ids are the answer. */
   | { readonly kind: "waiting"; readonly approvalIds: readonly string[] }
   | NeedsApproval;
@@ -135,24 +140,26 @@ const answer = (
     return no(refusal);
   }
   const need = counsel?.need ?? null;
-  if (need === null && (policy === null || (when?.value === false && !unknown))) {
-    const data = { from, to, name, approvalIds: [], patch, by };
-    return { kind: "completed", events: [...before, { type: "TransitionCompleted", data }] };
-  }
   const asked = { workflowId: workflow.id, topicId, transition, attributes };
-  return {
+  const asking = (policyId: string | null): NeedsApproval => ({
     kind: "needs-approval",
     transition,
     workflowVersion: workflow.version,
     because: unknown ? conditions.because : (when?.because ?? null),
     patch,
     by,
-    ask: withCounsel(
-      transitionAsk(asked, transitionAction(asked), policy?.id ?? need?.policy ?? null, agent),
-      counsel,
-    ),
+    ask: withCounsel(transitionAsk(asked, transitionAction(asked), policyId, agent), counsel),
     before,
-  };
+  });
+  if (need === null && (policy === null || (when?.value === false && !unknown))) {
+    const data = { from, to, name, approvalIds: [], patch, by };
+    return {
+      kind: "completed",
+      events: [...before, { type: "TransitionCompleted", data }],
+      instead: () => asking(null),
+    };
+  }
+  return asking(policy?.id ?? need?.policy ?? null);
 };
 
 /**
