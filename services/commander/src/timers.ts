@@ -7,6 +7,7 @@ import { parseSubject } from "@countersign/messaging/subjects.ts";
 import type { Log } from "@countersign/runtime/log.ts";
 import { ClockGuard } from "./clock-guard.ts";
 import type { Decider } from "./decider.ts";
+import { onScheduleTimer } from "./recipes/schedule-timers.ts";
 import { isSlaTimer, onSlaTimer } from "./sla-timers.ts";
 
 /** What a due timer says: api.md, NATS. The decider trusts only its own plan, so this is a hint to look. */
@@ -85,8 +86,12 @@ const commandOf = (
     const parts = [request, version, kind, level ?? "chain", step ?? 0, generation];
     // The expiry that approaches may be planned under one generation at different times.
     const at = kind === "approaching" ? [dueAt] : [];
+    const approveUntil = guard.approveUntil();
+    // What was due before an approving timer takes effect with its message, though the timer itself may have to wait
+    // for the clock: under one id for both, the message that comes afterwards would count as a repetition.
+    const held = approveUntil === null ? [] : ["held"];
     return {
-      id: derivedCommandId("timer", ...parts.map(String), ...at),
+      id: derivedCommandId("timer", ...parts.map(String), ...at, ...held),
       command: {
         type: "fire-timer",
         kind,
@@ -95,7 +100,7 @@ const commandOf = (
         step,
         generation,
         dueAt,
-        approveUntil: guard.approveUntil(),
+        approveUntil,
       },
     };
   }
@@ -122,6 +127,10 @@ const onTimer = async (
   const subject = parseSubject(delivery.subject);
   if (subject?.kind === "timer" && isSlaTimer(subject.timer)) {
     const verdict = await onSlaTimer(decider, subject.org, subject.timer, delivery.body);
+    if (verdict !== null) return verdict;
+  }
+  if (subject?.kind === "timer" && subject.timer === "schedule") {
+    const verdict = await onScheduleTimer(decider, subject.org, delivery.body);
     if (verdict !== null) return verdict;
   }
   const timer = readTimer(delivery.body);
