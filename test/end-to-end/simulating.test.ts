@@ -190,6 +190,13 @@ policy: { id: lead, chain: [{ name: Lead, assignments: [{ type: role, identifier
       { applies: true, asked: [["eli", "fay"]] },
       { name: "Lead", applies: true, asked: [["bo", "cy"]] },
     ]);
+    const alone = await simulated({
+      source: source.replace(/policy:.*/, ""),
+      facts: { action: deploy },
+      requester: "vic",
+    });
+    expect(people(alone)).toMatchObject([{ asked: [["eli", "fay"]] }]);
+    expect(alone.warnings).toMatchObject([{ code: "forbidden" }]);
     const drop = { type: "db:drop", parameters: {} };
     const none = await simulated({ source, policy: "lead", facts: { action: drop } });
     expect(none).toMatchObject({ levels: [], warnings: [{ code: "denied-by-rule" }] });

@@ -64,9 +64,10 @@ const simulateKeys = {
 export const parseSimulate = (value: unknown): Parsed<SimulateBody> => {
   const parsed = parseBody(simulate, value, simulateKeys);
   if (!parsed.ok) return parsed;
-  const { policy, source: text, transition: moved } = parsed.value;
-  if ([policy, text, moved].some((given) => given !== undefined && given !== null)) return parsed;
-  const message = "is missing: name an active policy, or send a source";
+  const { policy, source: text, transition: moved, facts: given } = parsed.value;
+  const subjects = [policy, text, moved, given?.action];
+  if (subjects.some((subject) => subject !== undefined && subject !== null)) return parsed;
+  const message = "is missing: name a policy, a transition or an action, or send a source";
   return {
     ok: false,
     error: {

@@ -9,6 +9,7 @@ import { freeze } from "@countersign/domain/request/submit.ts";
 import type { TimelineEntry } from "@countersign/domain/request/wire.ts";
 import { decideTransition } from "@countersign/domain/topic/transition.ts";
 import { absentTopic } from "@countersign/domain/topic/evolve.ts";
+import { authorise } from "../authorise.ts";
 import { derivedRequestId } from "../derived-ids.ts";
 import { playChain, type PlayedChain, type SimulatedLevel } from "./play-chain.ts";
 import { askOf, findPlayed, type Played, type Scene } from "./simulated-ask.ts";
@@ -129,7 +130,10 @@ export const simulate = (
   const said = moveWarning(scene, played, frozen, reference);
   const dry = decide(absentRequest, { type: "submit", ask }, context, reference);
   const chain = playChain(frozen, context, reference, said?.passes === true);
+  // The decider leaves standing to the application: a viewer's ask never comes so far.
+  const unfit = authorise(scene.requester, "ask", reference);
   const warnings = [
+    ...(unfit === null ? [] : [warningOf(unfit)]),
     ...(said === null ? [] : [said.warning]),
     ...(dry.refusal === undefined ? [] : [warningOf(dry.refusal)]),
     ...(said?.passes === true ? [] : endWarning(chain)),

@@ -24,9 +24,11 @@ interface Ground {
 
 const MANY = 5;
 
-const onlyPolicy = (policies: readonly string[]): string | Refusal => {
+/** The policy that a draft is about; null for gates that are tried on an action. */
+const onlyPolicy = (policies: readonly string[], hasAction: boolean): string | Refusal | null => {
   const [only] = policies;
   if (only !== undefined && policies.length === 1) return only;
+  if (only === undefined && hasAction) return null;
   if (only === undefined)
     return refuseField("unprocessable", "source", "The source holds no policy to simulate.");
   const shown = policies.slice(0, MANY).join(", ");
@@ -40,7 +42,7 @@ const onlyPolicy = (policies: readonly string[]): string | Refusal => {
 };
 
 const groundOf = (
-  { policy = null, transition = null, source = null, language, name }: SimulateBody,
+  { policy = null, transition = null, source = null, language, name, facts }: SimulateBody,
   { references }: Decider["engine"],
   org: string,
   at: string,
@@ -62,7 +64,9 @@ const groundOf = (
       `The source cannot be simulated: ${faults.length === 1 ? "1 fault" : `${faults.length} faults`}.`,
       { faults: faults.map((fault) => ({ ...fault })) },
     );
-  const about = policy ?? (transition === null ? onlyPolicy(policiesOf(definitions)) : null);
+  const hasAction = facts?.action !== undefined && facts.action !== null;
+  const about =
+    policy ?? (transition === null ? onlyPolicy(policiesOf(definitions), hasAction) : null);
   if (about !== null && typeof about !== "string") return about;
   const drafted = references.drafted(org, withDraft(definition, definitions, file, at));
   return { reference: drafted, policy: about, warnings };
