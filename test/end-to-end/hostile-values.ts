@@ -60,6 +60,15 @@ const fields = [
   "access",
   "owner",
   "sub",
+  "topic",
+  "run",
+  "facts",
+  "settles",
+  "actions",
+  "when",
+  "ends_at",
+  "scopes",
+  "expires_at",
   "surprise",
 ] as const;
 
@@ -99,6 +108,9 @@ const paths = (requestId: string): fc.Arbitrary<string> =>
       `/approvals/${requestId}/cancel`,
       "/definitions",
       "/transitions",
+      "/signals",
+      "/standing-grants",
+      "/api-keys",
       "//dev/tokens",
       "//graphql",
       `//approval/${requestId}/reject`,
@@ -107,6 +119,8 @@ const paths = (requestId: string): fc.Arbitrary<string> =>
     segments.map((segment) => `/${segment}`),
     segments.map((segment) => `/approvals?after=${segment}&limit=5`),
     segments.map((segment) => `/directory/people/${segment}`),
+    segments.map((segment) => `/api-keys/${segment}`),
+    segments.map((segment) => `/standing-grants/${segment}`),
   );
 
 export interface HostileRequest {

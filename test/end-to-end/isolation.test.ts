@@ -9,6 +9,8 @@ import { asked, deployAsk, importFile } from "./asking.ts";
 
 const ABSENT = "apr_01JXXXXXXXXXXXXXXXXXXXXXXX";
 
+const hours = (count: number): string => new Date(Date.now() + count * 3_600_000).toISOString();
+
 /** All that an answer shows, without what names this very answer. */
 const shown = ({ status, text, headers }: Answer<unknown>): object => ({
   status,
@@ -139,6 +141,37 @@ describe("two organisations on one server", () => {
     const { data } = await changes.nextData();
     expect(data).toContain(own.id);
     expect(data).not.toContain(foreign.id);
+  });
+
+  test("keys, standing grants, topics and runs of another org are not there", async () => {
+    const key = await alice.post<{ id: string; key: string }>("/api-keys", { agent: "ci" });
+    const grant = await alice.post<{ id: string }>("/standing-grants", {
+      actions: ["*"],
+      ends_at: hours(24),
+      reason: "The secret reason of acme",
+    });
+    expect([key.status, grant.status]).toEqual([201, 201]);
+    const absent = "01JXXXXXXXXXXXXXXXXXXXXXXX";
+    for (const [path, id, none] of [
+      ["/api-keys", key.body.id, `key_${absent}`],
+      ["/standing-grants", grant.body.id, `sgr_${absent}`],
+    ] as const) {
+      const foreign = shown(await gina.delete(`${path}/${id}`));
+      expect(foreign).toEqual(shown(await gina.delete(`${path}/${none}`)));
+      expect(foreign).toMatchObject({ status: 404 });
+      expect((await gina.get(path)).text).toBe('{"items":[]}');
+    }
+    const own = makeApi(server.url, key.body.key, "acme");
+    expect((await own.get("/approvals")).status).toBe(200);
+    const elsewhere = makeApi(server.url, key.body.key, "globex");
+    expect(shown(await elsewhere.get("/approvals"))).toMatchObject({ status: 404 });
+    const forged = makeApi(server.url, key.body.key.replace("csk.acme.", "csk.globex."), "globex");
+    expect((await forged.get("/approvals")).status).toBe(401);
+    const spend = { run: "r-1", facts: { cost_usd: 1 } };
+    expect((await alice.post("/signals", spend)).status).toBe(200);
+    const run = { id: "r-1", spent_usd: 1, reserved_usd: 0 };
+    expect((await gina.post<object>("/signals", spend)).body).toEqual({ run });
+    expect(JSON.stringify(await allPages(gina, "/audit"))).not.toMatch(/acme|secret/);
   });
 
   test("the same person id in two orgs is two people", async () => {
