@@ -1,6 +1,6 @@
 import type { Reading } from "./reading.ts";
-import { readYaml } from "./read-yaml.ts";
-import type { Node } from "./tree.ts";
+import { MAX_DEPTH, below } from "./tree.ts";
+import type { Entry, Node } from "./tree.ts";
 
 /** One token with the white space before it: a bracket or sign, a text, or a number or word. */
 const token =
@@ -18,58 +18,155 @@ const expected: Readonly<Record<Place, string>> = {
   end: "the end of the file",
 };
 
-/**
- * Where a text stops being JSON, and what should stand there. `JSON.parse` says so for some faults only, and authors
- * need a line and a column for all of them.
- */
-const firstFault = (text: string): { readonly at: number; readonly expected: string } => {
-  const open: ("{" | "[")[] = [];
-  let place: Place = "value";
-  let at = 0;
-  const after = (): Place => (open.length === 0 ? "end" : ",");
-  for (;;) {
-    token.lastIndex = at;
-    const [whole, punctuation, string, atom] = token.exec(text) ?? [];
-    const value = place === "value" || place === "value-or-]";
-    const key = place === "key" || place === "key-or-}";
-    const inner = open.at(-1);
-    if (whole === undefined) {
-      break;
-    } else if (value && (string !== undefined || atom !== undefined)) {
-      place = after();
-    } else if (value && (punctuation === "{" || punctuation === "[")) {
-      open.push(punctuation);
-      place = punctuation === "{" ? "key-or-}" : "value-or-]";
-    } else if (key && string !== undefined) {
-      place = ":";
-    } else if (place === ":" && punctuation === ":") {
-      place = "value";
-    } else if (place === "," && punctuation === ",") {
-      place = inner === "{" ? "key" : "value";
-    } else if (
-      (punctuation === "}" && inner === "{" && (place === "key-or-}" || place === ",")) ||
-      (punctuation === "]" && inner === "[" && (place === "value-or-]" || place === ","))
-    ) {
-      open.pop();
-      place = after();
-    } else {
-      break;
-    }
-    at += whole.length;
-  }
-  const rest = /[^ \t\r\n]/.exec(text.slice(at));
-  return { at: rest === null ? text.trimEnd().length : at + rest.index, expected: expected[place] };
-};
+/** A mapping or list that is not closed yet. `key` is the one whose value comes next. */
+interface Open {
+  readonly kind: "map" | "list";
+  readonly start: number;
+  readonly path: string;
+  readonly entries: Map<string, Entry>;
+  readonly items: Node[];
+  key: { readonly text: string; readonly start: number; readonly taken: boolean } | null;
+}
 
-/** The tree of a JSON text, or null with a syntax fault recorded. Places come from the YAML reader: JSON is YAML. */
-export const readJson = (reading: Reading): Node | null => {
-  const text = reading.source.text;
-  try {
-    JSON.parse(text);
-  } catch {
-    const fault = firstFault(text);
-    reading.faultAt("json-syntax", fault.at, "", `Not JSON: ${fault.expected} should stand here.`);
+/** A JSON text on the way from its beginning to its end, or to where it stops being JSON. */
+class JsonWalk {
+  readonly #reading: Reading;
+  readonly #open: Open[] = [];
+  #place: Place = "value";
+  #root: Node | null = null;
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
+  }
+
+  /** The tree, or null with the first fault of syntax recorded. */
+  read(): Node | null {
+    const { text } = this.#reading.source;
+    let at = 0;
+    for (;;) {
+      token.lastIndex = at;
+      const found = token.exec(text);
+      if (found === null) break;
+      const [whole, sign, quoted, atom] = found;
+      const end = at + whole.length;
+      const start = end - (sign ?? quoted ?? atom ?? "").length;
+      if (!this.#take(start, end, sign, quoted, atom)) break;
+      if (this.#open.length > MAX_DEPTH) {
+        const message = `Nested deeper than ${MAX_DEPTH} levels.`;
+        this.#reading.faultAt("too-deep", start, this.#open.at(-1)?.path ?? "", message);
+        return null;
+      }
+      at = end;
+    }
+    const rest = /[^ \t\r\n]/.exec(text.slice(at));
+    if (rest === null && this.#place === "end") return this.#root;
+    const where = rest === null ? text.trimEnd().length : at + rest.index;
+    const message = `Not JSON: ${expected[this.#place]} should stand here.`;
+    this.#reading.faultAt("json-syntax", where, "", message);
     return null;
   }
-  return readYaml(reading);
+
+  /** Takes one token; false when it cannot stand here. */
+  #take(
+    start: number,
+    end: number,
+    sign: string | undefined,
+    quoted: string | undefined,
+    atom: string | undefined,
+  ): boolean {
+    const place = this.#place;
+    const inner = this.#open.at(-1);
+    if (place === "value" || place === "value-or-]") {
+      if (sign === "{" || sign === "[") {
+        this.#begin(sign === "{" ? "map" : "list", start);
+        return true;
+      }
+      if (quoted !== undefined || atom !== undefined) {
+        this.#value(scalar(start, end, quoted, atom));
+        return true;
+      }
+    }
+    if (inner !== undefined && quoted !== undefined && (place === "key" || place === "key-or-}")) {
+      this.#key(inner, JSON.parse(quoted) as string, start);
+      return true;
+    }
+    if (place === ":" && sign === ":") {
+      this.#place = "value";
+      return true;
+    }
+    if (place === "," && sign === ",") {
+      this.#place = inner?.kind === "map" ? "key" : "value";
+      return true;
+    }
+    const closes =
+      (sign === "}" && inner?.kind === "map" && (place === "key-or-}" || place === ",")) ||
+      (sign === "]" && inner?.kind === "list" && (place === "value-or-]" || place === ","));
+    if (closes && inner !== undefined) {
+      this.#open.pop();
+      this.#value(
+        inner.kind === "map"
+          ? { kind: "map", entries: [...inner.entries.values()], start: inner.start, end }
+          : { kind: "list", items: inner.items, start: inner.start, end },
+      );
+    }
+    return closes;
+  }
+
+  #begin(kind: Open["kind"], start: number): void {
+    const outer = this.#open.at(-1);
+    const path =
+      outer === undefined
+        ? ""
+        : outer.kind === "list"
+          ? `${outer.path}[${outer.items.length}]`
+          : below(outer.path, outer.key?.text ?? "");
+    this.#open.push({ kind, start, path, entries: new Map(), items: [], key: null });
+    this.#place = kind === "map" ? "key-or-}" : "value-or-]";
+  }
+
+  #key(map: Open, text: string, start: number): void {
+    const taken = map.entries.has(text) || text === "__proto__";
+    if (taken) {
+      const path = below(map.path, text);
+      if (text === "__proto__") {
+        this.#reading.faultAt("unknown-key", start, path, "`__proto__` is never a key here.");
+      } else {
+        this.#reading.faultAt("duplicate-key", start, path, `\`${text}\` is here twice.`);
+      }
+    }
+    map.key = { text, start, taken };
+    this.#place = ":";
+  }
+
+  #value(node: Node): void {
+    const outer = this.#open.at(-1);
+    if (outer === undefined) {
+      this.#root = node;
+    } else if (outer.kind === "list") {
+      outer.items.push(node);
+    } else if (outer.key !== null && !outer.key.taken) {
+      const { text: key, start: keyStart } = outer.key;
+      outer.entries.set(key, { key, keyStart, value: node });
+    }
+    this.#place = outer === undefined ? "end" : ",";
+  }
+}
+
+const scalar = (
+  start: number,
+  end: number,
+  quoted: string | undefined,
+  atom: string | undefined,
+): Node => {
+  if (quoted !== undefined) {
+    const value = JSON.parse(quoted) as string;
+    return { kind: "scalar", value, text: value, start, end };
+  }
+  const text = atom ?? "";
+  const words: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
+  const value = Object.hasOwn(words, text) ? (words[text] ?? null) : Number(text);
+  return { kind: "scalar", value, text, start, end };
 };
+
+/** The tree of a JSON text with its places, or null with a syntax fault recorded. */
+export const readJson = (reading: Reading): Node | null => new JsonWalk(reading).read();
