@@ -8,6 +8,7 @@ import { makeMemoryBus } from "@countersign/messaging-memory/memory-bus.ts";
 import { DueProjection } from "@countersign/read-models/due/due-projection.ts";
 import { toIso } from "@countersign/runtime/clock.ts";
 import type { Log } from "@countersign/runtime/log.ts";
+import type { Lease } from "@countersign/scheduler/lease.ts";
 import { Scheduler } from "@countersign/scheduler/scheduler.ts";
 import { anEvent } from "../../testkit/event-store/example-events.ts";
 import { temporaryFolder } from "../../testkit/event-store/temporary-sqlite-store.ts";
@@ -17,6 +18,9 @@ import { idle, ManualClock } from "../../testkit/manual-clock.ts";
 export interface TimerBody {
   readonly key: string;
   readonly request: string;
+  readonly level: number | null;
+  readonly step: number | null;
+  readonly generation: number;
   readonly due_at: string;
 }
 
@@ -32,9 +36,11 @@ export interface SchedulerUnderTest extends AsyncDisposable {
   /** A request that expires so many milliseconds from now; null: never. */
   submit(id: string, expiresInMs: number | null): Promise<void>;
   end(id: string, type?: string): Promise<void>;
+  /** What else happens to a request. */
+  happen(id: string, type: string, data: object): Promise<void>;
   /** Makes timers take effect, as the commander does. */
   obey(effect?: (timer: TimerBody) => Promise<void>): void;
-  start(): Promise<Scheduler>;
+  start(lease?: Lease): Promise<Scheduler>;
   /** Requests named by timers so far. */
   requests(): string[];
 }
@@ -53,6 +59,7 @@ export const schedulerUnderTest = async (): Promise<SchedulerUnderTest> => {
   const say = (_fields: object, message: string) => void logged.push(message);
   const log: Log = { debug: say, info: say, warn: say, error: say };
   const schedulers: Scheduler[] = [];
+  const revisions = new Map<string, bigint>();
   const metadata = (): string =>
     JSON.stringify({ occurredAt: toIso(clock.now()), schemaVersion: 1 });
 
@@ -76,8 +83,12 @@ export const schedulerUnderTest = async (): Promise<SchedulerUnderTest> => {
       const event = anEvent({ type: "RequestSubmitted", data, metadata: metadata() });
       await store.append(streamOf(id), "no-stream", [event]);
     },
-    async end(id, type = "RequestExpired") {
-      await store.append(streamOf(id), 0n, [anEvent({ type, data: "{}", metadata: metadata() })]);
+    end: (id, type = "RequestExpired") => under.happen(id, type, {}),
+    async happen(id, type, data) {
+      const event = anEvent({ type, data: JSON.stringify(data), metadata: metadata() });
+      const revision = revisions.get(id) ?? 0n;
+      revisions.set(id, revision + 1n);
+      await store.append(streamOf(id), revision, [event]);
     },
     obey(effect = async ({ request }) => under.end(request)) {
       memory.consume(
@@ -88,9 +99,16 @@ export const schedulerUnderTest = async (): Promise<SchedulerUnderTest> => {
         },
       );
     },
-    async start() {
+    async start(lease) {
       const due = new DueProjection({ path: join(folder.path, "read-due.db"), bootId: "a boot" });
-      const scheduler = new Scheduler({ store, bus: under.bus, due, clock, log });
+      const scheduler = new Scheduler({
+        store,
+        bus: under.bus,
+        due,
+        clock,
+        log,
+        ...(lease === undefined ? {} : { lease }),
+      });
       schedulers.push(scheduler);
       await scheduler.live;
       await idle();
