@@ -128,14 +128,26 @@ gates:
   });
 
   test.each([
-    [{ source: "gates: []", days: 91 }, 422, "unprocessable"],
-    [{ source: "gates: []", days: 0 }, 422, "unprocessable"],
-    [{ days: 1 }, 422, "unprocessable"],
-    [{ source: "policy: {", days: 1 }, 422, "invalid-definition"],
-    [{ source: "gates: []", dayz: 1 }, 422, "unknown-field"],
-  ])("is refused for %j", async (body, status, code) => {
+    ["more than 90 days", { source: "gates: []", days: 91 }, 422, "unprocessable"],
+    ["no day", { source: "gates: []", days: 0 }, 422, "unprocessable"],
+    ["want of a source", { days: 1 }, 422, "unprocessable"],
+    ["a file with faults", { source: "policy: {", days: 1 }, 422, "invalid-definition"],
+    ["an unknown field", { source: "gates: []", dayz: 1 }, 422, "unknown-field"],
+    [
+      "a file that no import would take",
+      { source: "#".repeat(400_000), days: 1 },
+      422,
+      "unprocessable",
+    ],
+  ])("is refused for %s", async (_, body, status, code) => {
     const answer = await server.as("ana").post<ErrorBody>("/definitions/backtest", body);
     expect([answer.status, answer.body.error.code]).toEqual([status, code]);
+  });
+
+  test("is refused before it is read when a file is far too large", async () => {
+    const source = '\\"'.repeat(190_000);
+    const answer = await server.as("ana").post<ErrorBody>("/definitions/backtest", { source });
+    expect([answer.status, answer.body.error.code]).toEqual([413, "payload-too-large"]);
   });
 
   test("is not an agent's", async () => {

@@ -1,7 +1,7 @@
 import type { TimelineEntry } from "@countersign/domain/request/wire.ts";
 import { Refused } from "../edge/refused.ts";
 import { resultOf } from "../edge/answer.ts";
-import { BACKTEST_TIMEOUT_MS } from "../rest/simulation.ts";
+import { BACKTEST_TIMEOUT_MS, backtestParameters } from "../rest/simulation.ts";
 import { builder } from "./builder.ts";
 import { command, type GraphContext } from "./context.ts";
 import { Logic } from "./enums.ts";
@@ -198,7 +198,7 @@ const Backtest = builder.objectRef<WireBacktest>("Backtest").implement({
 
 const backtested = async ({ caller, live }: GraphContext, body: string): Promise<WireBacktest> => {
   const options = { timeoutMs: BACKTEST_TIMEOUT_MS };
-  const reply = await live.inner.query(caller, "backtest", { body }, options);
+  const reply = await live.inner.query(caller, "backtest", backtestParameters(body), options);
   return resultOf<WireBacktest>(reply, caller.correlationId, live.log);
 };
 
