@@ -1,5 +1,4 @@
 import type { AddressInfo } from "node:net";
-import { fastifyCookie } from "@fastify/cookie";
 import type { DevIssuer } from "@countersign/identity/dev-issuer.ts";
 import type { VerifyToken } from "@countersign/identity/jwt.ts";
 import type { Bus } from "@countersign/messaging/bus.ts";
@@ -93,8 +92,6 @@ export const openGateway = async (options: GatewayOptions): Promise<Gateway> => 
     streams.endAll();
     done();
   });
-  // Loads what reads and writes cookies; only the few paths that need it do.
-  await app.register(fastifyCookie, { hook: false });
   operationRoutes(app, { notReady, metrics, identify });
   grantKeyRoutes(app, inner);
   sessionRoutes(app, { verify, clock, publicUrl });

@@ -1,5 +1,5 @@
 import { InvalidToken, type VerifiedToken, type VerifyToken } from "@countersign/identity/jwt.ts";
-import { fastifyCookie } from "@fastify/cookie";
+import { parseCookie } from "cookie";
 import type { FastifyRequest, onRequestAsyncHookHandler } from "fastify";
 import type { Inner } from "./inner.ts";
 import type { RateLimit } from "./rate-limit.ts";
@@ -31,7 +31,7 @@ const tokenOf = ({ headers, method, url }: Pick<FastifyRequest, "headers" | "met
   if (authorization !== undefined) return bearer(authorization);
   if (cookie === undefined) return undefined;
   if (method !== "GET" && !/^\/graphql(?:\?|$)/.test(url)) return undefined;
-  return fastifyCookie.parse(cookie)[SESSION_COOKIE];
+  return parseCookie(cookie)[SESSION_COOKIE];
 };
 
 export type Identify = (

@@ -12,15 +12,25 @@ interface Row {
 
 export const makeHttpMetrics = (): HttpMetrics => {
   const rows = new Map<string, Row>();
+  /** Rows by status, by route and method as the router knows them: no label is written for each answer. */
+  const byRoute = new Map<string, Map<string, Row[]>>();
+  const rowOf = (method: string, route: string, status: number): Row => {
+    let byMethod = byRoute.get(route);
+    if (byMethod === undefined) byRoute.set(route, (byMethod = new Map<string, Row[]>()));
+    let byStatus = byMethod.get(method);
+    if (byStatus === undefined) byMethod.set(method, (byStatus = []));
+    let row = byStatus[status];
+    if (row === undefined) {
+      row = byStatus[status] = { count: 0, seconds: 0 };
+      rows.set(`method="${method}",route="${route}",status="${status}"`, row);
+    }
+    return row;
+  };
   return {
     count(method, route, status, seconds) {
-      const labels = `method="${method}",route="${route}",status="${status}"`;
-      const row = rows.get(labels);
-      if (row === undefined) rows.set(labels, { count: 1, seconds });
-      else {
-        row.count += 1;
-        row.seconds += seconds;
-      }
+      const row = rowOf(method, route, status);
+      row.count += 1;
+      row.seconds += seconds;
     },
     text() {
       const name = "countersign_http_requests";

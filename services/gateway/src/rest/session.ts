@@ -1,4 +1,4 @@
-import { fastifyCookie } from "@fastify/cookie";
+import { stringifySetCookie } from "cookie";
 import type { VerifyToken } from "@countersign/identity/jwt.ts";
 import type { FastifyInstance } from "fastify";
 import { SESSION_COOKIE } from "../edge/authenticate.ts";
@@ -28,7 +28,9 @@ export const sessionRoutes = (app: FastifyInstance, options: SessionOptions): vo
     const asked = readQuery(request.query, { token });
     if (typeof asked["token"] !== "string") throw badRequest("token", "is missing");
     const { expiresAt } = await verify(asked["token"]);
-    const cookie = fastifyCookie.serialize(SESSION_COOKIE, asked["token"], {
+    const cookie = stringifySetCookie({
+      name: SESSION_COOKIE,
+      value: asked["token"],
       path: "/",
       httpOnly: true,
       sameSite: "strict",
