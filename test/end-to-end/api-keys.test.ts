@@ -211,6 +211,44 @@ describe("keys of agents", () => {
       ).toEqual([403, "forbidden"]);
     });
 
+    test("the security log is for admins, and for keys with the scope for it", async () => {
+      await server.as("gus").get("/audit");
+      const [plain, guard] = [
+        withKey(await issued()),
+        withKey(await issued({ scopes: ["security:read"] })),
+      ];
+      const events = async (api: Api): Promise<Set<string>> =>
+        new Set((await allPages<{ category: string }>(api, "/audit")).map((each) => each.category));
+      expect(await events(plain)).toEqual(new Set(["request"]));
+      expect(await events(guard)).toEqual(new Set(["request", "security"]));
+    });
+
+    test("metrics are read from elsewhere with the scope for them", async () => {
+      const ask = async (scopes: string[]): Promise<number> => {
+        const { key } = await issued({ scopes });
+        const headers = { authorization: `Bearer ${key}`, "x-forwarded-for": "192.0.2.1" };
+        return (await fetch(`${server.url}/metrics`, { headers })).status;
+      };
+      expect(await ask([])).toBe(403);
+      expect(await ask(["metrics"])).toBe(200);
+    });
+
+    test("a task's own approval level loosens with the scope for it, and only then", async () => {
+      const levels =
+        "gates: [{ id: all, gate_type: approval_level, level: always, approvers: [sre] }]";
+      expect((await importFile(server, levels)).status).toBe(201);
+      const decision = async (scopes: string[]): Promise<unknown> =>
+        (
+          await withKey(await issued({ scopes })).post<{ decision: string }>("/evaluate", {
+            action: { type: "tool:run", parameters: {} },
+            context: { approval: "none" },
+          })
+        ).body.decision;
+      expect(await decision([])).toBe("ESCALATE");
+      expect(await decision(["approval-level"])).toBe("ALLOW");
+      expect((await server.as("ana").delete("/definitions/gate/all")).status).toBe(200);
+    });
+
     test("one with the scope execute spends the grant of another agent's request", async () => {
       const bot = server.as("deployment-bot");
       const { id, payload_hash } = await asked(bot);

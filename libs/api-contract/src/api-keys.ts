@@ -12,6 +12,7 @@ const scope = z.enum([
   "directory:write",
   "api-keys:write",
   "standing-grants:write",
+  "security:read",
   "metrics",
 ]);
 

@@ -8,6 +8,8 @@ export const scopes = [
   "directory:write",
   "api-keys:write",
   "standing-grants:write",
+  /** The security log, in the org's audit trail. */
+  "security:read",
   /** `/metrics` from other machines. */
   "metrics",
 ] as const;

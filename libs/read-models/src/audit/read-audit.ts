@@ -10,9 +10,9 @@ export interface TrailFilter {
   /** Id of who acted. */
   readonly actor?: string;
   readonly requestId?: string;
-  /** Only requests that this agent made. */
+  /** Only requests that this agent made, and the security stream where it may see that. */
   readonly agent?: string;
-  /** With the security stream: for admins. */
+  /** With the security stream: for admins, and credentials with the right to it. */
   readonly security: boolean;
 }
 
@@ -40,6 +40,11 @@ const rowOf = (row: Record<string, unknown>): AuditRow => ({
   data: String(row["data"]),
 });
 
+/** What an agent sees of the trail: its own requests. */
+const own =
+  "category = 'request' and exists (select 1 from made where made.org = entry.org and made.agent = ? and made.subject = entry.subject)";
+const ownOrSecurity = `((${own}) or category = 'security')`;
+
 /** Conditions of a filter, in a fixed order, with their values. */
 const conditionsOf = (org: string, filter: TrailFilter): [string, string][] => {
   const conditions: [string, string][] = [["org = ?", org]];
@@ -48,11 +53,7 @@ const conditionsOf = (org: string, filter: TrailFilter): [string, string][] => {
   if (actor !== undefined) conditions.push(["actor = ?", actor]);
   if (from !== undefined) conditions.push(["at >= ?", from]);
   if (to !== undefined) conditions.push(["at < ?", to]);
-  if (agent !== undefined)
-    conditions.push([
-      "category = 'request' and exists (select 1 from made where made.org = entry.org and made.agent = ? and made.subject = entry.subject)",
-      agent,
-    ]);
+  if (agent !== undefined) conditions.push([security ? ownOrSecurity : own, agent]);
   if (!security) conditions.push(["category <> ?", "security"]);
   return conditions;
 };

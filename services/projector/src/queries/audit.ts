@@ -1,3 +1,4 @@
+import { hasScope } from "@countersign/application/authorise.ts";
 import type { Reference } from "@countersign/domain/reference.ts";
 import { auditEntry, type AuditRow } from "@countersign/read-models/audit/audit-row.ts";
 import type { AuditReader, TrailFilter } from "@countersign/read-models/audit/read-audit.ts";
@@ -14,10 +15,11 @@ import {
 import { badParameter, notFound, yes } from "../reply.ts";
 import { isNamedInTrail } from "./named-decider.ts";
 
-/** What a viewer may see of the trail: agents their own requests, the security stream admins only. */
+/** What a viewer may see of the trail: agents their own requests, the security stream admins and keys with the scope for it. */
 const rightsOf = ({ principal, standing }: Viewer): Pick<TrailFilter, "agent" | "security"> => ({
   ...(principal.kind === "agent" ? { agent: principal.id } : {}),
-  security: standing.kind === "person" && standing.access === "admin",
+  security:
+    standing.kind === "person" ? standing.access === "admin" : hasScope(principal, "security:read"),
 });
 
 const entries = (rows: readonly AuditRow[]): string =>
