@@ -1,3 +1,4 @@
+import type { BusinessTime } from "@countersign/domain/business-time.ts";
 import type { Defaults } from "@countersign/domain/definition/definition.ts";
 import type { DelegationState } from "@countersign/domain/delegation/delegation.ts";
 import { emptyDelegations } from "@countersign/domain/delegation/evolve.ts";
@@ -18,6 +19,8 @@ export interface World {
   readonly evaluateExpression: EvaluateExpression;
   /** When members were last given a slot in turn, by `<role> <person>`. */
   readonly lastAssigned?: ReadonlyMap<string, string>;
+  /** Left out where the org has no calendar. */
+  readonly businessTime?: BusinessTime;
 }
 
 /** The demo org with these policies active. */
@@ -35,7 +38,7 @@ const references = new WeakMap<World, Reference>();
 export const referenceOf = (from: World): Reference => {
   const known = references.get(from);
   if (known !== undefined) return known;
-  const { directory, policies, defaults, delegation, evaluateExpression } = from;
+  const { directory, policies, defaults, delegation, evaluateExpression, businessTime } = from;
   const made: Reference = {
     directory,
     definition: {
@@ -60,6 +63,7 @@ export const referenceOf = (from: World): Reference => {
     },
     delegation,
     evaluateExpression,
+    ...(businessTime === undefined ? {} : { businessTime }),
   };
   references.set(from, made);
   return made;

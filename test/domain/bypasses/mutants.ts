@@ -1,6 +1,13 @@
 import type { Mutant } from "./mutant.ts";
+import { mutantsOfGates } from "./mutants-of-gates.ts";
 import { mutantsOfPayloads } from "./mutants-of-payloads.ts";
 import { mutantsOfPeople } from "./mutants-of-people.ts";
+import { mutantsOfSilence } from "./mutants-of-silence.ts";
 
 /** Builds in which one way around an approval is open, each way at least once. */
-export const mutants: readonly Mutant[] = [...mutantsOfPeople, ...mutantsOfPayloads];
+export const mutants: readonly Mutant[] = [
+  ...mutantsOfPeople,
+  ...mutantsOfPayloads,
+  ...mutantsOfSilence,
+  ...mutantsOfGates,
+];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { BusinessTime } from "@countersign/domain/business-time.ts";
 import type { RequestEvent } from "@countersign/domain/request/events.ts";
 import { any, group, level, policy, qaOnly } from "../../testkit/examples/policies.ts";
 import { amends, answers, asks, modifies } from "../../testkit/changing.ts";
@@ -146,5 +147,40 @@ describe("planning timers", () => {
     const [plan] = plansIn(edited);
     expect(plan).toMatchObject({ payloadVersion: 2, generation: 1 });
     expect(plan && instants(plan)).toEqual(["escalate 2 11:00"]);
+  });
+
+  test("a calendar stretches a ladder and a due mark, and is recorded with them", () => {
+    const businessTime: BusinessTime = {
+      after: (calendar, start, duration) =>
+        calendar === "office" && duration === "2h"
+          ? { at: `${start.slice(0, 10)}T17:00:00.000Z`, zone: "Europe/Oslo", zoneData: "2026a" }
+          : null,
+    };
+    const of = policy(level(qa, { escalation: ladder, timeout: "2h", calendar: "office" }));
+    const [plan] = plansIn(
+      given({ ...world(of), businessTime }).when(asked({ policy: "release" })),
+    );
+    expect(plan?.calendar).toEqual({ id: "office", zone: "Europe/Oslo", zoneData: "2026a" });
+    // What the calendar cannot tell is counted in plain time.
+    expect(plan && instants(plan)).toEqual(["reminder 1 09:30", "escalate 2 17:00", "due - 17:00"]);
+    const orgs = policy(level(qa), { escalation: ladder });
+    const from = withDefaults({ ...world(orgs), businessTime }, { calendar: "office" });
+    const [beside] = plansIn(given(from).when(asked({ policy: "release" })));
+    expect(beside && instants(beside)).toEqual(["reminder 1 09:30", "escalate 2 17:00"]);
+  });
+
+  test("an expiry that nobody wrote leaves room for a routing, and for what a calendar stretches", () => {
+    const routing = {
+      primary: { role: "team_lead", timeout_minutes: 30 },
+      final: { action: "auto_reject", timeout_minutes: 3_000 },
+    };
+    const routed = given(withDefaults(world(qaOnly), { routing }), asked({ policy: "release" }));
+    expect(routed.view.expires_at).toBe("2026-01-07T12:00:00.000Z");
+    const businessTime: BusinessTime = {
+      after: () => ({ at: "2026-01-12T17:00:00.000Z", zone: "UTC", zoneData: "2026a" }),
+    };
+    const of = policy(level(qa, { timeout: "2h", calendar: "office" }));
+    const stretched = given({ ...world(of), businessTime }, asked({ policy: "release" }));
+    expect(stretched.view.expires_at).toBe("2026-01-12T18:00:00.000Z");
   });
 });

@@ -1,39 +1,13 @@
-import type { Defaults } from "../definition/definition.ts";
 import { durationMs, MAX_DURATION_MS } from "../policy/duration.ts";
-import type { Duration, LadderStep, LevelPlan, Policy } from "../policy/policy.ts";
+import type { Duration, Policy } from "../policy/policy.ts";
+import type { Reference } from "../reference.ts";
 import type { Chain } from "./chain.ts";
 import { refuseField, type Refusal } from "./refusals.ts";
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+import { unwrittenExpiryMs } from "./unwritten-expiry.ts";
 
 /** ISO 8601 of an instant so many milliseconds after another. */
 export const isoAfter = (at: string, ms: number): string =>
   new Date(Date.parse(at) + ms).toISOString();
-
-const lastStep = (ladder: readonly LadderStep[]): number =>
-  ladder.reduce((last, { after }) => Math.max(last, durationMs(after) ?? 0), 0);
-
-const lengthOf = ({ escalation, timeout }: LevelPlan): number =>
-  Math.max(lastStep(escalation), timeout === null ? 0 : (durationMs(timeout) ?? 0));
-
-const grown = new WeakMap<Chain, number>();
-
-/** 24 h when nobody wrote an expiry, and longer when a ladder or the levels' due marks would not fit into it. */
-export const unwrittenExpiryMs = (chain: Chain): number => {
-  const known = grown.get(chain);
-  if (known !== undefined) return known;
-  let longest = DAY;
-  for (const { escalation } of chain.policies) {
-    const last = lastStep(escalation);
-    if (last > 0) longest = Math.max(longest, last + HOUR);
-  }
-  const levels = chain.levels.reduce((sum, level) => sum + lengthOf(level), 0);
-  if (levels > 0) longest = Math.max(longest, levels + HOUR);
-  const capped = Math.min(longest, MAX_DURATION_MS);
-  grown.set(chain, capped);
-  return capped;
-};
 
 type Written = Duration | "never" | null;
 
@@ -61,11 +35,16 @@ const outOfRange = (message: string): { readonly refusal: Refusal } => ({
 export const expiryOf = (
   asked: string | null,
   chain: Chain,
-  defaults: Defaults,
+  { definition: { defaults }, businessTime }: Reference,
   now: string,
 ): { readonly expiresAt: string | null } | { readonly refusal: Refusal } => {
   const written = writtenMs(chain.policies, defaults.expiresIn);
-  let ms = written ?? unwrittenExpiryMs(chain);
+  let ms =
+    written ??
+    unwrittenExpiryMs(chain, now, {
+      defaults,
+      ...(businessTime === undefined ? {} : { businessTime }),
+    });
   if (asked !== null) {
     const wished = asked === "never" ? Infinity : durationMs(asked);
     if (wished === null) {

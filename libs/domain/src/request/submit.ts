@@ -168,7 +168,7 @@ export const freeze = (
   if (denied !== null) return { refusal: denied };
   const picked = pickPolicies(ask, definition, held?.fired ?? none);
   if ("refusal" in picked) return picked;
-  const expiry = expiryOf(ask.expiresIn, chainOfPicked(picked), definition.defaults, context.now);
+  const expiry = expiryOf(ask.expiresIn, chainOfPicked(picked), reference, context.now);
   if ("refusal" in expiry) return expiry;
   const expiresAt =
     inherited === undefined
