@@ -9,12 +9,12 @@ export interface RecordedDoc {
 
 /** The requests of an org in the order of their creation, a page at a time. */
 export class RecordedRequests {
-  readonly #projection: QueueProjection;
+  readonly #projection: Pick<QueueProjection, "write">;
   readonly #first: StatementSync;
   readonly #nth: StatementSync;
   readonly #page: StatementSync;
 
-  constructor(projection: QueueProjection) {
+  constructor(projection: Pick<QueueProjection, "database" | "write">) {
     const { database } = projection;
     this.#projection = projection;
     this.#first = database.prepare(
