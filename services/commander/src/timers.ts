@@ -4,6 +4,7 @@ import type { ExistingCommand } from "@countersign/application/request.ts";
 import type { Bus, BusSubscription, Delivery, Verdict } from "@countersign/messaging/bus.ts";
 import { COUNTERSIGN_TIMERS } from "@countersign/messaging/streams.ts";
 import { parseSubject } from "@countersign/messaging/subjects.ts";
+import { toIso } from "@countersign/runtime/clock.ts";
 import type { Log } from "@countersign/runtime/log.ts";
 import { ClockGuard } from "./clock-guard.ts";
 import type { Decider } from "./decider.ts";
@@ -78,7 +79,7 @@ const isFired = (kind: string): kind is FireTimer["kind"] => fired.has(kind);
 const commandOf = (
   kind: string,
   timer: TimerBody,
-  guard: ClockGuard,
+  approveUntil: string,
   stuckAfterMs: number,
 ): { readonly id: string; readonly command: ExistingCommand } | null => {
   if (isFired(kind)) {
@@ -86,10 +87,9 @@ const commandOf = (
     const parts = [request, version, kind, level ?? "chain", step ?? 0, generation];
     // The expiry that approaches may be planned under one generation at different times.
     const at = kind === "approaching" ? [dueAt] : [];
-    const approveUntil = guard.approveUntil();
     // What was due before an approving timer takes effect with its message, though the timer itself may have to wait
     // for the clock: under one id for both, the message that comes afterwards would count as a repetition.
-    const held = approveUntil === null ? [] : ["held"];
+    const held = dueAt > approveUntil ? ["held"] : [];
     return {
       id: derivedCommandId("timer", ...parts.map(String), ...at, ...held),
       command: {
@@ -134,9 +134,11 @@ const onTimer = async (
     if (verdict !== null) return verdict;
   }
   const timer = readTimer(delivery.body);
+  // Never by the time of the stream alone: a clock that was ahead may have left it in the future.
+  const approveUntil = guard.approveUntil() ?? toIso(decider.engine.clock.now());
   const asked =
     subject?.kind === "timer" && timer !== null
-      ? commandOf(subject.timer, timer, guard, stuckAfterMs)
+      ? commandOf(subject.timer, timer, approveUntil, stuckAfterMs)
       : null;
   if (subject?.kind !== "timer" || timer === null || asked === null) {
     log.warn({ subject: delivery.subject }, "a timer message that means nothing was dropped");

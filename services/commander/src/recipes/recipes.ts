@@ -179,7 +179,7 @@ export class Recipes {
     const active = activeRecipes(definition).find(({ recipe }) => recipe.id === due.recipe);
     if (active === undefined || active.recipe.trigger !== "scheduled") return;
     const { workflow } = active.recipe;
-    for await (const topics of this.#topics(org, cause.position.toString())) {
+    for await (const topics of this.#topics(org)) {
       for (const listed of topics) {
         if (workflow !== null && listed.workflow !== workflow) continue;
         const stream = topicStream(org, listed.workflow, listed.id);

@@ -4,8 +4,8 @@ import { querySubject } from "@countersign/messaging/subjects.ts";
 
 export type PresentTopic = Extract<TopicState, { status: "present" }>;
 
-/** All topics of an org as they stood at a position (decimal), in pages. */
-export type ListTopics = (org: string, position: string) => AsyncIterable<readonly PresentTopic[]>;
+/** All topics of an org, in pages. */
+export type ListTopics = (org: string) => AsyncIterable<readonly PresentTopic[]>;
 
 const QUERY_MS = 10_000;
 
@@ -14,12 +14,15 @@ interface TopicsReply {
   readonly error?: { readonly message: string };
 }
 
-/** Which topics there are, the queue read model knows. */
+/**
+ * Which topics there are, the queue read model knows. What it has not projected yet has been where it is for a moment
+ * only, and is looked at the next time.
+ */
 export const topicsOverBus = (bus: Bus): ListTopics =>
-  async function* list(org, position) {
+  async function* list(org) {
     let after: { readonly workflow?: string; readonly id?: string } = {};
     for (;;) {
-      const body = JSON.stringify({ ...after, min_position: position });
+      const body = JSON.stringify(after);
       const reply = await bus.request(querySubject(org, "topics"), body, { timeoutMs: QUERY_MS });
       const { result, error } = JSON.parse(reply.body) as TopicsReply;
       if (result === undefined)
