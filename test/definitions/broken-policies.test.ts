@@ -159,6 +159,14 @@ const policies: readonly Case[] = [
     ["bad-schema", "policy.schema"],
   ],
   [
+    "a condition on a parameter that the schema shuts out",
+    policyOf(
+      level("      conditions: [{ field: ▶action.parameters.amout, operator: exists }]\n"),
+      "  schema: { properties: { amount: { type: number } }, additionalProperties: false }\n",
+    ),
+    ["unknown-name", `${L}.conditions[0].field`],
+  ],
+  [
     "a template without a field",
     policyOf(level(), "  one_pending_per: ▶release\n"),
     ["bad-id", "policy.one_pending_per"],

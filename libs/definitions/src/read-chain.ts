@@ -1,7 +1,9 @@
 import { durationMs } from "@countersign/domain/policy/duration.ts";
 import type { LevelPlan, Policy } from "@countersign/domain/policy/policy.ts";
+import type { JsonObject } from "@countersign/domain/json.ts";
 import { MOST_LEVELS } from "./bounds.ts";
 import type { Fields } from "./fields.ts";
+import { judgeParameters } from "./judge-facts.ts";
 import { readFallback, readLevel } from "./read-level.ts";
 import type { PlacedLevel } from "./read-level.ts";
 import { readLadder } from "./read-ladder.ts";
@@ -193,6 +195,9 @@ export const readChain = (
     schema: readSchema(reading, fields.get("schema")),
     onePendingPer: readTemplate(reading, fields.get("one_pending_per")),
   };
+  if (policy.schema !== null) {
+    judgeParameters(reading, fields.cursor.path, policy.schema as JsonObject);
+  }
   const placed = placedFallback === null ? levels : [...levels, placedFallback];
   warnTimed(reading, policy, placed, steps);
   return policy;
