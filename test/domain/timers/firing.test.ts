@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RequestEvent } from "@countersign/domain/request/events.ts";
 import { amends, asks, modifies } from "../../testkit/changing.ts";
 import { all, any, atLeast, group, level, policy } from "../../testkit/examples/policies.ts";
+import { handedOver, handsOver } from "../../testkit/examples/delegations.ts";
 import { after, fires } from "../../testkit/firing.ts";
 import { given, type Given } from "../../testkit/given-when-then.ts";
 import { approves, asked, clockShows, denies } from "../../testkit/happenings.ts";
@@ -158,6 +159,20 @@ describe("reminders", () => {
       .and(approves("bo"), at("10:00"))
       .when(fires("reminder", { level: null }))
       .yields(["ReminderDue", { level: null, step: 1, openLevel: 2, told: ["dee"] }]);
+  });
+
+  test("go to the delegate where somebody handed their slot over, and not to who cannot act", () => {
+    const open = started(level(qa, { escalation: [after("1h", "reminder")] }));
+    const told = (...links: Parameters<typeof handedOver>): readonly string[] => {
+      const [event] = open.and(handedOver(...links), at("10:00")).when(fires("reminder"))
+        .decision.events;
+      return event?.type === "ReminderDue" ? event.data.told : [];
+    };
+    expect(told(handsOver("bo", "hal", { exclusive: true }))).toEqual(["hal", "cy"]);
+    expect(told(handsOver("bo", "hal"))).toEqual(["bo", "cy"]);
+    expect(told(handsOver("bo", "hal", { exclusive: true, roles: ["sre"] }))).toEqual(["bo", "cy"]);
+    const over = { exclusive: true, endsAt: "2026-01-05T09:59:59.999Z" };
+    expect(told(handsOver("bo", "hal", over))).toEqual(["bo", "cy"]);
   });
 
   test("leave out the requester and the agent's owner, even where these may vote", () => {

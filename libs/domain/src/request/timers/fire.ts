@@ -70,7 +70,7 @@ const approach = (
   if (expiresAt === null || timers?.approached === expiresAt) return nothing;
   const dueAt = approachingAt(createdAt, expiresAt);
   if (dueAt === null || !isPast({ dueAt }, now)) return nothing;
-  const told = stillAsked(state, reference);
+  const told = stillAsked(state, reference, now);
   return { events: [{ type: "ExpiryApproaching", data: { expiresAt, dueAt, told } }] };
 };
 

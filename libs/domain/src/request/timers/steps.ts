@@ -93,9 +93,10 @@ const remind = (
   state: PendingRequest,
   timer: OpenTimer,
   { channels, reason }: LadderStep,
+  { now }: DecideContext,
   reference: Reference,
 ): Events | Suppressed => {
-  const told = stillAsked(state, reference);
+  const told = stillAsked(state, reference, now);
   if (told.length === 0) return no("nobody", "Nobody has an open slot who could be reminded.");
   const openLevel = openLevelNumber(state);
   return [{ type: "ReminderDue", data: { ...refOf(timer), openLevel, told, channels, reason } }];
@@ -171,7 +172,7 @@ const effectOf = (
 ): Events | Suppressed => {
   switch (step.action) {
     case "reminder":
-      return remind(state, timer, step, reference);
+      return remind(state, timer, step, context, reference);
     case "escalate":
       return escalate(state, timer, step, reference);
     case "reassign":

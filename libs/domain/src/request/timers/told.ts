@@ -3,6 +3,8 @@ import type { Reference } from "../../reference.ts";
 import { approversOf } from "../../directory/lookups.ts";
 import { chainOf, levelPlan } from "../chain.ts";
 import { isNoPerson } from "../deciders.ts";
+import { handedOverTo, hatsIn, type LevelSlots } from "../delegates.ts";
+import { slotsOfLevel } from "../eligibility.ts";
 import { openLevelOf } from "../ending.ts";
 import type { SubmittedFields } from "../events.ts";
 import { mayHold, resolvePerson } from "../people.ts";
@@ -14,8 +16,30 @@ import type { Frozen, KnownRequest } from "../state.ts";
 export const isAskers = ({ requester }: SubmittedFields, person: string): boolean =>
   requester.owner === person || (requester.kind === "person" && requester.id === person);
 
-/** People who still have an open slot at the open level. */
-export const stillAsked = (state: KnownRequest, reference: Reference): readonly string[] => {
+/**
+ * Those of the slots' owners who may act on them at `now`, and for whoever handed theirs over the one who does it in
+ * their place: nobody is told who cannot act.
+ */
+const ableAt = (people: readonly string[], slots: LevelSlots, now: string): readonly string[] => {
+  const { reference, roster } = slots;
+  if (reference.delegation.delegations.size === 0) return people;
+  const able = people.flatMap((person) => {
+    if (hatsIn(person, slots, now).some(({ approver }) => approver === person)) return [person];
+    const delegate = handedOverTo(person, reference, now)?.to;
+    return delegate !== undefined && roster.mayAct(delegate) ? [delegate] : [];
+  });
+  return [...new Set(able)];
+};
+
+/**
+ * People who still have an open slot at the open level. `now` is given where they are told: then it is those who may
+ * act at that moment.
+ */
+export const stillAsked = (
+  state: KnownRequest,
+  reference: Reference,
+  now: string | null = null,
+): readonly string[] => {
   const open = openLevelOf(state);
   if (open === undefined) return [];
   const plan = levelPlan(chainOf(state, reference.definition), open.number);
@@ -31,7 +55,9 @@ export const stillAsked = (state: KnownRequest, reference: Reference): readonly 
       }
     }
   }
-  return [...told];
+  if (now === null) return [...told];
+  const slots = slotsOfLevel(state, open.number, open.groups, roster, reference);
+  return ableAt([...told], slots, now);
 };
 
 const membersOf = (
