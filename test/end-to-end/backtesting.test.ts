@@ -150,8 +150,9 @@ gates:
     expect([answer.status, answer.body.error.code]).toEqual([413, "payload-too-large"]);
   });
 
-  test("is not an agent's", async () => {
+  test("is for those who may import definitions", async () => {
     const body = { source: "gates: []" };
     expect((await server.as("ci").post("/definitions/backtest", body)).status).toBe(403);
+    expect((await server.as("bo").post("/definitions/backtest", body)).status).toBe(403);
   });
 });

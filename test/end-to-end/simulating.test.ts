@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Simulation } from "@countersign/application/simulation/simulate.ts";
-import type { ErrorBody } from "../testkit/http.ts";
+import { makeApi, type ErrorBody } from "../testkit/http.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
 
 const release = join(import.meta.dirname, "../../examples/kiket-release/release.yaml");
@@ -251,10 +251,16 @@ describe("a simulation is refused", () => {
     expect(await refusal(body)).toEqual(expected);
   });
 
-  test("to an agent, while everybody who may read may simulate", async () => {
+  test("to whoever may not import definitions either: all but admins and keys with the scope", async () => {
     const body = { policy: "release/Approve for Production" };
     expect(await refusal(body, "ci")).toEqual([403, "forbidden"]);
-    expect((await simulated(body, "vic")).levels).toHaveLength(4);
+    expect(await refusal(body, "bo")).toEqual([403, "forbidden"]);
+    expect((await simulated(body, "ivy")).levels).toHaveLength(4);
+    const { body: issued } = await server
+      .as("ana")
+      .post<{ key: string }>("/api-keys", { agent: "ci", scopes: ["definitions:write"] });
+    const withKey = makeApi(server.url, issued.key, "demo");
+    expect((await withKey.post("/definitions/simulate", body)).status).toBe(200);
   });
 });
 
@@ -273,7 +279,7 @@ describe("GraphQL", () => {
     };
     const rest = await simulated(input);
     const { simulate } = await server
-      .graphql("bo")
+      .graphql("ana")
       .data<{ simulate: { levels: Simulation["levels"]; expiresAt: string } }>(query, { input });
     expect(simulate.expiresAt).toBe(rest.expires_at);
     expect(people({ ...rest, levels: simulate.levels })).toEqual(people(rest));
@@ -281,7 +287,7 @@ describe("GraphQL", () => {
   });
 
   test("says what is refused as an error of the whole query", async () => {
-    const { body } = await server.graphql("bo").ask(query, { input: { policy: "none" } });
+    const { body } = await server.graphql("ana").ask(query, { input: { policy: "none" } });
     expect(body.errors).toMatchObject([{ extensions: { code: "unknown-policy" } }]);
   });
 });

@@ -1,6 +1,6 @@
 import { parseSimulate, type SimulateBody } from "@countersign/api-contract/simulation.ts";
+import { authorRefusal } from "@countersign/application/definition.ts";
 import { policiesOf, withDraft } from "@countersign/application/simulation/draft.ts";
-import { simulationRefusal } from "@countersign/application/simulation/may-simulate.ts";
 import { requesterOf, type Scene } from "@countersign/application/simulation/simulated-ask.ts";
 import { simulate as play, type Simulation } from "@countersign/application/simulation/simulate.ts";
 import { languageOf } from "@countersign/definitions/language.ts";
@@ -102,7 +102,7 @@ export const simulate = async (decider: Decider, incoming: Incoming): Promise<Re
   const { org, principal } = incoming;
   const { references, clock, turns } = decider.engine;
   const reference = references.of(org);
-  const denied = simulationRefusal(principal, reference);
+  const denied = authorRefusal(principal, reference);
   if (denied !== null) return no(denied);
   const parsed = parseSimulate(bodyOf(incoming));
   if (!parsed.ok) return no(bodyRefusal(parsed.error));

@@ -1,9 +1,9 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import { parseIJson } from "@countersign/api-contract/i-json.ts";
+import { authorRefusal } from "@countersign/application/definition.ts";
 import { parseBacktest, type BacktestBody } from "@countersign/api-contract/simulation.ts";
 import { BacktestRun } from "@countersign/application/simulation/backtest.ts";
 import { withDraft } from "@countersign/application/simulation/draft.ts";
-import { simulationRefusal } from "@countersign/application/simulation/may-simulate.ts";
 import type { RecordedRequest } from "@countersign/application/simulation/recorded-ask.ts";
 import { languageOf } from "@countersign/definitions/language.ts";
 import { parseFile, type ParsedFile } from "@countersign/definitions/parse-file.ts";
@@ -59,7 +59,7 @@ const drafted = (
 /** What a draft would have done to the recorded requests of the last days. Writes nothing, and lets others through. */
 export const backtestQuery = async (part: QueuePart, asked: Asked): Promise<Reply> => {
   const { org, viewer, parameters } = asked;
-  const denied = simulationRefusal(viewer.principal, part.references.of(org));
+  const denied = authorRefusal(viewer.principal, part.references.of(org));
   if (denied !== null) return no(denied);
   const text = parameters["body"];
   const body = readBody(typeof text === "string" ? text : "");
