@@ -4,6 +4,7 @@
  */
 import { runModelCampaign } from "./campaign-model.ts";
 import { runSimulationCampaign } from "./campaign-simulation.ts";
+import { runTimerCampaign } from "./campaign-timers.ts";
 
 /** Takes the arguments behind the name, and answers whether all went well. */
 type Campaign = (args: readonly string[]) => Promise<boolean>;
@@ -11,6 +12,7 @@ type Campaign = (args: readonly string[]) => Promise<boolean>;
 const campaigns: Readonly<Record<string, Campaign>> = {
   model: runModelCampaign,
   simulation: runSimulationCampaign,
+  timers: runTimerCampaign,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -1,0 +1,251 @@
+import { timerSubject } from "@countersign/messaging/subjects.ts";
+import type { ExistingCommand } from "@countersign/application/request.ts";
+import { canonicalHash } from "@countersign/application/canonical.ts";
+import { makeDice, type Dice } from "../../testkit/simulation/dice.ts";
+import { TimerJudge } from "./judge-timers.ts";
+import { fileOf, timePolicies } from "./time-policies.ts";
+import { AGENT, openTimerWorld, ORG, STAFF, type Broken, type TimerWorld } from "./timer-world.ts";
+
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+const YEAR = 365.25 * 24 * HOUR;
+
+export interface TimerTally {
+  readonly seed: string;
+  /** Timers that were planned. */
+  readonly timers: number;
+  readonly faults: TimerJudge["faults"];
+  readonly seen: ReadonlyMap<string, number>;
+}
+
+export interface TimerRun {
+  readonly seed: string;
+  /** Until so many timers were planned, new requests come. */
+  readonly timers: number;
+  readonly broken?: Broken;
+}
+
+/** One run: a world, its judge, and what somebody does to both. */
+class Play {
+  readonly #world: TimerWorld;
+  readonly #judge: TimerJudge;
+  readonly #dice: Dice;
+  readonly #policies: readonly string[];
+  readonly #count: (what: string) => void;
+  #read = 0;
+  #asked = 0;
+
+  constructor(world: TimerWorld, judge: TimerJudge, dice: Dice, policies: readonly string[]) {
+    this.#world = world;
+    this.#judge = judge;
+    this.#dice = dice;
+    this.#policies = policies;
+    this.#count = (what) => judge.seen.set(what, (judge.seen.get(what) ?? 0) + 1);
+  }
+
+  get planned(): number {
+    return this.#judge.seen.get("planned") ?? 0;
+  }
+
+  /** Lets everybody finish what is due; what is due then and has not happened was missed. */
+  async settle(): Promise<void> {
+    const { clock } = this.#world;
+    for (let patience = 0; ; patience++) {
+      await this.#world.idle();
+      this.#readOn();
+      if (!this.#judge.isOverdue(clock.now())) return;
+      if (patience === 40) break;
+      clock.lapse(SECOND);
+    }
+    this.#judge.noteMissed(clock.now());
+  }
+
+  async ask(count: number): Promise<void> {
+    for (let asked = 0; asked < count; asked++) {
+      const policy = this.#policies[this.#asked++ % this.#policies.length];
+      await this.#world.ask(policy ?? "none");
+    }
+  }
+
+  /** Waits until just before something is due, and then until it is. */
+  async toTheMoment(): Promise<void> {
+    const { clock } = this.#world;
+    const next = this.#judge.next(clock.now());
+    if (next === null) return;
+    clock.lapse(Math.max(0, next - clock.now() - 1));
+    await this.settle();
+    clock.lapse(1);
+    // Whoever looks once a second finds it now, or at the latest with the next look.
+    await this.settle();
+    this.#count("waited for the very moment");
+  }
+
+  async lapse(most: number): Promise<void> {
+    this.#world.clock.lapse(Math.round(Math.exp(this.#dice.next() * Math.log(most))));
+    await this.settle();
+  }
+
+  /** Sets the wall clock, looks what happens, and puts it right again. */
+  async jump(): Promise<void> {
+    const { clock } = this.#world;
+    const size = Math.round(Math.exp(this.#dice.next() * Math.log((10 * YEAR) / SECOND)) * SECOND);
+    const by = this.#dice.chance(0.5) ? size : -size;
+    clock.set(by);
+    clock.lapse(this.#dice.between(0, 2_000));
+    await this.settle();
+    clock.set(-by);
+    clock.lapse(SECOND);
+    await this.settle();
+    this.#count(by > 0 ? "the clock was set forward" : "the clock was set back");
+  }
+
+  /** Everything that cancels timers or plans them anew, to many requests at once. */
+  async storm(): Promise<void> {
+    const pending = this.#judge.pending();
+    for (let hit = 0; hit < Math.min(200, pending.length / 5); hit++) {
+      const stream = this.#dice.pick(pending);
+      await this.#disturb(stream.slice(stream.indexOf(".") + 1));
+    }
+    this.#readOn();
+    await this.settle();
+  }
+
+  /** Timer messages that nobody should have sent: of the past, of the future, of another step, level or generation. */
+  async rumours(): Promise<void> {
+    const { published, bus } = this.#world;
+    for (let told = 0; told < 20 && published.length > 0; told++) {
+      const { subject, body } = this.#dice.pick(published);
+      const timer = JSON.parse(body) as Readonly<Record<string, unknown>> & {
+        readonly step: number | null;
+      };
+      const twisted = this.#dice.pick([
+        {},
+        { generation: this.#dice.between(1, 4) },
+        { version: this.#dice.between(1, 3) },
+        { level: this.#dice.pick([null, 1, 2]) },
+        { step: (timer.step ?? 0) + 1, due_at: new Date(this.#world.clock.now()).toISOString() },
+      ]);
+      const kind = this.#dice.pick([
+        subject.slice(subject.lastIndexOf(".") + 1),
+        "reminder",
+        "auto_deny",
+        "auto_approve",
+        "due",
+        "expiry",
+      ]);
+      await bus.publish({
+        subject: timerSubject(ORG, kind),
+        id: `rumour-${published.length}-${told}`,
+        body: JSON.stringify({ ...timer, ...twisted }),
+      });
+    }
+    this.#count("rumours");
+    await this.settle();
+  }
+
+  async #disturb(id: string): Promise<void> {
+    const by = this.#dice.pick(STAFF);
+    const { clock } = this.#world;
+    const parameters = { size: this.#dice.between(2, 1_000_000) };
+    const orders: Readonly<Record<string, () => readonly [string, ExistingCommand]>> = {
+      cancel: () => [AGENT, { type: "cancel", reason: null }],
+      ask: () => [by, { type: "question", text: "Why?" }],
+      answer: () => [AGENT, { type: "answer", text: "Because.", questionId: null }],
+      approve: () => [by, { type: "approve", payloadHash: null, level: 1, notes: null }],
+      extend: () => [
+        "ana",
+        {
+          type: "extend",
+          expiresAt: new Date(clock.now() + 20 * 24 * HOUR).toISOString(),
+          reason: "Later.",
+        },
+      ],
+      modify: () => [
+        by,
+        {
+          type: "modify",
+          parameters,
+          payloadHash: canonicalHash({ type: "job:run", parameters: { size: 1 } }),
+          level: 1,
+          notes: null,
+          edit: (current) => ({
+            hash: canonicalHash({ ...current, parameters }),
+            patch: [],
+            faults: [],
+          }),
+        },
+      ],
+      shorten: () => [
+        "ana",
+        {
+          type: "amend",
+          skipLevels: [],
+          addApprovers: [],
+          shorten: [{ level: 1, step: this.#dice.between(2, 6), after: "1s" }],
+          reason: "Sooner.",
+        },
+      ],
+    };
+    const name = this.#dice.pick([
+      "cancel",
+      "ask",
+      "ask",
+      "answer",
+      "answer",
+      "answer",
+      "approve",
+      "extend",
+      "modify",
+      "shorten",
+    ]);
+    const [who, command] = orders[name]?.() ?? [AGENT, { type: "expire" }];
+    const outcome = await this.#world.command(id, who, command);
+    if (outcome.ok && outcome.effect === "appended") this.#count(`did: ${name}`);
+  }
+
+  #readOn(): void {
+    const { log } = this.#world.store;
+    for (; this.#read < log.length; this.#read++) {
+      const event = log[this.#read];
+      if (event?.stream.startsWith("request-") === true) this.#judge.read(event);
+    }
+  }
+}
+
+/** Runs time through the product: ten years and more, with whatever may happen to a clock and to those who wait for it. */
+export const runTimers = async ({ seed, timers, broken }: TimerRun): Promise<TimerTally> => {
+  const dice = makeDice(seed);
+  const policies = timePolicies(dice, Math.max(60, Math.round(timers / 60)));
+  const start = Date.UTC(
+    dice.between(2026, 2031),
+    dice.between(0, 11),
+    dice.between(1, 28),
+    dice.between(0, 23),
+  );
+  await using world = await openTimerWorld(dice, start, fileOf(policies), broken);
+  const { clock } = world;
+  const judge = new TimerJudge(policies, () => clock.now() - clock.setBy);
+  const play = new Play(
+    world,
+    judge,
+    dice,
+    policies.map(({ id }) => id),
+  );
+  const rounds = 120;
+  for (let round = 0; round < rounds; round++) {
+    const wanted = timers * Math.min(1, (round + 1) / (rounds * 0.6)) - play.planned;
+    await play.ask(Math.ceil(Math.max(0, wanted) / 9));
+    await play.settle();
+    await play.toTheMoment();
+    if (dice.chance(0.5)) await play.storm();
+    if (dice.chance(0.3)) await play.jump();
+    if (dice.chance(0.3)) await play.rumours();
+    await play.lapse((round / rounds) ** 3 * 0.3 * YEAR + 10 * SECOND);
+  }
+  for (let year = 0; year < 11; year++) {
+    clock.lapse(YEAR);
+    await play.settle();
+    if (dice.chance(0.5)) await play.storm();
+  }
+  return { seed, timers: play.planned, faults: judge.faults, seen: judge.seen };
+};
