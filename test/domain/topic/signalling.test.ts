@@ -100,6 +100,15 @@ describe("a signal", () => {
     expect(state).toMatchObject({ attributes: { constructor: "x" } });
     expect(signalTopic(state, { constructor: "x", valueOf: null }, bot)).toEqual({ events: [] });
   });
+  test("that would make a topic too large to be moved is refused; what makes it smaller is not", () => {
+    const half = "x".repeat(65_000);
+    const state = given([bot, { one: half }], [bot, { two: half }]);
+    expect(signalTopic(state, { three: half }, bot)).toMatchObject({
+      events: [],
+      refusal: { code: "unprocessable", details: { faults: [{ path: "facts" }] } },
+    });
+    expect(signalTopic(state, { three: half, one: null }, bot).events).toHaveLength(1);
+  });
   test("about a topic that is not there is not found", () => {
     expect(signalTopic(absentTopic, { priority: "low" }, bot).refusal?.code).toBe("not-found");
   });

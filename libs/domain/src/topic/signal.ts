@@ -1,8 +1,12 @@
 import type { Actor } from "../actor.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { isObject } from "../json.ts";
-import { refuse, type Refusal } from "../request/refusals.ts";
+import { refuse, refuseField, type Refusal } from "../request/refusals.ts";
+import { mergeAttributes } from "./attributes.ts";
 import type { TopicEvent, TopicState } from "./topic.ts";
+
+/** Characters of a topic's attributes as JSON: they become the payload of each request for a transition. */
+const MOST_TEXT = 128 * 1024;
 
 const alike = (one: Json | undefined, other: Json): boolean => {
   if (Array.isArray(other)) {
@@ -45,6 +49,13 @@ export const signalTopic = (
     const isOwn = setter?.kind === by.kind && setter.id === by.id;
     return !isOwn || !Object.hasOwn(attributes, name) || !alike(attributes[name], value);
   });
+  if (news.length === 0) {
+    return { events: [] };
+  }
   const patch = Object.fromEntries(news);
-  return { events: news.length === 0 ? [] : [{ type: "AttributesChanged", data: { patch, by } }] };
+  if (JSON.stringify(mergeAttributes(attributes, patch)).length > MOST_TEXT) {
+    const message = `A topic's attributes have at most ${MOST_TEXT} characters as JSON; null removes one.`;
+    return { events: [], refusal: refuseField("unprocessable", "facts", message) };
+  }
+  return { events: [{ type: "AttributesChanged", data: { patch, by } }] };
 };
