@@ -160,6 +160,7 @@ describe("a recipe never weakens an approval on facts of the asking side", () =>
         "ContextAttached",
         ["AmendmentRefused", { shorten: [{ level: 2, step: null, after: "1h" }] }],
         ["ChainAmended", { shorten: [{ level: 1, step: null, after: "1h" }] }],
+        "TimersPlanned",
       );
   });
 
