@@ -108,6 +108,9 @@ describe("a signal", () => {
       refusal: { code: "unprocessable", details: { faults: [{ path: "facts" }] } },
     });
     expect(signalTopic(state, { three: half, one: null }, bot).events).toHaveLength(1);
+    const attributes = { one: half.repeat(3), two: "long" };
+    const large = state.status === "present" ? { ...state, attributes } : state;
+    expect(signalTopic(large, { two: "" }, bot).events).toHaveLength(1);
   });
   test("about a topic that is not there is not found", () => {
     expect(signalTopic(absentTopic, { priority: "low" }, bot).refusal?.code).toBe("not-found");

@@ -53,7 +53,8 @@ export const signalTopic = (
     return { events: [] };
   }
   const patch = Object.fromEntries(news);
-  if (JSON.stringify(mergeAttributes(attributes, patch)).length > MOST_TEXT) {
+  const size = JSON.stringify(mergeAttributes(attributes, patch)).length;
+  if (size > MOST_TEXT && size > JSON.stringify(attributes).length) {
     const message = `A topic's attributes have at most ${MOST_TEXT} characters as JSON; null removes one.`;
     return { events: [], refusal: refuseField("unprocessable", "facts", message) };
   }
