@@ -6,6 +6,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { runCycles, type CyclesResult } from "./cycles.ts";
 import { measureDecide, printDecide } from "./decide.ts";
+import { measureEvaluate, printEvaluate } from "./evaluate.ts";
 import { benchFolder, rawAppendRate } from "./raw-sqlite.ts";
 import { measureTimers, printTimers } from "./timers.ts";
 
@@ -64,6 +65,7 @@ interface Row extends CyclesResult {
 
 const decideRow = measureDecide();
 printDecide(decideRow);
+printEvaluate(measureEvaluate());
 const timersRow = await measureTimers();
 printTimers(timersRow);
 
