@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { check } from "@countersign/check/check.ts";
+import type { LogEntry } from "@countersign/check/log-entry.ts";
+import { evaluateExpression } from "@countersign/definitions/expression.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { JsonObject } from "@countersign/domain/json.ts";
 import type { RequestView } from "@countersign/domain/request/wire.ts";
@@ -67,11 +70,7 @@ describe("recipes", () => {
       expect(status, answer).toBe(201);
     }
   });
-  afterAll(async () => {
-    const { violations } = await server.finish();
-    await server[Symbol.asyncDispose]();
-    expect(violations).toEqual([]);
-  });
+  afterAll(() => server[Symbol.asyncDispose]());
   beforeEach(() => {
     topicId = `release-${++topics}`;
   });
@@ -205,5 +204,49 @@ describe("recipes", () => {
           event === "AutomationRan" && recipe === "rollback_incident" && phase === "ran",
       ),
     ).toBe(true);
+  });
+
+  test("the log of all this keeps every invariant, and one that breaks them is found out", async () => {
+    const { log, violations } = await server.finish();
+    expect(violations).toEqual([]);
+    const found = (planted: readonly LogEntry[]): string[] =>
+      check(planted, { guard: evaluateExpression }).map(({ message }) => message);
+    const changed = (
+      type: string,
+      change: (data: JsonObject, entry: LogEntry) => JsonObject | null,
+    ): LogEntry[] =>
+      log.flatMap((entry) => {
+        if (entry.type !== type) return [entry];
+        const data = change(entry.data as JsonObject, entry);
+        return data === null ? [] : [{ ...entry, data }];
+      });
+
+    // The requester itself says that it is a critical hotfix, and levels are skipped all the same.
+    const byRequester = changed("AttributesChanged", (data) => ({
+      ...data,
+      by: { kind: "agent", id: "deployment-bot" },
+    }));
+    expect(found(byRequester)).toContainEqual(
+      expect.stringMatching(/weakens the approval on .*, which the asking side set/),
+    );
+    const forgotten = changed("AutomationRan", (data) =>
+      data["recipe"] === "hotfix_fast_track" ? null : data,
+    );
+    expect(found(forgotten)).toContain("a recipe changes the approval by a run that never was.");
+    expect(found(forgotten)).toContain("a recipe changes a topic without a run that was recorded.");
+    const elsewhere = changed("AutomationRan", (data) => ({ ...data, requests: [] }));
+    expect(found(elsewhere)).toContainEqual(
+      expect.stringContaining("changes an approval that it did not reach"),
+    );
+    const unasked = changed("AutomationRan", (data) =>
+      data["phase"] === "ran" && data["approvalId"] !== null
+        ? { ...data, approvalId: "apr_other" }
+        : data,
+    );
+    expect(found(unasked)).toContainEqual(
+      expect.stringContaining("goes on without the approval that it asked for"),
+    );
+    const again = changed("AutomationRan", (data) => ({ ...data, cause: "one", topic: null }));
+    expect(found(again)).toContainEqual(expect.stringContaining("runs a second time on one"));
   });
 });
