@@ -42,7 +42,7 @@ describe("approval", () => {
     expect(list.stdout).toContain(id);
     expect(list.stdout).toMatch(/^ID +STATUS +URGENCY/);
     const shown = await as("bo")("approval", "show", id);
-    expect(shown.stdout).toContain('"image": "app:v2"');
+    expect(shown.stdout).toContain('image: "app:v2"');
     expect(shown.stdout).toContain("bo (open), cy (open)");
     const approved = await as("bo")("approval", "approve", id, "--notes", "Fine");
     expect(approved).toMatchObject({ code: 0 });
@@ -93,6 +93,21 @@ describe("approval", () => {
     expect(refused.stderr).toMatch(/\(not-an-approver, correlation id \S+\)\n$/);
     const json = await as("cy")("approval", "approve", id, "--json");
     expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: "not-an-approver" } });
+  });
+
+  test("show prints a diff as its lines, and what will happen if nobody acts", async () => {
+    const parameters = JSON.stringify({ path: "a.ts", diff: "-old\n+new\n" });
+    const id = await asked(
+      "--parameters",
+      parameters,
+      "--approver",
+      "user:bo",
+      "--expires-in",
+      "1h",
+    );
+    const { stdout } = await as("bo")("approval", "show", id);
+    expect(stdout).toContain('  path: "a.ts"\n  diff:\n    -old\n    +new\n');
+    expect(stdout).toMatch(/If nobody acts:\n(?: .*\n)* {2}\S+Z expiry\n/);
   });
 
   test("shows characters that would turn a line around or move the cursor by their numbers", async () => {

@@ -1,4 +1,5 @@
 import type { Group, Level, ListedRequest, Request, Slot } from "@countersign/client/request.ts";
+import { actionText } from "./action-text.ts";
 import { table } from "./table.ts";
 import { visible, visibleLines } from "./visible.ts";
 
@@ -59,6 +60,23 @@ const resolutionOf = ({ resolution, resolved_at }: Request): string[] =>
         ...line("Notes", resolution.notes),
       ];
 
+const objectText = (label: string, value: object): string[] =>
+  Object.keys(value).length === 0
+    ? []
+    : [`${label}:`, visibleLines(JSON.stringify(value, null, 2), "  ")];
+
+const timelineText = ({ timeline }: Request): string[] =>
+  timeline.length === 0
+    ? []
+    : [
+        "If nobody acts:",
+        ...timeline.map(({ at, action, level, to }) => {
+          const whose = level === null ? "" : `, level ${level}`;
+          const whom = to.length === 0 ? "" : `: ${to.join(", ")}`;
+          return visible(`  ${at} ${action}${whose}${whom}`);
+        }),
+      ];
+
 /** A request, whole: what an approver must have seen before deciding. */
 export const requestText = (request: Request): string =>
   [
@@ -79,18 +97,27 @@ export const requestText = (request: Request): string =>
       ? []
       : ["Description (the asker's words):", visibleLines(request.description, "  ")]),
     `Action (payload version ${request.payload_version}, ${request.payload_hash}):`,
-    visibleLines(JSON.stringify(request.action, null, 2), "  "),
+    actionText(request),
     ...(Object.keys(request.context).length === 0
       ? []
       : [
           "Context (the asker's words):",
           visibleLines(JSON.stringify(request.context, null, 2), "  "),
         ]),
+    ...objectText("Risk", request.risk_snapshot),
+    ...objectText("Links", request.links),
+    ...(request.attempts.length === 0
+      ? []
+      : ["Denied before:", visibleLines(JSON.stringify(request.attempts, null, 2), "  ")]),
+    ...(request.recommendations.length === 0
+      ? []
+      : ["Recommendations:", visibleLines(JSON.stringify(request.recommendations, null, 2), "  ")]),
     ...(request.levels.length === 0 ? [] : ["Levels:", ...request.levels.map(levelText)]),
     ...request.questions.flatMap(({ text, asked_by, answer }) => [
       `Question of ${visible(asked_by)}: ${visible(text)}`,
       `  ${answer === null ? "not answered yet" : visible(answer)}`,
     ]),
+    ...timelineText(request),
   ].join("\n");
 
 /** One line for what a decision came to. */

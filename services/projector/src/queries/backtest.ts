@@ -57,7 +57,7 @@ const drafted = (
 };
 
 /** What a draft would have done to the recorded requests of the last days. Writes nothing, and lets others through. */
-export const backtestQuery = async (part: QueuePart, asked: Asked): Promise<Reply> => {
+const backtest = async (part: QueuePart, asked: Asked): Promise<Reply> => {
   const { org, viewer, parameters } = asked;
   const denied = authorRefusal(viewer.principal, part.references.of(org));
   if (denied !== null) return no(denied);
@@ -82,4 +82,17 @@ export const backtestQuery = async (part: QueuePart, asked: Asked): Promise<Repl
   }
   const result = run.result(period, begin?.cut === true);
   return yes(JSON.stringify({ ...result, warnings: [...warnings, ...result.warnings] }));
+};
+
+const tails = new WeakMap<QueuePart, Promise<unknown>>();
+
+/** One after another: several at once would leave no breath for the queries in between. */
+export const backtestQuery = async (part: QueuePart, asked: Asked): Promise<Reply> => {
+  const before = tails.get(part) ?? Promise.resolve();
+  const mine = before.then(() => backtest(part, asked));
+  tails.set(
+    part,
+    mine.catch(() => undefined),
+  );
+  return mine;
 };
