@@ -182,6 +182,22 @@ describe("ladders", () => {
     );
   });
 
+  test("show people with a zone of their own what their clock will show", async () => {
+    const person = { name: "Cy", access: "approver", zone: "Asia/Kolkata" };
+    const { status } = await server.as("ana").put("/directory/people/cy", person);
+    expect(status).toBe(200);
+    const { id } = await ask("routed");
+    const { body } = await server.as("cy").get<RequestView>(`/approvals/${id}`);
+    const [first] = body.timeline;
+    expect(first?.at_local).toMatch(/\+05:30$/);
+    expect(Date.parse(first?.at_local ?? "")).toBe(Date.parse(first?.at ?? ""));
+    const { approvalRequest } = await server.graphql("cy").data<{
+      approvalRequest: { timeline: readonly object[] };
+    }>("query ($id: ID!) { approvalRequest(id: $id) { timeline { atLocal } } }", { id });
+    expect(approvalRequest.timeline[0]).toEqual({ atLocal: first?.at_local });
+    expect((await read(id)).timeline[0]).not.toHaveProperty("at_local");
+  });
+
   test("outlive a kill of the process", async () => {
     const { id } = await ask("every-step");
     await server.stop("SIGKILL");

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Delegation } from "@countersign/domain/delegation/delegation.ts";
 import type { RequestEvent } from "@countersign/domain/request/events.ts";
 import { amends, asks, modifies } from "../../testkit/changing.ts";
 import { all, any, atLeast, group, level, policy } from "../../testkit/examples/policies.ts";
@@ -163,8 +164,8 @@ describe("reminders", () => {
 
   test("go to the delegate where somebody handed their slot over, and not to who cannot act", () => {
     const open = started(level(qa, { escalation: [after("1h", "reminder")] }));
-    const told = (...links: Parameters<typeof handedOver>): readonly string[] => {
-      const [event] = open.and(handedOver(...links), at("10:00")).when(fires("reminder"))
+    const told = (link: Delegation): readonly string[] => {
+      const [event] = open.and(handedOver(link), at("10:00")).when(fires("reminder"))
         .decision.events;
       return event?.type === "ReminderDue" ? event.data.told : [];
     };

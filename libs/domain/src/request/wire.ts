@@ -65,6 +65,8 @@ export interface LevelView {
 /** One thing that will happen if nobody acts. */
 export interface TimelineEntry {
   readonly at: string;
+  /** The same as the viewer's own clock shows it; only where a person with a zone of their own reads it. */
+  readonly at_local?: string;
   readonly action: string;
   readonly level: number | null;
   readonly step: number | null;

@@ -128,6 +128,11 @@ export const TimelineItem = builder.objectRef<TimelineEntry>("TimelineEntry").im
   description: "One thing that will happen if nobody acts.",
   fields: (t) => ({
     at: t.expose("at", { type: "DateTime" }),
+    atLocal: t.string({
+      nullable: true,
+      description: "The same in the viewer's own zone, where the directory knows it.",
+      resolve: ({ at_local }) => at_local ?? null,
+    }),
     action: t.exposeString("action"),
     level: t.exposeInt("level", { nullable: true }),
     step: t.exposeInt("step", { nullable: true }),

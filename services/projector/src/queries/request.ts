@@ -7,6 +7,7 @@ import { optionalWord, requiredText, wholeNumber } from "../parameters.ts";
 import { notFound, yes } from "../reply.ts";
 import { withOwnGrant } from "./own-grant.ts";
 import type { Known } from "../long-polls.ts";
+import { withLocalTimes } from "./local-times.ts";
 import { reachMinPosition, type QueuePart } from "./queue-part.ts";
 
 const PEEK_MS = 5_000;
@@ -90,13 +91,18 @@ export const requestQuery = (part: QueuePart, asked: Asked): Reply | Promise<Rep
         const { requester, status } = JSON.parse(doc) as Made;
         const waits = ms > 0 && status === "pending";
         const shown = waits ? await waitFor(part, asked, id, { doc, seen: seenIn(doc) }, ms) : doc;
-        return yes(await withOwnGrant(part, asked, requester, id, shown));
+        return yes(
+          withLocalTimes(part, asked, await withOwnGrant(part, asked, requester, id, shown)),
+        );
       });
     const requester = { kind: stored.requesterKind, id: stored.requester };
     const shown = (doc: string): Promise<Reply> =>
-      withOwnGrant(part, asked, requester, id, doc).then(yes);
+      withOwnGrant(part, asked, requester, id, doc).then((own) =>
+        yes(withLocalTimes(part, asked, own)),
+      );
     if (stored.status === "approved") return shown(stored.doc);
-    if (ms === 0 || stored.status !== "pending") return yes(stored.doc);
+    if (ms === 0 || stored.status !== "pending")
+      return yes(withLocalTimes(part, asked, stored.doc));
     return waitFor(part, asked, id, stored, ms).then(shown);
   };
   return reaching === undefined ? answer() : reaching.then(answer);
