@@ -30,7 +30,7 @@ const LONGEST_SLEEP_MS = 1_000;
 /** Rows read and published at once, and timers that may wait for their first effect: the rest stays in the table. */
 const PAGE = 500;
 const MOST_FRESH = 1_000;
-/** Timers in hand, those included that were published again and again: each look passes over them. */
+/** Timers in hand that are still expected to be heard: each look passes over them, and over those that are not. */
 const MOST_IN_HAND = 10_000;
 /** Sleep while something waits for its effect. */
 const REPEAT_LOOK_MS = 250;
@@ -193,7 +193,8 @@ export class Scheduler {
       await this.#publish(rows);
       after = rows.at(-1);
       if (after === undefined || rows.length < PAGE) break;
-      if (this.#hand.fresh >= MOST_FRESH || this.#hand.size >= MOST_IN_HAND) {
+      const waiting = this.#hand.size - this.#hand.unheard;
+      if (this.#hand.fresh >= MOST_FRESH || waiting >= MOST_IN_HAND) {
         // The rest waits for the effects of these.
         this.#more = true;
         break;

@@ -3,8 +3,8 @@ import { ReadModelFile } from "../read-model-file.ts";
 import type { StoredEvent } from "../stored-event.ts";
 import type { DueRow } from "./due-row.ts";
 import { dueSchema, DueTable, DUE_VERSION, type DuePlace } from "./due-table.ts";
-import { plannedBy } from "./planned.ts";
-import { endsAll, removedBy, type Gone } from "./removed.ts";
+import { expiryOf, plannedBy, submittedRows } from "./planned.ts";
+import { endsAll, movesTimers, removedBy, type Gone } from "./removed.ts";
 import { Schedules, scheduleSchema, type NextRun } from "./schedules.ts";
 
 export interface DueOptions {
@@ -19,9 +19,15 @@ export interface DueOptions {
 /** Rows of one stream that are not written yet. */
 interface Unwritten {
   readonly rows: DueRow[];
+  /** A request that was created: most are decided before anybody needs its rows. */
+  readonly submitted: StoredEvent | null;
   /** True when the table has none of this stream, so that nothing need be looked for there. */
   readonly isAll: boolean;
 }
+
+/** What was planned of a stream, its expiry first. */
+const rowsOf = ({ rows, submitted }: Unwritten): readonly DueRow[] =>
+  submitted === null ? rows : [...submittedRows(submitted), ...rows];
 
 /** Streams with unwritten rows at most. */
 const UNWRITTEN = 5_000;
@@ -74,10 +80,13 @@ export class DueProjection {
     this.file.begin();
     let earliest = Number.POSITIVE_INFINITY;
     for (const [place, event] of batch.entries()) {
-      const next = batch[place + 1];
-      // A vote that ends its level and with it the request: what takes away everything comes next.
-      const isLast = next !== undefined && next.stream === event.stream && endsAll(next.type);
-      if (isLast && event.type !== "RequestSubmitted") continue;
+      if (event.stream.startsWith("request-")) {
+        if (!movesTimers(event.type)) continue;
+        const next = batch[place + 1];
+        // A vote that ends its level and with it the request: what takes away everything comes next.
+        const isLast = next !== undefined && next.stream === event.stream && endsAll(next.type);
+        if (isLast && event.type !== "RequestSubmitted") continue;
+      }
       earliest = Math.min(earliest, this.#take(event));
     }
     if (this.#unwritten.size > UNWRITTEN) this.#write();
@@ -88,6 +97,7 @@ export class DueProjection {
 
   /** Answers the earliest time that an event planned. */
   #take(event: StoredEvent): number {
+    if (event.type === "RequestSubmitted") return this.#submit(event);
     const rescheduled = this.#schedules.take(event);
     if (rescheduled !== null) {
       const { stream, row } = rescheduled;
@@ -99,7 +109,14 @@ export class DueProjection {
     const gone = removedBy(event);
     if (gone !== null) this.#remove(stream, gone);
     const rows = plannedBy(event, this.#stuckAfterMs, () => before);
-    return this.#add(stream, rows, gone === "all" || type === "RequestSubmitted");
+    return this.#add(stream, rows, gone === "all");
+  }
+
+  #submit(event: StoredEvent): number {
+    const expiry = expiryOf(event);
+    if (expiry === null) return Number.POSITIVE_INFINITY;
+    this.#unwritten.set(event.stream, { rows: [], submitted: event, isAll: true });
+    return expiry;
   }
 
   passed(checkpoint: string): void {
@@ -126,13 +143,14 @@ export class DueProjection {
   ofStream(stream: string): DueRow[] {
     const unwritten = this.#unwritten.get(stream);
     const written = unwritten?.isAll === true ? [] : this.#table.ofStream(stream);
-    return [...written, ...(unwritten?.rows ?? [])];
+    return unwritten === undefined ? written : [...written, ...rowsOf(unwritten)];
   }
 
   #add(stream: string, rows: readonly DueRow[], isAll: boolean): number {
     if (rows.length === 0) return Number.POSITIVE_INFINITY;
     const unwritten = this.#unwritten.get(stream);
-    if (unwritten === undefined) this.#unwritten.set(stream, { rows: [...rows], isAll });
+    if (unwritten === undefined)
+      this.#unwritten.set(stream, { rows: [...rows], submitted: null, isAll });
     else unwritten.rows.push(...rows);
     return rows.reduce(
       (earliest, { dueMs }) => Math.min(earliest, dueMs),
@@ -147,8 +165,8 @@ export class DueProjection {
       if (unwritten?.isAll !== true) this.#table.deleteAll(stream);
     } else {
       if (unwritten !== undefined) {
-        const rows = unwritten.rows.filter((row) => !gone(row));
-        this.#unwritten.set(stream, { rows, isAll: unwritten.isAll });
+        const rows = rowsOf(unwritten).filter((row) => !gone(row));
+        this.#unwritten.set(stream, { rows, submitted: null, isAll: unwritten.isAll });
       }
       if (unwritten?.isAll !== true) this.#table.deleteWhere(stream, gone);
     }
@@ -157,8 +175,8 @@ export class DueProjection {
 
   #write(): void {
     if (this.#unwritten.size === 0) return;
-    for (const { rows } of this.#unwritten.values())
-      for (const row of rows) this.#table.insert(row);
+    for (const unwritten of this.#unwritten.values())
+      for (const row of rowsOf(unwritten)) this.#table.insert(row);
     this.#unwritten.clear();
   }
 }

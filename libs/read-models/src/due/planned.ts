@@ -28,8 +28,16 @@ const expiryRows = (
     : [expiry, { ...row, kind: "approaching", dueMs: Date.parse(noticeAt), place: 1 }];
 };
 
+/** When a request that was just created runs out, milliseconds since the epoch; null: never. */
+export const expiryOf = (recorded: StoredEvent): number | null => {
+  const { event } = readRequestEvent(recorded);
+  return event.type !== "RequestSubmitted" || event.data.expiresAt === null
+    ? null
+    : Date.parse(event.data.expiresAt);
+};
+
 /** What a request plans when it is created. */
-const submitted = (recorded: StoredEvent): DueRow[] => {
+export const submittedRows = (recorded: StoredEvent): DueRow[] => {
   const { event, metadata } = readRequestEvent(recorded);
   if (event.type !== "RequestSubmitted" || event.data.expiresAt === null) return [];
   return expiryRows(recorded, metadata.occurredAt, event.data.expiresAt, 1);
@@ -86,7 +94,7 @@ const extended = (recorded: StoredEvent, present: readonly DueRow[]): DueRow[] =
 };
 
 /**
- * What an event plans. Pure. `present` gives the rows of its stream as they were before the event; it is asked only
+ * What an event plans but the first of a request: that is `submittedRows`. Pure. `present` gives the rows of its stream as they were before the event; it is asked only
  * where a plan continues an earlier one.
  */
 export const plannedBy = (
@@ -95,8 +103,6 @@ export const plannedBy = (
   present: () => readonly DueRow[],
 ): readonly DueRow[] => {
   switch (event.type) {
-    case "RequestSubmitted":
-      return submitted(event);
     case "RequestApproved":
       return approved(event, stuckAfterMs);
     case "TimersPlanned":

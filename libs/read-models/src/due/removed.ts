@@ -96,5 +96,9 @@ export const removedBy = (event: StoredEvent): Gone | null => {
   return takes.has(event.type) ? goneBy(readRequestEvent(event).event) : slaGone(event);
 };
 
+/** True for an event of a request that plans something or takes something away. */
+export const movesTimers = (type: string): boolean =>
+  type === "RequestSubmitted" || ends.has(type) || takes.has(type);
+
 /** True for an event after which nothing of what was planned before is due. */
 export const endsAll = (type: string): boolean => ends.has(type);
