@@ -73,6 +73,8 @@ workflow:
 states: [a, b]
 transitions:
   - { from: a, to: b, require_approval: [{ assignment: { type: role, identifier: sre } }] }
+guards:
+  - { to: b, url: "https://example.com/guard" }
 `;
 
 const aliased = `policies:

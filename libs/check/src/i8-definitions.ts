@@ -16,7 +16,7 @@ interface Course {
 }
 
 const definitionEvents =
-  /^(?:Policy|Workflow|Defaults|Gate|Rule|Recipe|Calendar|Levels)(Imported|Loosened|Retired)$/;
+  /^(?:Policy|Workflow|Defaults|Gate|Rule|Recipe|Calendar|Levels|Guard)(Imported|Loosened|Retired)$/;
 
 /** Ids of the policies that a version brings: its own, or those of a workflow's transitions. */
 const policiesOf = (event: DefinitionEvent): readonly string[] =>

@@ -5,7 +5,7 @@ import type {
 import type { ParsedDefinition } from "@countersign/domain/definition/parsed.ts";
 import { sameJson } from "@countersign/domain/policy/compare-fact.ts";
 import { isObject } from "@countersign/domain/json.ts";
-import type { Json } from "@countersign/domain/json.ts";
+import type { Json, JsonObject } from "@countersign/domain/json.ts";
 import { languageOf } from "./language.ts";
 import { plainOf } from "./own-source.ts";
 import { parseFile } from "./parse-file.ts";
@@ -25,7 +25,12 @@ const listOf: Readonly<Partial<Record<DefinitionEntry["kind"], string>>> = {
   gate: "gates",
   rule: "rules",
   calendar: "calendars",
+  guard: "guards",
 };
+
+/** What an entry of a list may leave to its file: its id, and of a guard its workflow. */
+const leftToTheFile = ({ id, kind, content }: DefinitionEntry): JsonObject =>
+  kind === "guard" ? { id, workflow: content.workflow } : { id };
 
 /** Versions are the org's: what a file says has none. */
 const unversioned = (value: Json): Json =>
@@ -63,16 +68,19 @@ const valueOf = (source: string): Json => {
 };
 
 /**
- * A definition as a file of its own that imports as the same content; null when there is none, which no import leads
- * to. `state` is the org's: files that only set a part of the defaults are read beside the rest.
+ * A definition as a file of its own that imports as the same content; null when there is none, as for a slice that an
+ * older release kept of a file with aliases. `state` is the org's: files that only set a part of the defaults are read beside the rest.
  */
 export const exportFile = (entry: DefinitionEntry, state: DefinitionState): ExportedFile | null => {
   const known = { roles: new Map(), people: new Map(), definition: state };
   const candidates = (): readonly ExportedFile[] => {
-    const { source, file, kind, id } = entry;
+    const { source, file, kind } = entry;
     const value = valueOf(source);
     const list = listOf[kind];
-    const item = isObject(value) && list !== undefined ? { [list]: [{ id, ...value }] } : null;
+    const item =
+      isObject(value) && list !== undefined
+        ? { [list]: [{ ...leftToTheFile(entry), ...value }] }
+        : null;
     return [
       { mediaType: languageOf(source, file), text: source },
       { mediaType: "yaml", text: source },

@@ -118,6 +118,14 @@ describe("retiring a definition", () => {
     expect(retired.policies.has("w--a--b@1")).toBe(true);
   });
 
+  test("a workflow is kept while a guard stands before its transitions", () => {
+    const text =
+      'workflow: { id: w, transitions: [{ from: a, to: b }] }\nguards: [{ id: g, url: "https://example.com" }]';
+    const { after: state } = importing(emptyDefinition, text);
+    const { refusal } = decideRetire(state, { kind: "workflow", id: "w" });
+    expect(refusal?.details).toEqual({ used_by: [{ kind: "guard", id: "g" }] });
+  });
+
   test("a calendar is kept while a level follows it", () => {
     const calendar = 'calendars: [{ id: work, zone: UTC, hours: { mon: ["09:00-17:00"] } }]\n';
     const following = deploy.replace("}] }] }", "}], calendar: work }] }");

@@ -7,7 +7,7 @@ import type {
   Retired,
 } from "./definition.ts";
 
-/** Definitions that name others as authors do, besides keys of their own. */
+/** Whether a policy is named anywhere inside: under the key `policy`, or as an assignment of type `workflow`. */
 const namesPolicy = (value: object, policy: (name: string) => boolean): boolean =>
   Object.entries(value).some(
     ([key, inner]: [string, unknown]) =>
@@ -32,9 +32,12 @@ const names = (entry: DefinitionEntry, kind: DefinitionKind, id: string): boolea
     case "policy":
       return namesPolicy(entry.content, (name) => name === id);
     case "workflow":
-      return namesPolicy(
-        entry.content,
-        (name) => name.startsWith(`${id}--`) || name.startsWith(`${id}/`),
+      return (
+        ((entry.kind === "guard" || entry.kind === "recipe") && entry.content.workflow === id) ||
+        namesPolicy(
+          entry.content,
+          (name) => name.startsWith(`${id}--`) || name.startsWith(`${id}/`),
+        )
       );
     case "calendar":
       return namesCalendar(entry.content, id);

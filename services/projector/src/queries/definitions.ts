@@ -72,24 +72,27 @@ export const definitionDiffQuery = (part: QueuePart, asked: Asked): Reply => {
 /** Each active version is made into a file once: making it reads it again. */
 const exported = new WeakMap<DefinitionEntry, ExportedFile | null>();
 
-/** The active definitions, each as a file that imports as the same content under its own name. */
+/**
+ * The active definitions, each as a file that imports as the same content under its own name; `skipped` are those that
+ * cannot be made into one.
+ */
 export const definitionsExportQuery = (
   { references }: QueuePart,
   { org, parameters }: Asked,
 ): Reply => {
   const kind = optionalText(parameters, "kind");
   const { definition: state } = references.of(org);
-  const files = [...state.entries.values()].flatMap((versions) => {
+  const files: JsonObject[] = [];
+  const skipped: JsonObject[] = [];
+  for (const versions of state.entries.values()) {
     const entry = versions.find(({ active }) => active);
-    if (entry === undefined || (kind !== undefined && entry.kind !== kind)) return [];
+    if (entry === undefined || (kind !== undefined && entry.kind !== kind)) continue;
     const made = exported.get(entry) ?? exportFile(entry, state);
     exported.set(entry, made);
-    if (made === null) throw new Error(`${entry.kind}/${entry.id} cannot be exported`);
     const { id, version, file } = entry;
-    const { mediaType, text } = made;
-    return [
-      { kind: entry.kind, id, version, file, media_type: `application/${mediaType}`, source: text },
-    ];
-  });
-  return yes(JSON.stringify({ files }));
+    const about = { kind: entry.kind, id, version, file };
+    if (made === null) skipped.push(about);
+    else files.push({ ...about, media_type: `application/${made.mediaType}`, source: made.text });
+  }
+  return yes(JSON.stringify({ files, skipped }));
 };
