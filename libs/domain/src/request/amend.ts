@@ -1,4 +1,3 @@
-import { durationMs } from "../policy/duration.ts";
 import type { LevelPlan } from "../policy/policy.ts";
 import type { Reference } from "../reference.ts";
 import { chainOf, groupPlan, levelPlan, type Chain } from "./chain.ts";
@@ -17,6 +16,7 @@ import { settle } from "./settle.ts";
 import { neededNow, neededOf, rosterOf } from "./slots.ts";
 import { askerRefused, isAdmin, isAsker, reasonRefused, unprocessable } from "./standing-rights.ts";
 import type { GroupState, KnownRequest, LevelState, PendingRequest } from "./state.ts";
+import { isSooner } from "./timers/sooner.ts";
 import { voidLeavers } from "./void-slot.ts";
 
 type Amend = ChangeCommandOf<"amend">;
@@ -82,6 +82,7 @@ const shorterFault = (
   chain: Chain,
   { level, step, after }: ShortenedTimer,
   path: string,
+  reference: Reference,
 ): Refusal | null => {
   const plan = changeable(state, chain, level, `${path}.level`);
   if ("code" in plan) return plan;
@@ -93,13 +94,10 @@ const shorterFault = (
       `names a ${timer} that level ${level} has not`,
     );
   }
-  const ms = durationMs(after);
-  const before = durationMs(written);
-  if (ms === null || ms <= 0)
-    return unprocessable(`${path}.after`, "must be a duration above zero");
-  return before === null || ms >= before
-    ? unprocessable(`${path}.after`, `must be shorter than ${written}`)
-    : null;
+  const startAt = state.levels[level - 1]?.openedAt ?? state.createdAt;
+  const sooner = isSooner(after, written, startAt, plan, reference);
+  if (sooner === null) return unprocessable(`${path}.after`, "must be a duration above zero");
+  return sooner ? null : unprocessable(`${path}.after`, `must be shorter than ${written}`);
 };
 
 /** The amendment as it is recorded, every level and group named; or the first thing that is wrong with it. */
@@ -120,7 +118,7 @@ const read = (
     added.push(made);
   }
   for (const [index, timer] of shorten.entries()) {
-    const fault = shorterFault(state, chain, timer, `shorten[${index}]`);
+    const fault = shorterFault(state, chain, timer, `shorten[${index}]`, reference);
     if (fault !== null) return fault;
   }
   return { skipLevels, addApprovers: added, shorten, reason: reason ?? "" };
