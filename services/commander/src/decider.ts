@@ -94,13 +94,17 @@ export class Decider {
 
   /** Creates a request, after its keys were claimed and, when it is asked again, its attempts were read. */
   async ask(envelope: Envelope, id: string, asking: Ask | Refusal): Promise<Outcome<RequestState>> {
-    const ask =
-      "code" in asking || this.outside === null || this.outside.settings.advisorUrl === null
-        ? asking
-        : await this.#advised(this.outside, envelope, id, asking);
+    const ask = "code" in asking ? asking : await this.advised(envelope, id, asking);
     // A no is given to the stream like a faulty body, so that a repeat of what was made before is still answered.
     const prepared = "code" in ask ? ask : await prepareAsk(this.engine, this, envelope, id, ask);
     return submitRequest(this.engine, this.request, envelope, id, prepared);
+  }
+
+  /** The ask with an advisor's score where the operator has one; else as it is. */
+  async advised(envelope: Envelope, id: string, ask: Ask): Promise<Ask> {
+    return this.outside === null || this.outside.settings.advisorUrl === null
+      ? ask
+      : this.#advised(this.outside, envelope, id, ask);
   }
 
   /** The ask with an advisor's score; one that was made before is answered from what is stored. */

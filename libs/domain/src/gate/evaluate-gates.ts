@@ -200,6 +200,21 @@ export const evaluateGates = (
   return { decision: fired.length === 0 ? "ALLOW" : "ESCALATE", reasons, checks, fired };
 };
 
+const risky = new WeakMap<ActiveGates, boolean>();
+
+/** True where a risk score may decide, so that an advisor is worth asking before anything is allowed. */
+export const looksAtRisk = (active: ActiveGates): boolean => {
+  const known = risky.get(active);
+  if (known !== undefined) return known;
+  const { gates, rules } = active;
+  const guards = [...gates, ...rules].map(({ when }) => JSON.stringify(when));
+  const found =
+    gates.some(({ subject }) => subject.type === "high_risk") ||
+    guards.some((text) => /\brisk\b/.test(text));
+  risky.set(active, found);
+  return found;
+};
+
 /** True where what was spent decides: such an org's asks are worth a read of the run's stream. */
 export const looksAtCost = ({ gates }: ActiveGates): boolean =>
   gates.some(({ subject }) => subject.type === "cost_threshold");

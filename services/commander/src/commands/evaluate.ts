@@ -2,6 +2,7 @@ import { parseEvaluate } from "@countersign/api-contract/evaluate.ts";
 import { askId } from "@countersign/application/ask-id.ts";
 import { derivedRequestId } from "@countersign/application/derived-ids.ts";
 import { evaluate as evaluateAsk } from "@countersign/application/evaluate.ts";
+import { looksAtRisk } from "@countersign/domain/gate/evaluate-gates.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
 import type { Decider } from "../decider.ts";
 import { bodyOf, envelopeOf, type Incoming } from "../incoming.ts";
@@ -21,14 +22,20 @@ export const evaluate = async (decider: Decider, incoming: Incoming): Promise<Re
       : derivedRequestId("evaluate", org, principal.kind, principal.id, key),
   );
   const envelope = envelopeOf(incoming, decider.ids, "evaluate", body);
+  const said = parsed.ok ? askFromBody(parsed.value.ask, id) : bodyRefusal(parsed.error);
+  const { definition } = decider.engine.references.of(org);
+  const ask =
+    "code" in said || !looksAtRisk(definition.gates)
+      ? said
+      : await decider.advised(envelope, id, said);
   const outcome = await evaluateAsk(
     decider.engine,
     decider,
     envelope,
     id,
-    parsed.ok ? askFromBody(parsed.value.ask, id) : bodyRefusal(parsed.error),
+    ask,
     key,
-    parsed.ok && parsed.value.makesRequest ? (ask) => decider.ask(envelope, id, ask) : null,
+    parsed.ok && parsed.value.makesRequest ? (asked) => decider.ask(envelope, id, asked) : null,
   );
   if (!outcome.ok) return no(outcome.refusal);
   const { evaluation, approvalId } = outcome;
