@@ -41,6 +41,7 @@ const sources: readonly Source[] = [
     union: "DelegationEvent",
   },
   { category: "run", file: "run/run.ts", union: "RunEvent" },
+  { category: "automation", file: "automation/automation.ts", union: "AutomationEvent" },
   { category: "security", file: "security/security.ts", union: "SecurityEvent" },
   { category: "definition", file: "definition/definition.ts", union: "DefinitionEvent" },
   {

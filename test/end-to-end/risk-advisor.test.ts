@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { RequestView } from "@countersign/domain/request/wire.ts";
 import { eventually } from "../testkit/processes/eventually.ts";
@@ -5,16 +7,10 @@ import { startStandalone } from "../testkit/processes/standalone.ts";
 import { asked, deployAsk, importFile, moveRelease, onlyApproval, releaseFile } from "./asking.ts";
 import { guardSecret, signatureOf, startOutside, type Reply } from "./outside-service.ts";
 
-const highRisk = `
-recipe:
-  key: high_risk_issue
-  trigger: case.updated
-  conditions: [{ field: risk.score, operator: ">", value: 0.8 }]
-  actions:
-    - type: request_approval
-      assignment: { type: role, identifier: engineering_manager }
-      reason: "Risk {{risk.score}} of {{case.id}}"
-`;
+const highRisk = readFileSync(
+  join(import.meta.dirname, "../../examples/recipes/high-risk-issue-alert.yaml"),
+  "utf8",
+);
 
 test("an advisor scores what is asked: the higher score counts, and its own stands apart", async () => {
   let reply: Reply = { score: 0.7 };
