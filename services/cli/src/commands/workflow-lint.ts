@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { schemaFault } from "@countersign/application/payload-schema.ts";
 import { languageOf } from "@countersign/definitions/language.ts";
 import { parseFile } from "@countersign/definitions/parse-file.ts";
 import { Command } from "commander";
@@ -34,7 +35,12 @@ const filesBelow = async (terminal: Terminal, path: string): Promise<readonly st
 
 const lint = (file: string, text: string, strict: boolean): Linted => {
   const name = file === "-" ? "definitions.yaml" : file;
-  const parsed = parseFile({ text, mediaType: languageOf(text, name), file: name });
+  const parsed = parseFile({
+    text,
+    mediaType: languageOf(text, name),
+    file: name,
+    schemaFault,
+  });
   const ignored = parsed.ignored.map(({ why, ...place }) => ({
     ...place,
     code: "unknown-key",

@@ -1,5 +1,6 @@
 import { parseSimulate, type SimulateBody } from "@countersign/api-contract/simulation.ts";
 import { authorRefusal } from "@countersign/application/definition.ts";
+import { schemaFault } from "@countersign/application/payload-schema.ts";
 import { policiesOf, withDraft } from "@countersign/application/simulation/draft.ts";
 import { requesterOf, type Scene } from "@countersign/application/simulation/simulated-ask.ts";
 import { simulate as play, type Simulation } from "@countersign/application/simulation/simulate.ts";
@@ -56,6 +57,7 @@ const groundOf = (
     mediaType: language ?? languageOf(source, file),
     file,
     known: { roles: directory.roles, people: directory.people, definition },
+    schemaFault,
   });
   const { faults, warnings, definitions } = parsed;
   if (faults.length > 0)

@@ -2,6 +2,7 @@ import { setImmediate as breathe } from "node:timers/promises";
 import { parseIJson } from "@countersign/api-contract/i-json.ts";
 import { authorRefusal } from "@countersign/application/definition.ts";
 import { parseBacktest, type BacktestBody } from "@countersign/api-contract/simulation.ts";
+import { schemaFault } from "@countersign/application/payload-schema.ts";
 import { BacktestRun } from "@countersign/application/simulation/backtest.ts";
 import { withDraft } from "@countersign/application/simulation/draft.ts";
 import type { RecordedRequest } from "@countersign/application/simulation/recorded-ask.ts";
@@ -45,6 +46,7 @@ const drafted = (
     mediaType: language ?? languageOf(source, file),
     file,
     known: { roles: directory.roles, people: directory.people, definition },
+    schemaFault,
   });
   if (faults.length > 0)
     throw new Refused({
