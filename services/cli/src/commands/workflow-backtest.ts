@@ -4,6 +4,7 @@ import { readText, wholeNumber } from "../arguments.ts";
 import { connect, remoteCommand, show, type RemoteOptions } from "../remote.ts";
 import { backtestText, type BacktestAnswer } from "../show/simulation-text.ts";
 import type { Terminal } from "../terminal.ts";
+import { reportingFaults } from "./report-faults.ts";
 
 /** `workflow backtest FILE`: what a draft would have done to the requests of the last days. */
 export const backtestCommand = (terminal: Terminal): Command =>
@@ -14,6 +15,9 @@ export const backtestCommand = (terminal: Terminal): Command =>
       const source = await readText(terminal, file);
       const { server } = await connect(terminal, options);
       const body = { source, name: basename(file === "-" ? "draft" : file), days: options.days };
-      const answer = await server.post<BacktestAnswer>("/definitions/backtest", body);
-      show(terminal, options, answer, (backtest) => backtestText(backtest, file));
+      await reportingFaults(terminal, options, { file, text: source }, async () => {
+        const answer = await server.post<BacktestAnswer>("/definitions/backtest", body);
+        const lines = source.split("\n");
+        show(terminal, options, answer, (backtest) => backtestText(backtest, file, lines));
+      });
     });

@@ -1,14 +1,12 @@
 import { basename } from "node:path";
-import { CountersignError } from "@countersign/client/errors.ts";
 import { languageOf } from "@countersign/definitions/language.ts";
 import type { Command } from "commander";
 import { readText } from "../arguments.ts";
-import { exitCodes } from "../exit-codes.ts";
 import { connect, remoteCommand, show, type RemoteOptions } from "../remote.ts";
-import { faultsOf } from "../show/error-text.ts";
 import { findingText, type Finding } from "../show/faults-text.ts";
 import { visible } from "../show/visible.ts";
 import type { Terminal } from "../terminal.ts";
+import { reportingFaults } from "./report-faults.ts";
 
 interface ImportAnswer {
   readonly definitions: readonly {
@@ -43,23 +41,12 @@ export const importCommand = (terminal: Terminal): Command =>
       const text = await readText(terminal, file);
       const name = options.name ?? (file === "-" ? "definitions" : basename(file));
       const { server } = await connect(terminal, options);
-      try {
+      await reportingFaults(terminal, options, { file, text }, async () => {
         const answer = await server.post<ImportAnswer>(
           `/definitions?name=${encodeURIComponent(name)}`,
           text,
           { contentType: `application/${languageOf(text, name)}` },
         );
         show(terminal, options, answer, (imported) => importText(imported, file));
-      } catch (error) {
-        if (!(error instanceof CountersignError) || error.code !== "invalid-definition")
-          throw error;
-        const faults = faultsOf(error);
-        const lines = text.replace(/^\uFEFF/, "").split("\n");
-        show(terminal, options, { faults }, () =>
-          [...faults.map((fault) => findingText(file, fault, lines)), visible(error.message)].join(
-            "\n",
-          ),
-        );
-        terminal.exitCode = exitCodes.error;
-      }
+      });
     });

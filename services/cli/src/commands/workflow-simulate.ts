@@ -6,6 +6,7 @@ import { UsageError } from "../exit-codes.ts";
 import { connect, remoteCommand, show, type RemoteOptions } from "../remote.ts";
 import { simulationText, type SimulationAnswer } from "../show/simulation-text.ts";
 import type { Terminal } from "../terminal.ts";
+import { reportingFaults } from "./report-faults.ts";
 
 interface SimulateOptions extends RemoteOptions {
   readonly policy?: string;
@@ -29,7 +30,7 @@ const transitionOf = (text: string): NonNullable<SimulateInput["transition"]> =>
 
 const bodyOf = async (
   terminal: Terminal,
-  file: string | undefined,
+  draft: { readonly source: string; readonly name: string } | null,
   options: SimulateOptions,
 ): Promise<SimulateInput> => {
   const { policy, transition, requester, at, action } = options;
@@ -37,9 +38,7 @@ const bodyOf = async (
   if (parameters !== undefined && action === undefined)
     throw new UsageError("--parameters belong to an --action.");
   return {
-    ...(file === undefined
-      ? {}
-      : { source: await readText(terminal, file), name: basename(file === "-" ? "draft" : file) }),
+    ...draft,
     policy,
     transition: transition === undefined ? undefined : transitionOf(transition),
     facts: {
@@ -67,10 +66,20 @@ export const simulateCommand = (terminal: Terminal): Command =>
     .option("--requester <id>", "who asks, a person or an agent; default you")
     .option("--at <time>", "when, ISO 8601; default now")
     .action(async (file: string | undefined, options: SimulateOptions) => {
-      if (file === undefined && options.policy === undefined && options.transition === undefined)
-        throw new UsageError("Name a file, a --policy or a --transition.");
-      const body = await bodyOf(terminal, file, options);
+      if (
+        [file, options.policy, options.transition, options.action].every(
+          (each) => each === undefined,
+        )
+      )
+        throw new UsageError("Name a file, a --policy, a --transition or an --action.");
+      const text = file === undefined ? "" : await readText(terminal, file);
+      const name = basename(file === undefined || file === "-" ? "draft" : file);
+      const draft = file === undefined ? null : { source: text, name };
+      const body = await bodyOf(terminal, draft, options);
       const { server } = await connect(terminal, options);
-      const answer = await server.post<SimulationAnswer>("/definitions/simulate", body);
-      show(terminal, options, answer, (simulation) => simulationText(simulation, file ?? "active"));
+      await reportingFaults(terminal, options, { file: file ?? "source", text }, async () => {
+        const answer = await server.post<SimulationAnswer>("/definitions/simulate", body);
+        const lines = text.split("\n");
+        show(terminal, options, answer, (found) => simulationText(found, file ?? "active", lines));
+      });
     });

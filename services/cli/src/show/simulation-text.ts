@@ -24,6 +24,7 @@ export interface SimulationAnswer {
     readonly step: number | null;
     readonly action: string;
     readonly to: readonly string[];
+    readonly on_timeout?: string | null;
     readonly suppressed?: string;
   }[];
   readonly expires_at: string | null;
@@ -66,13 +67,21 @@ const levelLines = (level: SimulatedLevel): string[] => {
   ];
 };
 
-const warningLines = (warnings: readonly Finding[], file: string): string[] =>
-  warnings.length === 0
-    ? []
-    : ["Warnings:", ...warnings.map((warning) => findingText(file, warning))];
+const warningLines = (
+  warnings: readonly Finding[],
+  file: string,
+  lines: readonly string[],
+): string[] =>
+  warnings.map(({ code, ...warning }) =>
+    findingText(file, { ...warning, code: `warning ${code}` }, lines),
+  );
 
 /** Who would be asked, when, and what is odd about it. */
-export const simulationText = (simulation: SimulationAnswer, file: string): string => {
+export const simulationText = (
+  simulation: SimulationAnswer,
+  file: string,
+  lines: readonly string[],
+): string => {
   const { levels, timers, expires_at: expiresAt, warnings } = simulation;
   return [
     levels.length === 0 ? "Nobody would be asked." : "Levels:",
@@ -83,9 +92,9 @@ export const simulationText = (simulation: SimulationAnswer, file: string): stri
           "Timers, if nobody acts:",
           table(
             ["AT", "ACTION", "LEVEL", "STEP", "TO"],
-            timers.map(({ at, action, level, step, to, suppressed }) => [
+            timers.map(({ at, action, level, step, to, suppressed, on_timeout: then }) => [
               at,
-              action,
+              typeof then === "string" ? `${action}: ${then}` : action,
               level === null ? "all" : String(level),
               step === null ? "" : String(step),
               visible(suppressed === undefined ? to.join(", ") : `nothing: ${suppressed}`),
@@ -93,16 +102,20 @@ export const simulationText = (simulation: SimulationAnswer, file: string): stri
           ),
         ]),
     ...(levels.some(({ applies }) => applies) ? [`Expires: ${expiresAt ?? "never"}`] : []),
-    ...warningLines(warnings, file),
+    ...warningLines(warnings, file, lines),
   ].join("\n");
 };
 
 /** What a draft would have done to the requests of a period. */
-export const backtestText = (backtest: BacktestAnswer, file: string): string => {
+export const backtestText = (
+  backtest: BacktestAnswer,
+  file: string,
+  lines: readonly string[],
+): string => {
   const { period, requests, allow, deny, escalate, changed, approvers, warnings } = backtest;
   const people = Object.entries(approvers).toSorted(([, a], [, b]) => b - a);
   return [
-    `${requests} requests from ${period.from} to ${period.to}: ${allow} allowed, ${escalate} asked about, ${deny} denied.`,
+    `${requests} ${requests === 1 ? "request" : "requests"} from ${period.from} to ${period.to}: ${allow} allowed, ${escalate} asked about, ${deny} denied.`,
     ...(people.length === 0
       ? []
       : [
@@ -119,6 +132,6 @@ export const backtestText = (backtest: BacktestAnswer, file: string): string => 
             changed.map(({ approval_id: id, was, would }) => [visible(id), was, would]),
           ),
         ]),
-    ...warningLines(warnings, file),
+    ...warningLines(warnings, file, lines),
   ].join("\n");
 };
