@@ -167,7 +167,8 @@ const topicFaults = (history: History): Violation[] => {
     if (entry.type === "AutomationRan" && runOf(entry).phase === "ran") runs.add(entry.eventId);
     if (entry.type !== "AttributesChanged") continue;
     const { actor, causationId } = entry.metadata;
-    if (actor.id.startsWith("recipe:") && !runs.has(causationId ?? "")) {
+    const isRecipes = actor.kind === "system" && actor.id.startsWith("recipe:");
+    if (isRecipes && !runs.has(causationId ?? "")) {
       const message = "a recipe changes a topic without a run that was recorded.";
       found.push(violation("I2", entry, message));
     }

@@ -37,8 +37,11 @@ export const triggersOf = (type: string): readonly RecipeTrigger[] => {
 };
 
 /** What recipes write themselves runs no recipe, so that none can call itself. */
-export const isOfRecipe = ({ actor }: { readonly actor: { readonly id: string } }): boolean =>
-  actor.id.startsWith("recipe:");
+export const isOfRecipe = ({
+  actor,
+}: {
+  readonly actor: { readonly kind: string; readonly id: string };
+}): boolean => actor.kind === "system" && actor.id.startsWith("recipe:");
 
 const noteOf = ({
   recipe,

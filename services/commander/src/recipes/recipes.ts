@@ -106,7 +106,8 @@ export class Recipes {
   async #ofRequest(org: string, { stream }: RecordedEvent): Promise<Sight | null> {
     const id = idOfStream(stream);
     const state = await this.#request(org, id);
-    if (state.status !== "pending") return null;
+    // What a recipe asked for itself runs no recipe: it could go on asking for ever.
+    if (state.status !== "pending" || state.submitted.automation !== undefined) return null;
     const { topic } = state.submitted;
     const found =
       topic === null ? null : await this.#topic(topicStream(org, topic.workflow, topic.id), 0n);
