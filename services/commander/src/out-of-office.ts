@@ -1,4 +1,5 @@
 import ICAL from "ical.js";
+import { canBeRead } from "./series.ts";
 
 /** A time away, ISO 8601 UTC, half open. */
 export interface Absence {
@@ -123,6 +124,11 @@ const absencesOf = (placed: Placed, ownZone: string): Absence[] => {
     };
   };
   if (!event.isRecurring()) return [absence(event.startDate, event.endDate)];
+  if (!canBeRead(component))
+    throw new Faulty(
+      `${path}: RRULE`,
+      "The event repeats in a way that is not read here: write its days as events of their own.",
+    );
   const found: Absence[] = [];
   const occurrences = event.iterator();
   for (let next = occurrences.next(); next; next = occurrences.next()) {
@@ -169,7 +175,16 @@ export const readOutOfOffice = (text: string, zone: string, now: number): ReadCa
   const faults: CalendarFault[] = [];
   const absences: Absence[] = [];
   try {
-    const events = calendarIn(text)
+    const calendar = calendarIn(text);
+    const changes = calendar
+      .getAllSubcomponents("vtimezone")
+      .flatMap((zone) => zone.getAllSubcomponents());
+    if (!changes.every(canBeRead))
+      throw new Faulty(
+        "VTIMEZONE",
+        "This time zone changes its clocks in a way that is not read here.",
+      );
+    const events = calendar
       .getAllSubcomponents("vevent")
       .map((component, index): Placed => ({ component, path: `event ${index + 1}` }))
       .filter(

@@ -152,3 +152,32 @@ describe("a file with faults gives their places, and nothing else", () => {
     expect(places(read(lines))).toEqual(["event 1: DTSTART", "event 3: DTEND"]);
   });
 });
+
+describe("series whose next day would be looked for without end", () => {
+  test.each([
+    "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31",
+    "FREQ=DAILY;INTERVAL=7;BYDAY=TU",
+    "FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=2",
+    "FREQ=SECONDLY;BYMONTH=3",
+    "FREQ=WEEKLY;INTERVAL=1000000000",
+  ])("%s is a fault", (rule) => {
+    const lines = event("DTSTART:20260309T080000Z", "DURATION:PT1H", `RRULE:${rule}`);
+    expect(places(read(lines))).toEqual(["event 1: RRULE"]);
+  });
+
+  test("and so is a time zone of the file that has one", () => {
+    const zone = [
+      "BEGIN:VTIMEZONE",
+      "TZID:Own",
+      "BEGIN:STANDARD",
+      "DTSTART:20200101T000000",
+      "TZOFFSETFROM:+0100",
+      "TZOFFSETTO:+0200",
+      "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31",
+      "END:STANDARD",
+      "END:VTIMEZONE",
+    ];
+    const lines = event("DTSTART;TZID=Own:20260309T080000", "DURATION:PT1H");
+    expect(places(read([...zone, ...lines]))).toEqual(["VTIMEZONE"]);
+  });
+});
