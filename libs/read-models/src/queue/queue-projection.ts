@@ -16,7 +16,7 @@ import { QueueTables } from "./queue-tables.ts";
 import { ReferenceTable } from "./reference-table.ts";
 import { StandInTable } from "./stand-in-table.ts";
 import { QUEUE_VERSION, queueSchema } from "./schema.ts";
-import { decidersOf, targetsOf } from "./targets.ts";
+import { decidersOf, isAsPinned, targetsOf } from "./targets.ts";
 import { TopicTable } from "./topic-table.ts";
 
 export interface QueueOptions {
@@ -86,7 +86,15 @@ export class QueueProjection {
   readonly #unwritten = new Map<string, Unwritten>();
   #changes: QueueChange[] = [];
 
-  constructor({ path, evaluateExpression, load, states, references, businessTimeOf, ...rest }: QueueOptions) {
+  constructor({
+    path,
+    evaluateExpression,
+    load,
+    states,
+    references,
+    businessTimeOf,
+    ...rest
+  }: QueueOptions) {
     this.file = new ReadModelFile({ path, version: QUEUE_VERSION, schema: queueSchema, ...rest });
     this.references = new ProjectedReferences(evaluateExpression, references, businessTimeOf);
     this.referenceTable = new ReferenceTable(this.database, this.references);
@@ -206,7 +214,7 @@ export class QueueProjection {
     if (placed !== undefined) {
       this.#tables.update(org, id, placed, row, at);
       this.standIns.put(org, placed.rid, row.standIns);
-      const isChanged = state.changes !== undefined;
+      const isChanged = !isAsPinned(state);
       if (isChanged) this.#tables.retarget(org, placed.rid, ended ? [] : targets());
       if (ended && placed.status === "pending")
         this.#tables.end(org, placed, isChanged ? [] : targets(), votersOf(state));

@@ -19,9 +19,9 @@ export const withLocalTimes = (
   const zone = references.of(org).directory.people.get(principal.id)?.zone ?? null;
   if (zone === null || !doc.includes(TIMELINE)) return doc;
   const request = JSON.parse(doc) as RequestView;
-  const timeline = request.timeline.map((entry): TimelineEntry => {
-    const local = localTime(entry.at, zone);
-    return local === null ? entry : { ...entry, at_local: local };
-  });
+  const timeline = request.timeline.map((entry): TimelineEntry => ({
+    ...entry,
+    at_local: localTime(entry.at, zone),
+  }));
   return JSON.stringify({ ...request, timeline });
 };
