@@ -96,6 +96,8 @@ export interface TimersRow {
   readonly startMs: number;
   readonly heapBytesEach: number;
   readonly perSecond: number;
+  /** Microseconds of the processor for one, from the look into the table until its effect is projected. */
+  readonly cpuEach: number;
   /** Milliseconds from the due time until the effect is appended. */
   readonly late: Lateness;
   /** The same of the plain table, until the row is read and deleted. */
@@ -167,7 +169,9 @@ export const measureTimers = async (): Promise<TimersRow> => {
     const soon = Array.from({ length: count }, (_, place) => `apr_SOON${place}`);
     const begin = systemClock.now() + LEAD_MS;
     await submit(store, soon, (place) => begin + (place * 1_000) / PER_SECOND);
+    const before = process.cpuUsage();
     const late = latenessOf(await obeyed);
+    const { user, system } = process.cpuUsage(before);
     await scheduler.close();
     const rawLate = await measureRaw(folder);
     return {
@@ -176,6 +180,7 @@ export const measureTimers = async (): Promise<TimersRow> => {
       startMs,
       heapBytesEach,
       perSecond: PER_SECOND,
+      cpuEach: (user + system) / count,
       late,
       rawLate,
     };
@@ -191,7 +196,7 @@ const rounded = (value: number): number => Number(value.toFixed(1));
 
 /** Prints the row, its limits beside it. */
 export const printTimers = (row: TimersRow): void => {
-  const { pending, perSecond, planMs, startMs, heapBytesEach, late, rawLate } = row;
+  const { pending, perSecond, planMs, startMs, heapBytesEach, cpuEach, late, rawLate } = row;
   console.table({
     [`plan ${pending} requests from the log, ms`]: { measured: rounded(planMs) },
     [`start with ${pending} pending, ms`]: { measured: rounded(startMs), "at most": 2_000 },
@@ -205,6 +210,7 @@ export const printTimers = (row: TimersRow): void => {
       raw: rounded(rawLate.p99),
       "at most": 50,
     },
+    "processor of one, µs": { measured: rounded(cpuEach) },
     "latest, ms": { measured: rounded(late.max), raw: rounded(rawLate.max) },
   });
 };
