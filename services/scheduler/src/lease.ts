@@ -28,6 +28,8 @@ const RENEW_MS = 250;
 const PATIENCE_MS = 1_000;
 /** When nobody could be asked for so long, everybody works. */
 const UNANSWERED_MS = 2_000;
+/** How long closing waits for a broker that may be away: a lease that is not given up is followed anyway. */
+const CLOSE_MS = 1_000;
 
 /**
  * Holds a lease by renewing it. Nobody's wall clock is believed: each contender measures with its own monotonic clock
@@ -70,9 +72,17 @@ class Contender implements RenewedLease {
 
   async #giveUp(): Promise<void> {
     this.#cancel?.();
+    const { clock } = this.#parts;
+    const patience = Promise.withResolvers<void>();
+    const cancel = clock.after(CLOSE_MS, patience.resolve);
+    await Promise.race([this.#free(), patience.promise]);
+    cancel();
+  }
+
+  async #free(): Promise<void> {
     await this.#turn;
-    const { register } = this.#parts;
-    if (this.#mine !== null) await register.replace("", this.#mine).catch(() => null);
+    if (this.#mine !== null)
+      await this.#parts.register.replace("", this.#mine).catch(() => undefined);
   }
 
   #next(ms: number): void {

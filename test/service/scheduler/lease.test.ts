@@ -121,4 +121,21 @@ describe("the lease of the scheduler", () => {
       await pass(100, one);
     }
   });
+
+  test("closing does not wait for a broker that never answers", async () => {
+    const memory = makeMemoryLeaseRegister();
+    const register: LeaseRegister = {
+      read: () => memory.read(),
+      replace: (holder, seen) =>
+        holder === "" ? new Promise(() => undefined) : memory.replace(holder, seen),
+    };
+    const one = new Contender("one", register);
+    await pass(1_000, one);
+    let isClosed = false;
+    void one.lease.close().then(() => (isClosed = true));
+    await pass(990, one);
+    expect(isClosed).toBe(false);
+    await pass(10, one);
+    expect(isClosed).toBe(true);
+  });
 });
