@@ -146,6 +146,29 @@ describe("workflow", () => {
     expect(refused.stdout).toContain(`${wrong}:3:10 `);
   });
 
+  test("list, show, diff and retire what was imported", async () => {
+    const file = join(folder, "kept.yaml");
+    const source =
+      "policy: { id: kept, chain: [{ assignments: [{ type: role, identifier: sre }] }] }\n";
+    await writeFile(file, source);
+    const ana = as("ana");
+    await ana("workflow", "import", file);
+    expect((await ana("workflow", "list", "--kind", "policy")).stdout).toMatch(
+      /^policy\/kept +1 /m,
+    );
+    expect(await ana("workflow", "show", "policy/kept")).toMatchObject({ code: 0, stdout: source });
+    await writeFile(file, source.replace("identifier: sre", "identifier: director"));
+    await ana("workflow", "import", file);
+    const first = await ana("workflow", "show", "policy/kept", "--version", "1");
+    expect(first.stdout).toBe(source);
+    const diff = await ana("workflow", "diff", "policy/kept", "--from", "1", "--to", "2");
+    expect(diff.stdout).toMatch(/director/);
+    expect(await ana("workflow", "retire", "policy/kept")).toMatchObject({ code: 0 });
+    expect((await ana("workflow", "list")).stdout).not.toContain("policy/kept");
+    expect(await ana("workflow", "show", "kept")).toMatchObject({ code: 2 });
+    expect(await as("bo")("workflow", "retire", "policy/kept")).toMatchObject({ code: 1 });
+  });
+
   test("simulate shows people, skipped levels with their reason, and timers", async () => {
     const move = "release:pending_approval->production";
     const { code, stdout } = await as("ana")(

@@ -11,6 +11,12 @@ import { checkCommand } from "./commands/gate-check.ts";
 import { loginCommand } from "./commands/login.ts";
 import { backtestCommand } from "./commands/workflow-backtest.ts";
 import { importCommand } from "./commands/workflow-import.ts";
+import {
+  diffDefinition,
+  listDefinitions,
+  retireDefinition,
+  showDefinition,
+} from "./commands/workflow-kept.ts";
 import { lintCommand } from "./commands/workflow-lint.ts";
 import { simulateCommand } from "./commands/workflow-simulate.ts";
 import { exitCodes, UsageError, type ExitCode } from "./exit-codes.ts";
@@ -44,6 +50,8 @@ const makeProgram = (terminal: Terminal): Command =>
     new Command("countersign")
       .description("Approvals by people, from the command line.")
       .version(manifest.version)
+      // Commands below have options of the same names, which are theirs.
+      .enablePositionalOptions()
       .addHelpText("after", exitCodesText)
       .addCommand(
         groupOf("approval", "approval requests: list, show, decide, ask, wait", [
@@ -61,6 +69,10 @@ const makeProgram = (terminal: Terminal): Command =>
           importCommand(terminal),
           simulateCommand(terminal),
           backtestCommand(terminal),
+          listDefinitions(terminal),
+          showDefinition(terminal),
+          diffDefinition(terminal),
+          retireDefinition(terminal),
         ]),
       )
       .addCommand(groupOf("gate", "what needs approval", [checkCommand(terminal)]))
