@@ -9,6 +9,7 @@ import type {
   DefinitionEvent,
   DefinitionState,
 } from "@countersign/domain/definition/definition.ts";
+import { everyCalendar } from "@countersign/domain/definition/every-calendar.ts";
 import { emptyDefinition, evolveDefinition } from "@countersign/domain/definition/evolve.ts";
 import type { DelegationEvent } from "@countersign/domain/delegation/delegation.ts";
 import { emptyDelegations, evolveDelegations } from "@countersign/domain/delegation/evolve.ts";
@@ -91,7 +92,7 @@ export class References {
   drafted(org: string, definition: DefinitionState): Reference {
     const { businessTime: known, ...rest } = this.of(org);
     const isSameTime = definition.calendars === rest.definition.calendars;
-    const businessTime = isSameTime ? known : this.#businessTimeOf?.(definition.calendars);
+    const businessTime = isSameTime ? known : this.#businessTimeOf?.(everyCalendar(definition));
     return { ...rest, definition, ...(businessTime === undefined ? {} : { businessTime }) };
   }
 
@@ -187,7 +188,7 @@ export class References {
     if (revision !== known.definition.revision + 1) return;
     const definition: DefinitionState = evolveDefinition(known.definition, { event, metadata });
     const isNewTime = definition.calendars !== known.definition.calendars;
-    const businessTime = isNewTime ? this.#businessTimeOf?.(definition.calendars) : undefined;
+    const businessTime = isNewTime ? this.#businessTimeOf?.(everyCalendar(definition)) : undefined;
     this.#put(org, {
       ...known,
       definition,

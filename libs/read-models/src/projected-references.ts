@@ -1,4 +1,5 @@
 import type { BusinessTimeOf } from "@countersign/domain/business-time.ts";
+import { everyCalendar } from "@countersign/domain/definition/every-calendar.ts";
 import { emptyDefinition, evolveDefinition } from "@countersign/domain/definition/evolve.ts";
 import { emptyDelegations, evolveDelegations } from "@countersign/domain/delegation/evolve.ts";
 import { emptyDirectory, evolveDirectory } from "@countersign/domain/directory/evolve.ts";
@@ -68,7 +69,9 @@ export class ProjectedReferences {
       follow(event, known.definition.revision);
       const definition = evolveDefinition(known.definition, readDefinitionEvent(event));
       const isNewTime = definition.calendars !== known.definition.calendars;
-      const businessTime = isNewTime ? this.#businessTimeOf?.(definition.calendars) : undefined;
+      const businessTime = isNewTime
+        ? this.#businessTimeOf?.(everyCalendar(definition))
+        : undefined;
       this.#byOrg.set(org, {
         ...known,
         definition,
