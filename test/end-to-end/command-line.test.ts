@@ -2,6 +2,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCli } from "@countersign/cli/program.ts";
+import type { Terminal } from "@countersign/cli/terminal.ts";
 import {
   commandLineAs,
   runCommandLine,
@@ -84,6 +86,39 @@ describe("approval", () => {
     const { results } = JSON.parse(all.stdout) as { results: { approval_id: string }[] };
     expect(results.map((each) => each.approval_id).toSorted()).toEqual(ids.toSorted());
     expect(all.code).toBe(0);
+  });
+
+  test("approve all asks whoever sits there, and takes only a yes for one", async () => {
+    const id = await asked("--approver", "user:fay");
+    const questions: string[] = [];
+    const answering = async (answer: string): Promise<string> => {
+      const printed: string[] = [];
+      const terminal: Terminal = {
+        env: {
+          COUNTERSIGN_URL: server.url,
+          COUNTERSIGN_TOKEN: server.token("fay"),
+          COUNTERSIGN_CONFIG: join(folder, "nobody.json"),
+        },
+        cwd: folder,
+        now: () => Date.parse("2026-01-05T09:00:00Z"),
+        print: (text) => printed.push(text),
+        complain: (text) => printed.push(text),
+        isInteractive: true,
+        ask: async (question) => {
+          questions.push(question);
+          return answer;
+        },
+        readAll: async () => "",
+        exitCode: 0,
+      };
+      await runCli(["approval", "approve", "all"], terminal);
+      expect(terminal.exitCode).toBe(0);
+      return printed.join("\n");
+    };
+    expect(await answering("")).toContain("Nothing was approved.");
+    expect((await server.as("fay").get(`/approvals/${id}`)).body.status).toBe("pending");
+    expect(await answering("y")).toContain(`${id}: approved`);
+    expect(questions[0]).toMatch(/^Approve these \d+\? \[y\/N\] $/);
   });
 
   test("what the server refuses is its sentence, its code and the correlation id, with exit code 1", async () => {
