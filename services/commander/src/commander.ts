@@ -53,14 +53,20 @@ export interface Commander {
 
 const STUCK_AFTER_MS = 900_000;
 
+/** How long recipes do without an advisor that gave no score: what waits behind them does not wait for it each time. */
+const WITHOUT_ADVISOR_MS = 10_000;
+
 /** What recipes learn of a topic's risk; null without an advisor. */
-const riskOver = (outside: Outside | null): TopicRisk | null =>
-  outside === null || outside.settings.advisorUrl === null
-    ? null
-    : async (org, topic) => {
-        const score = await adviseOnTopic(outside, org, topic);
-        return score === null ? {} : { score, advisor_score: score };
-      };
+const riskOver = (outside: Outside | null, clock: Clock): TopicRisk | null => {
+  if (outside === null || outside.settings.advisorUrl === null) return null;
+  let silentUntil = Number.NEGATIVE_INFINITY;
+  return async (org, topic) => {
+    if (clock.monotonic() < silentUntil) return {};
+    const score = await adviseOnTopic(outside, org, topic);
+    if (score === null) silentUntil = clock.monotonic() + WITHOUT_ADVISOR_MS;
+    return score === null ? {} : { score, advisor_score: score };
+  };
+};
 
 /** Opens a commander: it serves commands, takes in what others publish, obeys due timers and runs the process managers. */
 export const openCommander = async (parts: CommanderParts): Promise<Commander> => {
@@ -84,7 +90,7 @@ export const openCommander = async (parts: CommanderParts): Promise<Commander> =
     decider,
     parts.checkpoint,
     recheckOverBus(inner, decider),
-    new Recipes(decider, topicsOverBus(inner), riskOver(outside)),
+    new Recipes(decider, topicsOverBus(inner), riskOver(outside, clock)),
     clock,
     log,
   );

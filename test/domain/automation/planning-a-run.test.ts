@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Actor } from "@countersign/domain/actor.ts";
 import type { AutomationRun } from "@countersign/domain/automation/automation.ts";
+import type { Recipe } from "@countersign/domain/automation/recipe.ts";
+import { mayConcern } from "@countersign/domain/automation/rough-look.ts";
+import { referenceOf, world } from "../../testkit/world.ts";
 import { field, plan, recipe, topic } from "./planning.ts";
 
 const gus: Actor = { kind: "person", id: "gus" };
@@ -222,4 +225,47 @@ test("a request without a topic is seen by its own facts, all of them its reques
   expect(run.topic).toBeNull();
   expect(run.setBy).toEqual({ amount: [{ kind: "agent", id: "ci" }] });
   expect(run.askers[0]).toEqual({ kind: "agent", id: "ci" });
+});
+
+describe("what is too long", () => {
+  const huge = "x".repeat(100_000);
+  const seen = topic({ note: huge, labels: [] });
+
+  test("is cut where it is shown, and where a recipe writes text", () => {
+    const actions = [
+      { type: "add_comment" as const, body: "{{case.note}}" },
+      { type: "add_label" as const, label: "{{case.note}}" },
+      { type: "set_field" as const, field: "note", value: "short" },
+    ];
+    const conditions = field("note", "contains", "x");
+    const run = ran(plan(recipe({ actions, conditions }), { topic: seen }));
+    expect(JSON.stringify(run).length).toBeLessThan(20_000);
+    expect(run.diff.find((change) => change.field === "note")?.after).toBe("short");
+  });
+
+  test("is not copied whole into a field", () => {
+    const actions = [{ type: "set_field" as const, field: "copy", value: "{{case.note}}" }];
+    expect(ran(plan(recipe({ actions }), { topic: seen })).actions).toEqual([]);
+  });
+});
+
+describe("a schedule passes over a topic without reading it whole", () => {
+  const late = "2026-03-08T09:00:00.000Z";
+  const concerns = (conditions: Recipe["conditions"]): boolean =>
+    mayConcern(recipe({ conditions }).recipe, topic({ a: 1 }), late, referenceOf(world()));
+
+  test("where its attributes and the time say that nothing is done", () => {
+    expect(concerns(field("a", "=", 2))).toBe(false);
+    expect(concerns(field("days_in_state", ">", 7))).toBe(false);
+    expect(concerns(field("missing", "=", 2))).toBe(false);
+  });
+
+  test("but not where they say something else, or what they cannot know decides", () => {
+    expect(concerns(null)).toBe(true);
+    expect(concerns(field("days_in_state", ">=", 7))).toBe(true);
+    expect(concerns(field("approval.pending_duration_hours", ">", 4))).toBe(true);
+    expect(concerns(field("case.approval", "exists", true))).toBe(true);
+    expect(concerns(field("risk.score", ">", 0.8))).toBe(true);
+    expect(concerns({ kind: "expression", text: "case.a == 2" })).toBe(true);
+  });
 });

@@ -26,6 +26,7 @@ export const triggersOf = (type: string): readonly RecipeTrigger[] => {
   switch (type) {
     case "AttributesChanged":
     case "TransitionBlocked":
+    case "TransitionRejected":
       return ["case.updated"];
     case "TransitionCompleted":
       return ["workflow.after_transition", "case.updated"];

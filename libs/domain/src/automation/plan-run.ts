@@ -6,6 +6,7 @@ import { mayApprove } from "../directory/lookups.ts";
 import type { Reference } from "../reference.ts";
 import type { Requester } from "../request/events.ts";
 import type { ActiveRecipe } from "./active-recipes.ts";
+import { cut, shownValue, shownValues } from "./bounds.ts";
 import type { AutomationRun } from "./automation.ts";
 import { recipeFacts, type Seen } from "./facts.ts";
 import type { ChainChange, RecipeAction } from "./recipe.ts";
@@ -30,9 +31,15 @@ export interface Triggered {
   readonly by: Actor | null;
 }
 
+/** Longest value that a recipe writes, in characters of its JSON, and longest texts, in characters. */
+const MOST_VALUE = 16_384;
+const MOST_TEXT = 4_000;
+const MOST_COMMENT = 2_000;
+const MOST_NAME = 300;
+
 const filledTarget = ({ type, identifier }: Target, facts: JsonObject): Target => ({
   type,
-  identifier: fillIn(identifier, facts),
+  identifier: cut(fillIn(identifier, facts), MOST_NAME),
 });
 
 const filledChange = (change: ChainChange, facts: JsonObject): ChainChange =>
@@ -40,9 +47,10 @@ const filledChange = (change: ChainChange, facts: JsonObject): ChainChange =>
     ? { ...change, approvers: change.approvers.map((each) => filledTarget(each, facts)) }
     : change;
 
-/** An action with its texts filled in from the facts. */
-const filled = (action: RecipeAction, facts: JsonObject): RecipeAction => {
-  const text = (from: string | null): string | null => (from === null ? null : fillIn(from, facts));
+/** An action with its texts filled in from the facts; null where nothing of bounded size comes out. */
+const filled = (action: RecipeAction, facts: JsonObject): RecipeAction | null => {
+  const text = (from: string | null): string | null =>
+    from === null ? null : cut(fillIn(from, facts), MOST_TEXT);
   const targets = (from: readonly Target[]): readonly Target[] =>
     from.map((each) => filledTarget(each, facts));
   switch (action.type) {
@@ -61,7 +69,9 @@ const filled = (action: RecipeAction, facts: JsonObject): RecipeAction => {
       return {
         ...action,
         message: text(action.message),
-        recipients: action.recipients.map((each) => fillIn(each, facts)).filter((to) => to !== ""),
+        recipients: action.recipients
+          .map((each) => cut(fillIn(each, facts), MOST_NAME))
+          .filter((to) => to !== ""),
       };
     case "reassign":
       return {
@@ -70,12 +80,14 @@ const filled = (action: RecipeAction, facts: JsonObject): RecipeAction => {
         assignee: text(action.assignee),
         reason: text(action.reason),
       };
-    case "set_field":
-      return { ...action, value: fillInValue(action.value, facts) };
+    case "set_field": {
+      const value = fillInValue(action.value, facts);
+      return JSON.stringify(value).length > MOST_VALUE ? null : { ...action, value };
+    }
     case "add_label":
-      return { ...action, label: fillIn(action.label, facts) };
+      return { ...action, label: cut(fillIn(action.label, facts), MOST_NAME) };
     case "add_comment":
-      return { ...action, body: fillIn(action.body, facts) };
+      return { ...action, body: cut(fillIn(action.body, facts), MOST_COMMENT) };
   }
 };
 
@@ -146,7 +158,7 @@ export const planRun = (
       : evaluateCondition(conditions, facts, reference.evaluateExpression);
   if (found.value !== true) return null;
   const { topic } = seen;
-  const actions = recipe.actions.map((action) => filled(action, facts));
+  const actions = recipe.actions.flatMap((action) => filled(action, facts) ?? []);
   const names = recipe.actions.flatMap((action) =>
     approversNamed(action).flatMap(({ identifier }) => templateFields(identifier)),
   );
@@ -163,15 +175,21 @@ export const planRun = (
         ? null
         : { workflow: topic.workflow, id: topic.id, revision: triggered.revision },
     requests,
-    because: found.because,
-    facts: found.facts,
+    because: cut(found.because, MOST_TEXT),
+    facts: shownValues(found.facts),
     setBy: whoSet(fieldsOfCondition(conditions), topic, requester),
     namedBy: whoSet(names, topic, requester),
     actions,
     diff:
       topic === null
         ? []
-        : topicChanges(actions, topic.attributes, requests.length > 0, ref, seen.now),
+        : topicChanges(actions, topic.attributes, requests.length > 0, ref, seen.now).map(
+            ({ field, before, after }) => ({
+              field,
+              before: shownValue(before),
+              after: shownValue(after),
+            }),
+          ),
     askers: askersOf(triggered, active, reference),
     approvalId: null,
     reason: null,

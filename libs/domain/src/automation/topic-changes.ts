@@ -5,7 +5,7 @@ import type { FieldChange, RunRef } from "./automation.ts";
 import type { RecipeAction } from "./recipe.ts";
 
 /** Comments kept on a topic; every one stands in the recipe's own stream. */
-const MOST_COMMENTS = 50;
+const MOST_COMMENTS = 20;
 
 const listOf = (value: Json | undefined): readonly Json[] =>
   Array.isArray(value) ? (value as readonly Json[]) : [];

@@ -18,6 +18,7 @@ import {
 } from "@countersign/domain/automation/active-recipes.ts";
 import type { AutomationRun } from "@countersign/domain/automation/automation.ts";
 import type { Seen, SeenApproval } from "@countersign/domain/automation/facts.ts";
+import { mayConcern } from "@countersign/domain/automation/rough-look.ts";
 import { planRun } from "@countersign/domain/automation/plan-run.ts";
 import { fieldsOfCondition } from "@countersign/domain/automation/who-set.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
@@ -107,7 +108,7 @@ export class Recipes {
     const id = idOfStream(stream);
     const state = await this.#request(org, id);
     // What a recipe asked for itself runs no recipe: it could go on asking for ever.
-    if (state.status !== "pending" || state.submitted.automation !== undefined) return null;
+    if (state.status === "absent" || state.submitted.automation !== undefined) return null;
     const { topic } = state.submitted;
     const found =
       topic === null ? null : await this.#topic(topicStream(org, topic.workflow, topic.id), 0n);
@@ -142,15 +143,15 @@ export class Recipes {
     const { topic, requests, revision, moved, by } = sight;
     const [first] = requests;
     const state = first === undefined ? null : await this.#request(org, first);
-    const pending = state?.status === "pending" ? state : null;
+    const known = state?.status === "absent" ? null : state;
     const approval: SeenApproval | null =
-      pending === null
+      known === null
         ? null
         : {
-            id: pending.submitted.requestId,
-            createdAt: pending.createdAt,
-            level: openLevelOf(pending)?.number ?? null,
-            facts: factsOf(pending),
+            id: known.submitted.requestId,
+            createdAt: known.createdAt,
+            level: openLevelOf(known)?.number ?? null,
+            facts: factsOf(known),
           };
     const asksRisk = topic !== null && this.#risk !== null && readsRisk(active);
     const risk = asksRisk ? await this.#risk(org, topic) : {};
@@ -164,7 +165,7 @@ export class Recipes {
         seen: { topic, approval, moved, risk, now: toIso(engine.clock.now()) },
         revision,
         requests,
-        requester: topic === null ? (pending?.submitted.requester ?? null) : null,
+        requester: topic === null ? (known?.submitted.requester ?? null) : null,
         by,
       },
       engine.references.of(org),
@@ -176,13 +177,16 @@ export class Recipes {
 
   /** A schedule's time has come: every topic that the recipe is for is looked at. */
   async #lookAtAll(org: string, cause: RecordedEvent, due: AutomationRun): Promise<void> {
-    const { definition } = this.#decider.engine.references.of(org);
+    const { engine } = this.#decider;
+    const { definition } = engine.references.of(org);
     const active = activeRecipes(definition).find(({ recipe }) => recipe.id === due.recipe);
     if (active === undefined || active.recipe.trigger !== "scheduled") return;
     const { workflow } = active.recipe;
     for await (const topics of this.#topics(org)) {
       for (const listed of topics) {
         if (workflow !== null && listed.workflow !== workflow) continue;
+        const now = toIso(engine.clock.now());
+        if (!mayConcern(active.recipe, listed, now, engine.references.of(org))) continue;
         const stream = topicStream(org, listed.workflow, listed.id);
         const { state: topic, revision } = await this.#topic(stream, 0n);
         if (topic.status === "absent") continue;
