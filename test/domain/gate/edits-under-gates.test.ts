@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Gate } from "@countersign/domain/gate/gate.ts";
+import type { Ask } from "@countersign/domain/request/commands.ts";
+import { policyOfLevel } from "@countersign/domain/request/delegates.ts";
 import { modifies } from "../../testkit/changing.ts";
 import { active, denies, gate } from "../../testkit/examples/gates.ts";
 import { any, atLeast, group, level, policy, when } from "../../testkit/examples/policies.ts";
 import { given } from "../../testkit/given-when-then.ts";
 import { approves, asked } from "../../testkit/happenings.ts";
-import { world, type World } from "../../testkit/world.ts";
+import { referenceOf, world, type World } from "../../testkit/world.ts";
 
 const big: Gate = gate(
   { type: "amount_threshold", field: "parameters.replicas", above: 10 },
@@ -20,6 +22,11 @@ const org = (gates: readonly Gate[], over: Partial<World> = {}): World => ({
   gates: active(gates),
   ...over,
 });
+
+const inline: Partial<Ask> = {
+  policy: null,
+  approvers: [{ type: "role", identifier: "qa_lead" }],
+};
 
 const more = { parameters: { replicas: 20 } };
 
@@ -95,7 +102,6 @@ describe("An edited payload is held against the gates again", () => {
   });
 
   test("levels of inline approvers keep their place before the added ones", () => {
-    const inline = { policy: null, approvers: [{ type: "role" as const, identifier: "qa_lead" }] };
     const story = given(org([big]), asked(inline), modifies("bo", more));
     expect(story.view.levels.map(({ name, status }) => [name, status])).toEqual([
       ["Level 1", "approved"],
@@ -122,6 +128,18 @@ describe("An edited payload is held against the gates again", () => {
       ["Fallback", "skipped"],
       ["Safety", "open"],
     ]);
+  });
+
+  test.each<[string, Partial<Ask>, string | null]>([
+    ["an inline level before it", inline, null],
+    ["the levels of a policy before it", {}, "release"],
+  ])("an added level is its own policy's to delegate, and %s is not", (_, how, before) => {
+    const story = given(org([big]), asked(how), modifies("bo", more));
+    const { state, world: around } = story.moment;
+    if (state.status === "absent") throw new Error("there is no request");
+    const reference = referenceOf(around);
+    const of = (number: number) => policyOfLevel(state.submitted, reference, number);
+    expect([of(1), of(2)]).toEqual([before, "safety"]);
   });
 
   test("a new payload that is the old one is a vote, and no gate is asked", () => {

@@ -11,9 +11,9 @@ export interface Chain {
   readonly levels: readonly LevelPlan[];
   /** How many levels come before the fallbacks, which open only when all of these were skipped. */
   readonly regular: number;
-  /** How many levels stand behind the fallbacks: those of gates that fired for a later payload. Absent for none. */
-  readonly later?: number;
-  /** The policies behind it, in chain order; none for inline approvers. */
+  /** Policies of gates that fired for a later payload: their levels stand behind the fallbacks. Absent for none. */
+  readonly later?: readonly Policy[];
+  /** The policies behind it, in chain order, the later ones last; none for inline approvers. */
   readonly policies: readonly Policy[];
 }
 
@@ -49,18 +49,49 @@ const pinned = (
 
 /** With the levels of gates that fired for a later payload: behind everything, because levels are known by number. */
 const withLater = ({ levels, regular, policies }: Chain, later: readonly Policy[]): Chain => {
-  const more = later.flatMap(({ chain }) => chain);
   return {
-    levels: numbered([...levels, ...more]),
+    levels: numbered([...levels, ...later.flatMap(({ chain }) => chain)]),
     regular,
-    later: more.length,
+    later,
     policies: [...policies, ...later],
   };
 };
 
+/** The number behind which the levels of later gates begin. */
+const laterAfter = ({ levels, later = [] }: Chain): number =>
+  levels.length - later.reduce((sum, { chain }) => sum + chain.length, 0);
+
 /** True for a level that opens only when every regular one was skipped. */
-export const isFallback = ({ levels, regular, later = 0 }: Chain, number: number): boolean =>
-  number > regular && number <= levels.length - later;
+export const isFallback = (chain: Chain, number: number): boolean =>
+  number > chain.regular && number <= laterAfter(chain);
+
+const owner = (
+  policies: readonly Policy[],
+  from: number,
+  number: number,
+  count: (policy: Policy) => number,
+): string | null => {
+  let last = from;
+  for (const policy of policies) {
+    last += count(policy);
+    if (number <= last) return policy.id;
+  }
+  return null;
+};
+
+const levelsIn = ({ chain }: Policy): number => chain.length;
+const fallbacksIn = ({ fallback }: Policy): number => (fallback === null ? 0 : 1);
+
+/** The policy that brought a level of this number; null for inline approvers. */
+export const policyOfNumber = (chain: Chain, number: number): string | null => {
+  const { policies, regular, later } = chain;
+  const after = later === undefined ? Infinity : laterAfter(chain);
+  if (later !== undefined && number > after) return owner(later, after, number, levelsIn);
+  const asked = later === undefined ? policies : policies.slice(0, -later.length || undefined);
+  return number <= regular
+    ? owner(asked, 0, number, levelsIn)
+    : owner(asked, regular, number, fallbacksIn);
+};
 
 /** The chain of one policy alone. */
 export const chainOfPolicy = (policy: Policy): Chain => {

@@ -7,7 +7,7 @@ import {
   MAX_LINKS,
 } from "../delegation/lookups.ts";
 import type { Reference } from "../reference.ts";
-import { chainOf } from "./chain.ts";
+import { chainOf, policyOfNumber } from "./chain.ts";
 import type { SubmittedFields } from "./events.ts";
 import { isAlternate, type Roster } from "./slots.ts";
 import type { GroupState } from "./state.ts";
@@ -38,15 +38,7 @@ export const policyOfLevel = (
   submitted: SubmittedFields,
   { definition }: Reference,
   number: number,
-): string | null => {
-  const { policies, regular } = chainOf({ submitted }, definition);
-  let last = number <= regular ? 0 : regular;
-  for (const { id, chain, fallback } of policies) {
-    last += number <= regular ? chain.length : fallback === null ? 0 : 1;
-    if (number <= last) return id;
-  }
-  return null;
-};
+): string | null => policyOfNumber(chainOf({ submitted }, definition), number);
 
 /** Roles by which a person stands in a group: those of their recorded slots, and pools they are in today. */
 const rolesIn = (group: GroupState, person: string, { directory }: Reference): string[] => {

@@ -2,17 +2,11 @@ import { policiesOfGates } from "../gate/policies-of-gates.ts";
 import type { Reference } from "../reference.ts";
 import type { FiredLater } from "./change-events.ts";
 import type { DecideContext } from "./commands.ts";
-import type { Action, PolicyRef, SubmittedFields } from "./events.ts";
+import type { Action, SubmittedFields } from "./events.ts";
 import { codesWith, deniedByRule, holdAsk, tracedWith } from "./hold.ts";
+import { policyRefs } from "./policy-refs.ts";
 import type { Refusal } from "./refusals.ts";
 import type { PendingRequest } from "./state.ts";
-
-/** The policies of a request in the order of its chain, those of gates that fired for an edited payload last. */
-export const policyRefs = ({
-  policies,
-  laterPolicies,
-}: Pick<SubmittedFields, "policies" | "laterPolicies">): readonly PolicyRef[] =>
-  laterPolicies === undefined ? policies : [...policies, ...laterPolicies];
 
 /**
  * Holds an edited payload against the gates of today, as its asker's. Denied: refused `denied-by-rule`. Gates that did

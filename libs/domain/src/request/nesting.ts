@@ -3,7 +3,7 @@ import type { Policy } from "../policy/policy.ts";
 import type { Reference } from "../reference.ts";
 import { chainOf } from "./chain.ts";
 import { MAX_DEPTH } from "./children.ts";
-import { policyRefs } from "./hold-edit.ts";
+import { policyRefs } from "./policy-refs.ts";
 import { verdictOn } from "./open-levels.ts";
 import { resolveIdentifier } from "./people.ts";
 import { refuse, type Refusal } from "./refusals.ts";

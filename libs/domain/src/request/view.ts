@@ -6,7 +6,7 @@ import { childrenView } from "./children.ts";
 import { openLevelOf } from "./ending.ts";
 import { questionView } from "./questions.ts";
 import { blockageOf } from "./gap.ts";
-import { policyRefs } from "./hold-edit.ts";
+import { policyRefs } from "./policy-refs.ts";
 import { actorView, levelView } from "./level-view.ts";
 import { judge } from "./quorum.ts";
 import { attemptView } from "./resubmit.ts";

@@ -1,3 +1,4 @@
+import { policyRefs } from "@countersign/domain/request/policy-refs.ts";
 import type { KnownRequest } from "@countersign/domain/request/state.ts";
 
 /** What one request contributes to the figures. */
@@ -45,4 +46,6 @@ export const statsRow = (state: KnownRequest): StatsRow => ({
 
 /** Whose chain it was: its policies' ids joined by `+`, null for inline approvers. Levels count over all of them. */
 export const policyOf = ({ submitted }: KnownRequest): string | null =>
-  submitted.policies.length === 0 ? null : submitted.policies.map(({ id }) => id).join("+");
+  policyRefs(submitted)
+    .map(({ id }) => id)
+    .join("+") || null;
