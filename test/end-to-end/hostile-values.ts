@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 /** Values that a field may be sent with by mistake or on purpose, of every JSON type. */
-const values: fc.Arbitrary<unknown> = fc.oneof(
+export const hostileValues: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown[]>(
     null,
     true,
@@ -77,12 +77,12 @@ const bodies = (whole: object): fc.Arbitrary<string> =>
   fc.oneof(
     fc.constant(JSON.stringify(whole)),
     fc
-      .dictionary(fc.constantFrom(...fields), values, { maxKeys: 4 })
+      .dictionary(fc.constantFrom(...fields), hostileValues, { maxKeys: 4 })
       .map((over) => JSON.stringify({ ...whole, ...over })),
     fc
-      .dictionary(fc.constantFrom(...fields), values, { maxKeys: 6 })
+      .dictionary(fc.constantFrom(...fields), hostileValues, { maxKeys: 6 })
       .map((fieldsOnly) => JSON.stringify(fieldsOnly)),
-    values.map((value) => JSON.stringify(value) ?? ""),
+    hostileValues.map((value) => JSON.stringify(value) ?? ""),
     fc
       .tuple(fc.nat({ max: 150 }), fc.string({ unit: "binary", maxLength: 3 }))
       .map(([at, text]) => JSON.stringify(whole).slice(0, at) + text),
