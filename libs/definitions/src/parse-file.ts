@@ -6,6 +6,7 @@ import type { Fault, Ignored, Warning } from "./fault.ts";
 import type { Known } from "./known.ts";
 import { judgeCalendars } from "./judge-calendars.ts";
 import { judgeFacts } from "./judge-facts.ts";
+import { judgeGates } from "./judge-gates.ts";
 import { readJson } from "./read-json.ts";
 import { readRoot } from "./read-root.ts";
 import type { Placed } from "./read-root.ts";
@@ -135,6 +136,7 @@ export const parseFile = ({
     faultUnknown(reading, placed);
     judgeCalendars(reading, placed);
     judgeFacts(reading);
+    judgeGates(reading, placed);
   }
   if (strict === true) {
     faultIgnored(reading);

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { emptyDefinition } from "@countersign/domain/definition/evolve.ts";
+import { parseFile, type ParsedFile } from "@countersign/definitions/parse-file.ts";
+
+const parse = (text: string, defaults: Partial<typeof emptyDefinition.defaults> = {}): ParsedFile =>
+  parseFile({
+    text,
+    mediaType: "yaml",
+    file: "gates.yaml",
+    known: {
+      roles: new Map([["qa_lead", ["bo"]]]),
+      people: new Map(),
+      definition: { ...emptyDefinition, defaults: { ...emptyDefinition.defaults, ...defaults } },
+    },
+  });
+
+const faults = (gate: string): readonly (readonly [string, string])[] =>
+  parse(`gates:\n  - { id: g, ${gate} }`).faults.map(({ code, path }) => [code, path] as const);
+
+const warnings = (text: string, defaults = {}): readonly (readonly [string, string])[] =>
+  parse(text, defaults).warnings.map(({ code, path }) => [code, path] as const);
+
+describe("A gate that leaves open what it means is not imported", () => {
+  test.each([
+    [
+      "both a policy and approvers",
+      'gate_type: require_approval, actions: ["*"], policy: p, approvers: [qa_lead]',
+      [
+        ["unknown-name", "gates[0].policy"],
+        ["not-one-of", "gates[0].approvers"],
+      ],
+    ],
+    [
+      "an empty list of approvers",
+      'gate_type: require_approval, actions: ["*"], approvers: []',
+      [["out-of-range", "gates[0].approvers"]],
+    ],
+    [
+      "an empty list of actions",
+      "gate_type: require_approval, actions: [], approvers: [qa_lead]",
+      [["out-of-range", "gates[0].actions"]],
+    ],
+    [
+      "a threshold in words",
+      'gate_type: amount_threshold, field: parameters.amount, above: "500", approvers: [qa_lead]',
+      [["wrong-type", "gates[0].above"]],
+    ],
+    [
+      "a misspelt key",
+      'gate_type: require_approval, actions: ["*"], aprovers: [qa_lead]',
+      [["unknown-key", "gates[0].aprovers"]],
+    ],
+  ])("%s", (_, gate, expected) => {
+    expect(faults(gate)).toEqual(expected);
+  });
+
+  test("a rule that would hold on no facts at all", () => {
+    const { faults: found } = parse("rules:\n  - { id: r, when: [], decide: approve }");
+    expect(found.map(({ code, path }) => [code, path])).toEqual([
+      ["out-of-range", "rules[0].when"],
+    ]);
+  });
+});
+
+describe("A gate that names nobody", () => {
+  const nobody = "gates:\n  - { id: g, gate_type: high_risk, above: 0.5 }";
+
+  test("is worth a warning in an organisation without a default policy", () => {
+    expect(warnings(nobody)).toEqual([["empty-role", "gates[0]"]]);
+  });
+
+  test("asks the default policy or the routing, of the organisation or of the same file", () => {
+    expect(warnings(nobody, { policy: "everyday" })).toEqual([]);
+    expect(warnings(nobody, { routing: { primary: { role: "qa_lead" } } })).toEqual([]);
+    const routing = "defaults: { routing: { primary: { role: qa_lead } } }";
+    expect(warnings(`${routing}\n${nobody}`)).toEqual([]);
+    expect(warnings(`defaults: {}\n${nobody}`, { policy: "everyday" })).toHaveLength(1);
+  });
+
+  test("needs nobody when it denies", () => {
+    expect(warnings('gates:\n  - { id: g, gate_type: deny, actions: ["db:drop"] }')).toEqual([]);
+  });
+});
