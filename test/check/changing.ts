@@ -3,7 +3,7 @@ import type { LogEntry } from "@countersign/check/log-entry.ts";
 import type { Policy } from "@countersign/domain/policy/policy.ts";
 import type { Principal, RequestCommand } from "@countersign/domain/request/commands.ts";
 import { putAgent, putPerson, putRole, removePerson } from "../domain/directory/people.ts";
-import { minute } from "./planting.ts";
+import { minute, type Written } from "./planting.ts";
 import { ask, smallOrg, type SmallOrg } from "./small-org.ts";
 import { group, level, policy } from "./written.ts";
 
@@ -61,7 +61,8 @@ const target = fc.constantFrom(
 );
 const sizes = fc.constantFrom("large", "small", "tiny");
 
-const acts: fc.Arbitrary<Act> = fc.oneof(
+/** What people may do to a request, and what may become of them. */
+export const acts: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 10,
     arbitrary: fc
@@ -169,8 +170,12 @@ const hashOf = (log: readonly LogEntry[]): string => {
 };
 
 /** Brings all of it about, after an agent of ana asked. */
-export const play = (rules: Policy, steps: readonly Act[]): SmallOrg => {
-  const org = smallOrg([rules]);
+export const play = (
+  rules: Policy,
+  steps: readonly Act[],
+  definitions: readonly Written[] = [],
+): SmallOrg => {
+  const org = smallOrg([rules], false, definitions);
   org.change(putPerson("ana", { access: "admin" }));
   org.change(putPerson("ivy", { access: "admin" }));
   staff.forEach((each) => org.change(putPerson(each)));

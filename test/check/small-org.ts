@@ -48,6 +48,8 @@ export interface SmallOrg {
   /** Refused commands change nothing. */
   change(command: DirectoryCommand): void;
   request(id: string, principal: Principal | null, command: RequestCommand): void;
+  /** The request as its events left it. */
+  state(id: string): RequestState;
   passMinutes(count: number): void;
 }
 
@@ -55,7 +57,11 @@ export interface SmallOrg {
  * An org with these policies and nobody in it. A forgetful one decides by the people there were at its first request
  * and writes down that it had read today's: what no commander may do.
  */
-export const smallOrg = (policies: readonly Policy[], forgetful = false): SmallOrg => {
+export const smallOrg = (
+  policies: readonly Policy[],
+  forgetful = false,
+  more: readonly Written[] = [],
+): SmallOrg => {
   let log: LogEntry[] = [];
   let now = 0;
   let people = emptyDirectory;
@@ -74,7 +80,7 @@ export const smallOrg = (policies: readonly Policy[], forgetful = false): SmallO
     return log.slice(before);
   };
 
-  const imports = policies.map((policy) => imported("Policy", policy));
+  const imports = [...more, ...policies.map((policy) => imported("Policy", policy))];
   for (const { type, data, metadata } of write(
     definition,
     admin,
@@ -96,6 +102,7 @@ export const smallOrg = (policies: readonly Policy[], forgetful = false): SmallO
     get log() {
       return log;
     },
+    state: (id) => requests.get(id) ?? absentRequest,
     passMinutes: (count) => {
       now += count;
     },
@@ -110,7 +117,9 @@ export const smallOrg = (policies: readonly Policy[], forgetful = false): SmallO
       const state = requests.get(id) ?? absentRequest;
       const actor =
         principal === null
-          ? ({ kind: "system", id: "process" } as const)
+          ? command.type === "fire-timer"
+            ? ({ kind: "timer", id: command.kind } as const)
+            : ({ kind: "system", id: "process" } as const)
           : { kind: principal.kind, id: principal.id };
       const context = { now: minute(now), actor, channel: "rest", principal } as const;
       const { events } = decide(state, command, context, reference());

@@ -47,8 +47,9 @@ const unasked = (story: RequestStory): string | null => {
   if (story.changes.edit === null || keepsApprovals(story) || story.glassBrokenBy !== null) {
     return null;
   }
-  for (const [number, { status, votes }] of story.levels) {
-    if (status === "approved" && votes.size === 0) {
+  for (const [number, { status, votes, timerVersion }] of story.levels) {
+    const byTimer = timerVersion === story.changes.version;
+    if (status === "approved" && votes.size === 0 && !byTimer) {
       return `level ${number} was approved before the payload changed, and was not asked again.`;
     }
   }

@@ -40,6 +40,8 @@ export interface LevelStory {
   readonly cancelled?: Set<string>;
   /** By group: people who were escalated to where heads are counted. Absent for none. */
   alternates?: ReadonlyMap<string, GroupRecord["slots"]>;
+  /** Payload version under which a timer approved it; absent where people did. */
+  timerVersion?: number;
 }
 
 /** A request as the log has told of it so far. */
@@ -183,6 +185,9 @@ const tell = (story: RequestStory, entry: LogEntry): void => {
       const level = story.levels.get(event.data.level);
       if (level !== undefined) {
         level.status = event.type === "LevelApproved" ? "approved" : "denied";
+        if (event.data.by.kind === "timer") {
+          level.timerVersion = story.changes.version;
+        }
       }
       break;
     }

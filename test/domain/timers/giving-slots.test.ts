@@ -243,6 +243,18 @@ describe("a reassignment by a ladder", () => {
     expect(slots(done.view)).toEqual(["bo open", "cy open"]);
   });
 
+  test("to who holds the open slots already is none", () => {
+    const twice = [after("1h", "reassign", "sre"), after("2h", "reassign", "sre")];
+    const open = started(level(group(all, "qa_lead"), { escalation: twice })).and(
+      at("10:00"),
+      fires("reassign"),
+    );
+    open
+      .and(at("11:00"))
+      .when(fires("reassign", { step: 2 }))
+      .yields(["TimerSuppressed", { action: "reassign", code: "theirs-already" }]);
+  });
+
   test("that would put the quorum out of reach is not done", () => {
     const open = started(
       level(group(atLeast(2), "qa_lead"), { escalation: [after("1h", "reassign", "user:hal")] }),

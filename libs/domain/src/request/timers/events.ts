@@ -60,6 +60,7 @@ export type SuppressedCode =
   | "nobody"
   | "quorum-unreachable"
   | "no-open-level"
+  | "theirs-already"
   | "collapsed";
 
 interface Notice extends TimerRef {

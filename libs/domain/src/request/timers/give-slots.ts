@@ -2,12 +2,13 @@ import type { Target } from "../../policy/policy.ts";
 import type { Reference } from "../../reference.ts";
 import { chainOf, groupPlan, levelPlan } from "../chain.ts";
 import { countsHeads } from "../deciders.ts";
-import type { RequestEvent } from "../events.ts";
+import { openLevelOf } from "../ending.ts";
+import type { GroupRecord, RequestEvent } from "../events.ts";
 import { recordNamed } from "../named-people.ts";
 import { countedApprovals, judge } from "../quorum.ts";
 import { moveSlots } from "../reassign.ts";
 import { rosterOf } from "../slots.ts";
-import type { LevelState, PendingRequest } from "../state.ts";
+import type { GroupState, LevelState, PendingRequest } from "../state.ts";
 import type { EscalatedGroup, TimerRef } from "./events.ts";
 import type { Suppressed } from "./fence.ts";
 import { withoutAskers } from "./told.ts";
@@ -48,6 +49,19 @@ export const joining = (
   return joined;
 };
 
+/** True for a group that would be recorded as it stands: the same people and roles, nobody taken out. */
+const holdsAlready = (
+  { pools, slots, needed }: GroupRecord,
+  group: GroupState | undefined,
+): boolean =>
+  group !== undefined &&
+  needed === group.needed &&
+  group.voided.length === 0 &&
+  pools.length === group.pools.length &&
+  pools.every((role) => group.pools.includes(role)) &&
+  slots.length === group.slots.length &&
+  slots.every(({ approver }) => group.slots.some((slot) => slot.approver === approver));
+
 /** Gives the open slots of the open level to others because a timer says so; nothing where the quorum would be out of reach. */
 export const reassignBy = (
   state: PendingRequest,
@@ -58,5 +72,12 @@ export const reassignBy = (
   const targets = withoutAskers(to, state, reference);
   const command = { type: "reassign", from: null, to: targets, reason } as const;
   const { events, refusal } = moveSlots(state, command, reference, { timer });
-  return refusal === undefined ? events : { code: "quorum-unreachable", reason: refusal.message };
+  if (refusal !== undefined) return { code: "quorum-unreachable", reason: refusal.message };
+  const groups = openLevelOf(state)?.groups ?? [];
+  const isSame = events.some(
+    (event) =>
+      event.type === "LevelOpened" &&
+      event.data.groups.every((record, index) => holdsAlready(record, groups[index])),
+  );
+  return isSame ? { code: "theirs-already", reason: "The open slots are theirs already." } : events;
 };
