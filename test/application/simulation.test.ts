@@ -9,6 +9,7 @@ import type {
   Policy,
 } from "@countersign/domain/policy/policy.ts";
 import type { RequestView } from "@countersign/domain/request/wire.ts";
+import { active, gate } from "../testkit/examples/gates.ts";
 import {
   all,
   any,
@@ -33,7 +34,9 @@ const scene = (fields: Partial<Scene> = {}): Scene => ({
 });
 
 const simulated = (from: World, fields: Partial<Scene> = {}): Simulation => {
-  const found = simulate(scene(fields), referenceOf(from), from.lastAssigned);
+  const found = simulate(scene(fields), referenceOf(from), {
+    lastAssigned: from.lastAssigned ?? new Map(),
+  });
   if ("code" in found) throw new Error(found.message);
   return found;
 };
@@ -230,5 +233,24 @@ describe("a simulation", () => {
       level([group(any, "qa_lead"), group(atLeast(2), "director")], { logic: "OR" }),
     );
     expect(ends(apart)).toEqual([false, true]);
+  });
+
+  test("asks nobody about a counterparty that is known already", () => {
+    const partners = gate(
+      { type: "new_counterparty", field: "parameters.to" },
+      { actions: ["export:*"], approvers: ["sre"] },
+    );
+    const from: World = {
+      ...world(policy(level(group(any, "qa_lead")))),
+      gates: active([partners]),
+    };
+    const levels = (known: boolean): number => {
+      const action = { type: "export:csv", parameters: { to: "acme" } };
+      const exporting = scene({ facts: { issue: null, context: {}, action, risk: {} } });
+      const gates = { knowsCounterparty: () => known };
+      const found = simulate(exporting, referenceOf(from), { gates });
+      return "code" in found ? 0 : found.levels.length;
+    };
+    expect([levels(false), levels(true)]).toEqual([2, 1]);
   });
 });

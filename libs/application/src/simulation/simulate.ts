@@ -36,16 +36,16 @@ export interface Simulation {
 const warningOf = ({ code, message, details }: Refusal): SimulationWarning =>
   details === undefined ? { code, message } : { code, message, details };
 
+/** What decisions are told of other streams; left out: nothing. */
+export type Surroundings = Pick<DecideContext, "lastAssigned" | "gates">;
+
 /** The decisions' context at the scene's moment, made of nothing that happens. */
-const contextAt = (
-  { at, requester }: Scene,
-  lastAssigned: ReadonlyMap<string, string> | undefined,
-): DecideContext => ({
+const contextAt = ({ at, requester }: Scene, surroundings: Surroundings): DecideContext => ({
   now: at,
   actor: { kind: requester.kind, id: requester.id },
   channel: "system",
   principal: requester,
-  ...(lastAssigned === undefined ? {} : { lastAssigned }),
+  ...surroundings,
   childId: (...parts) => derivedRequestId("simulated", requester.org, ...parts),
 });
 
@@ -104,7 +104,7 @@ const endWarning = (played: PlayedChain): readonly SimulationWarning[] => {
 export const simulate = (
   scene: Scene,
   reference: Reference,
-  lastAssigned?: ReadonlyMap<string, string>,
+  surroundings: Surroundings = {},
 ): Simulation | Refusal => {
   const played = findPlayed(scene, reference.definition);
   if ("code" in played) return played;
@@ -118,7 +118,7 @@ export const simulate = (
     };
   }
   const ask = askOf(scene, played);
-  const context = contextAt(scene, lastAssigned);
+  const context = contextAt(scene, surroundings);
   const asked = freeze(ask, context, reference);
   if ("refusal" in asked) {
     const { refusal } = asked;

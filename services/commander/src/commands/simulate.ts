@@ -1,9 +1,14 @@
 import { parseSimulate, type SimulateBody } from "@countersign/api-contract/simulation.ts";
 import { authorRefusal } from "@countersign/application/definition.ts";
 import { schemaFault } from "@countersign/application/payload-schema.ts";
+import { gateFactsOf } from "@countersign/application/gate-facts.ts";
 import { policiesOf, withDraft } from "@countersign/application/simulation/draft.ts";
 import { requesterOf, type Scene } from "@countersign/application/simulation/simulated-ask.ts";
-import { simulate as play, type Simulation } from "@countersign/application/simulation/simulate.ts";
+import {
+  simulate as play,
+  type Simulation,
+  type Surroundings,
+} from "@countersign/application/simulation/simulate.ts";
 import { languageOf } from "@countersign/definitions/language.ts";
 import { parseFile, type ParsedFile } from "@countersign/definitions/parse-file.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
@@ -99,10 +104,19 @@ const sceneOf = (
   at,
 });
 
+const surroundingsOf = ({ engine }: Decider, org: string): Surroundings => {
+  const lastAssigned = engine.turns?.of(org);
+  const gates = gateFactsOf(engine, org);
+  return {
+    ...(lastAssigned === undefined ? {} : { lastAssigned }),
+    ...(gates === undefined ? {} : { gates }),
+  };
+};
+
 /** Shows who would be asked, when and why, by an active policy or a draft. Nothing is written. */
 export const simulate = async (decider: Decider, incoming: Incoming): Promise<Reply> => {
   const { org, principal } = incoming;
-  const { references, clock, turns } = decider.engine;
+  const { references, clock } = decider.engine;
   const reference = references.of(org);
   const denied = authorRefusal(principal, reference);
   if (denied !== null) return no(denied);
@@ -120,7 +134,7 @@ export const simulate = async (decider: Decider, incoming: Incoming): Promise<Re
   const ground = groundOf(body, decider.engine, org, at);
   if ("code" in ground) return no(ground);
   const scene = sceneOf(body, ground.policy, requester, at);
-  const simulation = play(scene, ground.reference, turns?.of(org));
+  const simulation = play(scene, ground.reference, surroundingsOf(decider, org));
   if ("code" in simulation) return no(simulation);
   const warnings: readonly (Simulation["warnings"][number] | ParsedFile["warnings"][number])[] = [
     ...ground.warnings,
