@@ -22,24 +22,25 @@ export interface OutsideService extends AsyncDisposable {
 
 /** Starts a service that answers as it is told. */
 export const startOutside = async (
-  answer: (question: Question) => Reply,
+  answer: (question: Question) => Reply | Promise<Reply>,
 ): Promise<OutsideService> => {
   const questions: Question[] = [];
   const server = createServer((request, response) => {
     let text = "";
     request.setEncoding("utf8");
     request.on("data", (part: string) => (text += part));
-    request.on("end", () => {
+    const asked = async (): Promise<void> => {
       const question = { headers: request.headers, text, body: JSON.parse(text) as JsonObject };
       questions.push(question);
-      const reply = answer(question);
+      const reply = await answer(question);
       if (reply === null) return;
       if (typeof reply === "number") {
         response.writeHead(reply, { location: "/elsewhere" }).end();
         return;
       }
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(reply));
-    });
+    };
+    request.on("end", () => void asked());
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

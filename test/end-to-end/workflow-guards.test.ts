@@ -20,6 +20,7 @@ workflow:
       to: refunded
       require_approval: [{ assignment: { type: role, identifier: manager } }]
     - { from: paid, to: shipped }
+    - { from: paid, to: cart }
 guards:
   - { id: fraud, to: paid, url: "${url}", timeout: 1s, policy: by-hand }
   - { id: stock, to: refunded, url: "${url}" }
@@ -32,11 +33,16 @@ describe("workflow guards", () => {
   let server: Standalone;
   let outside: OutsideService;
   let reply: Reply = { status: "allow" };
+  /** Happens while the guard thinks. */
+  let meanwhile: (() => Promise<unknown>) | null = null;
   let topics = 0;
   let topicId = "";
 
   beforeAll(async () => {
-    outside = await startOutside(() => reply);
+    outside = await startOutside(async () => {
+      await meanwhile?.();
+      return reply;
+    });
     server = await startStandalone({
       env: { COUNTERSIGN_GUARD_ALLOW_PRIVATE: "yes", COUNTERSIGN_GUARD_SECRET: guardSecret },
     });
@@ -117,6 +123,11 @@ describe("workflow guards", () => {
         },
       ],
     });
+    // A crash between the block and its request loses nothing: the block holds what the request is made of.
+    const block = server
+      .readLog()
+      .find(({ type, data }) => type === "TransitionBlocked" && JSON.stringify(data).includes(id));
+    expect(block?.data).toMatchObject({ ask: { attachments: [{ context: { guard: "fraud" } }] } });
     const { status } = await server.as("bo").post(`/approvals/${id}/approve`, {});
     expect(status).toBe(200);
   });
@@ -147,6 +158,21 @@ describe("workflow guards", () => {
     const before = outside.questions.length;
     expect((await move("refunded")).status).toBe(202);
     expect(outside.questions).toHaveLength(before);
+  });
+
+  test("what changed while the guard was thinking is looked at by people", async () => {
+    reply = { status: "allow" };
+    await move("paid", "cart");
+    expect((await move("cart")).status).toBe(200);
+    meanwhile = () =>
+      server
+        .as("gus")
+        .post("/signals", { topic: { workflow: "shop", id: topicId }, facts: { country: "X" } });
+    const moved = await move("paid");
+    meanwhile = null;
+    const asked = await request(onlyApproval(moved));
+    expect(asked).toMatchObject({ policy: { id: "by-hand" }, attachments: [] });
+    expect(asked.action.parameters).toMatchObject({ attributes: { total: 40, country: "X" } });
   });
 
   test("a move without a guard, one that is refused anyway, and one of a viewer ask nobody", async () => {

@@ -28,7 +28,7 @@ import { deniedByRule, holdAsk } from "@countersign/domain/request/hold.ts";
 import { absentRequest } from "@countersign/domain/request/evolve.ts";
 import type { Refusal } from "@countersign/domain/request/refusals.ts";
 import { mergeAttributes } from "@countersign/domain/topic/attributes.ts";
-import type { Counsel } from "@countersign/domain/topic/counsel.ts";
+import { counselAt, type Counsel } from "@countersign/domain/topic/counsel.ts";
 import { absentTopic, evolveTopic } from "@countersign/domain/topic/evolve.ts";
 import { resolveTransition, type ResolveTransition } from "@countersign/domain/topic/resolve.ts";
 import { withSla } from "@countersign/domain/topic/sla.ts";
@@ -90,7 +90,7 @@ export const requestTransition = async (
         {
           ...asked,
           ...callerOf(envelope, reference),
-          ...(counsel === null ? {} : { counsel }),
+          ...(counsel === null ? {} : { counsel: counselAt(counsel, Number(fold.revision)) }),
         },
         reference.evaluateExpression,
       );
@@ -154,6 +154,8 @@ const gatedMove = (
 /** A move as it would be decided now, before anybody outside is asked about it; null when it is refused anyway. */
 export interface LikelyMove {
   readonly from: string;
+  /** Of the topic's stream; -1 for a topic nobody has named. */
+  readonly revision: number;
   readonly attributes: JsonObject;
   readonly caller: Pick<TransitionCommand, "requester" | "agent">;
   /** True when people are asked even if every guard agrees. */
@@ -172,7 +174,8 @@ export const likelyMove = async (
   if (authorise(principal, "transition", reference) !== null) return null;
   const workflow = reference.definition.workflows.get(asked.workflowId);
   const stream = topicStream(org, workflow?.id ?? "none", asked.topicId);
-  const fold = topic.folds.get(stream) ?? (await loadFold(engine.store, stream, topicAggregate));
+  // Read on from what is at hand: others outside are not told what was so a moment ago.
+  const fold = await loadFold(engine.store, stream, topicAggregate, topic.folds.get(stream));
   if (fold.commands.has(commandId)) return null;
   const caller = callerOf(envelope, reference);
   const command = { ...asked, ...caller };
@@ -189,6 +192,7 @@ export const likelyMove = async (
   const known = state.status === "present" ? state.attributes : {};
   return {
     from,
+    revision: Number(fold.revision),
     attributes: mergeAttributes(known, asked.attributes),
     caller,
     asks: answer.kind === "needs-approval",

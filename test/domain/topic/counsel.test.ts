@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Counsel } from "@countersign/domain/topic/counsel.ts";
+import { counselAt, type Counsel } from "@countersign/domain/topic/counsel.ts";
 import { refuse } from "@countersign/domain/request/refusals.ts";
 import { decide, refusal } from "./deciding.ts";
 import { bot, policy, transition } from "./release.ts";
@@ -7,9 +7,10 @@ import type { TransitionCommand } from "@countersign/domain/topic/transition.ts"
 import { workflow } from "./counselled.ts";
 
 const counsel = (fields: Partial<Counsel> = {}): Counsel => ({
-  from: "cart",
+  revision: 3,
   refusal: null,
-  need: null,
+  needed: false,
+  policy: null,
   attachments: [],
   ...fields,
 });
@@ -49,7 +50,7 @@ describe("what guards say of a move", () => {
   });
 
   test("doubt asks people by the transition's policy, else the guard's, else the org's", () => {
-    const doubt = counsel({ need: { policy: "by-hand" }, attachments });
+    const doubt = counsel({ needed: true, policy: "by-hand", attachments });
     expect(decide(command({ counsel: doubt }), undefined, guarded)).toMatchObject({
       ask: { policy: "shop--cart--paid" },
     });
@@ -57,25 +58,34 @@ describe("what guards say of a move", () => {
       kind: "needs-approval",
       ask: { policy: "by-hand", attachments },
     });
-    const nobody = counsel({ need: { policy: null } });
+    const nobody = counsel({ needed: true });
     expect(decide(command({ counsel: nobody }), undefined, free)).toMatchObject({
       ask: { policy: null },
     });
   });
 
-  test("what was said of another move counts as doubt, and says nothing else", () => {
-    const elsewhere = counsel({
-      from: "paid",
+  test("what was said of a topic that changed since counts as doubt, and says nothing else", () => {
+    const said = counsel({
       refusal: refuse("denied-by-rule", "No."),
       attachments,
       advisorScore: 0.1,
     });
-    const asks = decide(command({ counsel: elsewhere }), undefined, free);
-    expect(asks).toMatchObject({
-      kind: "needs-approval",
-      ask: { policy: null, riskSnapshot: { advisor_score: null } },
+    expect(counselAt(said, 3)).toBe(said);
+    expect(counselAt(said, 4)).toEqual({
+      revision: 4,
+      refusal: null,
+      needed: true,
+      policy: null,
+      attachments: [],
+      advisorScore: null,
     });
-    expect(asks).not.toHaveProperty("ask.attachments");
+    expect(counselAt(counsel({ policy: "by-hand" }), 4)).toEqual({
+      revision: 4,
+      refusal: null,
+      needed: true,
+      policy: "by-hand",
+      attachments: [],
+    });
   });
 
   test("the advisor's score stands in the risk snapshot; without an advisor there is none", () => {

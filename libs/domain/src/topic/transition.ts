@@ -7,7 +7,7 @@ import type { Requester } from "../request/events.ts";
 import type { Refusal } from "../request/refusals.ts";
 import { transitionAction, transitionAsk, type TransitionAsk } from "./ask.ts";
 import { mergeAttributes, missingFields } from "./attributes.ts";
-import { counselOn, type Counsel } from "./counsel.ts";
+import type { Counsel } from "./counsel.ts";
 import { transitionFacts } from "./facts.ts";
 import { isTopicId } from "./ids.ts";
 import type { TopicEvent, TopicState } from "./topic.ts";
@@ -134,12 +134,11 @@ const answer = (
   }
   const when = evaluate(transition.when);
   const by: Actor = { kind: requester.kind, id: requester.id };
-  const counsel = command.counsel === undefined ? null : counselOn(command.counsel, from);
+  const counsel = command.counsel ?? null;
   const refusal = counsel?.refusal ?? null;
   if (refusal !== null) {
     return no(refusal);
   }
-  const need = counsel?.need ?? null;
   const asked = { workflowId: workflow.id, topicId, transition, attributes };
   const asking = (policyId: string | null): NeedsApproval => ({
     kind: "needs-approval",
@@ -151,7 +150,7 @@ const answer = (
     ask: withCounsel(transitionAsk(asked, transitionAction(asked), policyId, agent), counsel),
     before,
   });
-  if (need === null && (policy === null || (when?.value === false && !unknown))) {
+  if (counsel?.needed !== true && (policy === null || (when?.value === false && !unknown))) {
     const data = { from, to, name, approvalIds: [], patch, by };
     return {
       kind: "completed",
@@ -159,7 +158,7 @@ const answer = (
       instead: () => asking(null),
     };
   }
-  return asking(policy?.id ?? need?.policy ?? null);
+  return asking(policy?.id ?? counsel?.policy ?? null);
 };
 
 /**

@@ -16,9 +16,15 @@ export const counselFor = async (
   isAdvised: boolean,
 ): Promise<Counsel | null> => {
   const guards = guardsOf(definition, asked.workflowId, move.from, asked.to);
-  const nobody: Counsel = { from: move.from, refusal: null, need: null, attachments: [] };
+  const nobody: Counsel = {
+    revision: move.revision,
+    refusal: null,
+    needed: false,
+    policy: null,
+    attachments: [],
+  };
   const counsel = guards.length === 0 ? nobody : await askGuards(outside, guards, org, move, asked);
-  const asks = move.asks || counsel.need !== null;
+  const asks = move.asks || counsel.needed;
   if (!isAdvised || !asks || counsel.refusal !== null) return guards.length === 0 ? null : counsel;
   return { ...counsel, advisorScore: await adviseOnMove(outside, org, asked, move) };
 };

@@ -99,11 +99,12 @@ export const askGuards = async (
   const question = questionOf(org, move, asked);
   const words = await Promise.all(guards.map((guard) => ask(outside, guard, question)));
   const unsure = words.filter(({ status }) => status === "pending" || status === "silent");
-  const policy = unsure.find(({ guard }) => guard.policy !== null)?.guard.policy ?? null;
+  const named = [...unsure, ...words].find(({ guard }) => guard.policy !== null);
   return {
-    from: move.from,
+    revision: move.revision,
     refusal: refusalOf(words.find(({ status }) => status === "deny")),
-    need: unsure.length === 0 ? null : { policy },
+    needed: unsure.length > 0,
+    policy: named?.guard.policy ?? null,
     attachments: words
       .filter(
         ({ status, message, metadata }) =>
