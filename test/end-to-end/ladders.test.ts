@@ -41,6 +41,18 @@ policies:
     chain: [{ assignments: [{ type: role, identifier: qa_lead }], timeout: 4h }]
 `;
 
+const gate = `
+gates:
+  - id: by-hand
+    gate_type: require_approval
+    actions: ["manual:*"]
+    approvers: [team_lead]
+    routing:
+      primary: { role: team_lead, timeout_minutes: 30 }
+      escalation: { role: admin, timeout_minutes: 60 }
+      final: { action: auto_reject, timeout_minutes: 120 }
+`;
+
 describe("ladders", () => {
   let server: Standalone;
   let bot: Api;
@@ -193,6 +205,26 @@ describe("ladders", () => {
         suppressed: suppressed ?? null,
       })),
     );
+  });
+
+  test("of a gate's routing count from the creation, beside the chain that the gate brings", async () => {
+    const { status, text } = await importFile(server, gate, "by-hand.yaml");
+    expect(status, text).toBe(201);
+    const { created_at: created, timeline } = await asked(bot, {
+      action: { type: "manual:deploy", parameters: {} },
+      approvers: undefined,
+    });
+    const shown = timeline.map(({ at, action, level, to }) => [
+      action,
+      level,
+      (Date.parse(at) - Date.parse(created)) / 60_000,
+      to,
+    ]);
+    expect(shown.slice(0, 3)).toEqual([
+      ["escalate", null, 30, ["ivy"]],
+      ["reminder", null, 60, ["bo", "cy"]],
+      ["auto_deny", null, 120, []],
+    ]);
   });
 
   test("show people with a zone of their own what their clock will show", async () => {

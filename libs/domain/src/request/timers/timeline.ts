@@ -111,7 +111,7 @@ const withEnds = (foreseen: readonly Foreseen[]): readonly TimelineEntry[] => {
 export const timelineOf = (state: KnownRequest, reference: Reference): readonly TimelineEntry[] => {
   if (state.status !== "pending") return [];
   const last = expiryEntries(state);
-  const open = openTimers(state);
+  const open = state.timers === undefined ? [] : openTimers(state);
   if (open.length === 0) return last.map(({ entry }) => entry);
   const chain = chainOf(state, reference.definition);
   const foreseen = open.flatMap((timer) => {
