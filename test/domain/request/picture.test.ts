@@ -61,6 +61,7 @@ describe("the picture of a request", () => {
       "children",
       "parent",
       "attempts",
+      "automations",
       "created_at",
       "expires_at",
       "resolved_at",
