@@ -106,6 +106,13 @@ describe("recipes", () => {
       diff: [{ field: "labels", before: ["fix"], after: ["fix", "fast-track"] }],
     });
     expect((await topic()).attributes).toMatchObject({ labels: ["fix", "fast-track"] });
+    const shown = await server
+      .graphql("ana")
+      .data(
+        `query ($id: ID!) { approvalRequest(id: $id) { automations { recipe outcome trigger because diff } } }`,
+        { id },
+      );
+    expect(JSON.stringify(shown)).toContain('"recipe":"hotfix_fast_track","outcome":"amended"');
     // The on-call SRE came in at level 1, and levels 3 and 4 are not asked.
     for (const person of ["eli", "dee", "fay"]) {
       const { status, text } = await server.as(person).post(`/approvals/${id}/approve`, {});
