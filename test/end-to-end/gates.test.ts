@@ -153,6 +153,14 @@ transitions:
     ]);
   });
 
+  test("counterparties and gates are known again after a restart", async () => {
+    await server.stop();
+    await server.start();
+    const to = (destination: string) => action("export:run", { destination });
+    expect((await evaluated(to("partner-api.example.com"))).body.decision).toBe("ALLOW");
+    expect((await evaluated(to("other.example.com"))).body.decision).toBe("ESCALATE");
+  });
+
   test("the log of all this breaks no invariant", async () => {
     const { violations } = await server.finish();
     expect(violations).toEqual([]);
