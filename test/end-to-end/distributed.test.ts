@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Backtest } from "@countersign/application/simulation/backtest.ts";
+import type { Simulation } from "@countersign/application/simulation/simulate.ts";
 import type { AuditEntry } from "@countersign/check/i8-audit.ts";
 import { allPages, type Api, type TopicBody, type TrailEntry } from "../testkit/http.ts";
 import { violationsOf } from "../testkit/processes/event-log.ts";
@@ -81,6 +83,19 @@ describe.runIf(available("nats-server"))("each service as its own process", () =
       actor: { kind: "person", id: "bo" },
       channel: "rest",
       notes: "Green",
+    });
+  });
+
+  test("a draft is simulated, and held against the requests that were recorded", async () => {
+    const source = releaseFile;
+    const transition = { workflow: "release", from: "staging", to: "pending_approval" };
+    const simulated = await alice.post<Simulation>("/definitions/simulate", { source, transition });
+    expect(simulated.body.levels[0]?.groups[0]?.slots).toHaveLength(2);
+    const backtested = await alice.post<Backtest>("/definitions/backtest", { source });
+    expect(backtested.body).toMatchObject({
+      requests: 1,
+      escalate: 1,
+      approvers: { bo: 1, cy: 1 },
     });
   });
 
