@@ -2,6 +2,7 @@ import { gates } from "./gates.ts";
 import { ownRequests } from "./own-requests.ts";
 import { payloads } from "./payload.ts";
 import { otherPeople } from "./people.ts";
+import { recipes } from "./recipes.ts";
 import { silence } from "./silence.ts";
 import type { Bypass } from "./story.ts";
 
@@ -12,4 +13,5 @@ export const bypasses: readonly Bypass[] = [
   ...payloads,
   ...silence,
   ...gates,
+  ...recipes,
 ];

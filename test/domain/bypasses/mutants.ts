@@ -2,6 +2,7 @@ import type { Mutant } from "./mutant.ts";
 import { mutantsOfGates } from "./mutants-of-gates.ts";
 import { mutantsOfPayloads } from "./mutants-of-payloads.ts";
 import { mutantsOfPeople } from "./mutants-of-people.ts";
+import { mutantsOfRecipes } from "./mutants-of-recipes.ts";
 import { mutantsOfSilence } from "./mutants-of-silence.ts";
 
 /** Builds in which one way around an approval is open, each way at least once. */
@@ -10,4 +11,5 @@ export const mutants: readonly Mutant[] = [
   ...mutantsOfPayloads,
   ...mutantsOfSilence,
   ...mutantsOfGates,
+  ...mutantsOfRecipes,
 ];
