@@ -6,7 +6,15 @@ import { DueHeap, type Timed } from "./due-heap.ts";
 import { windows, type TimePolicy } from "./time-policies.ts";
 
 /** What went wrong with a timer. `instant`: it was planned for a time that its calendar or its plain duration denies. */
-export type Fault = "early" | "double" | "missed" | "stale" | "instant" | "approved-by-jump";
+export type Fault =
+  | "early"
+  | "double"
+  | "missed"
+  | "stale"
+  | "instant"
+  | "approved-by-jump"
+  /** An invariant of `libs/check` does not hold. */
+  | "invariant";
 
 interface Planned {
   readonly kind: string;
@@ -96,9 +104,9 @@ export class TimerJudge {
     else if (type === "ExpiryApproaching") this.#once(stream, story, `${type} ${story.expiresAt}`);
     else if (ends.has(type)) {
       if (type === "RequestExpired" && at < (story.expiresAt ?? ""))
-        this.#fault("early", `${stream} ${type}`);
+        this.note("early", `${stream} ${type}`);
       story.ended = type;
-      this.#count(type);
+      this.count(type);
     }
   }
 
@@ -112,7 +120,7 @@ export class TimerJudge {
     const first = this.#firstDue(now);
     if (first === undefined) return;
     const due = new Date(first.dueMs).toISOString();
-    this.#fault(
+    this.note(
       "missed",
       `${first.stream} ${first.what} due ${due} at ${new Date(now).toISOString()}`,
     );
@@ -201,7 +209,7 @@ export class TimerJudge {
     const open = new Map<string, Planned>();
     for (const { kind, step, dueAt } of timers) {
       if (story.past.has(`${level} ${stepName(step)}`))
-        this.#fault("double", `${stream} plans ${level} ${stepName(step)} again`);
+        this.note("double", `${stream} plans ${level} ${stepName(step)} again`);
       const planned = { kind, dueAt };
       open.set(stepName(step), planned);
       this.#heap.push({
@@ -212,13 +220,13 @@ export class TimerJudge {
         stands: () =>
           story.ended === null && story.plans.get(level)?.open.get(stepName(step)) === planned,
       });
-      this.#count("planned");
+      this.count("planned");
       this.#countDate(dueAt);
       if (level !== null && generation === 1 && payloadVersion === 1)
         this.#judgeInstant(stream, story.policy, step, startAt, dueAt, calendar?.zone ?? null);
     }
-    if (generation > 1) this.#count("planned again");
-    if (payloadVersion > 1) this.#count("planned for another payload");
+    if (generation > 1) this.count("planned again");
+    if (payloadVersion > 1) this.count("planned for another payload");
     story.plans.set(level, { payloadVersion, generation, open });
   }
 
@@ -234,13 +242,13 @@ export class TimerJudge {
     const [start, due] = [Date.parse(startAt), Date.parse(dueAt)];
     const what = `${stream} ${policy.id} ${stepName(step)} ${startAt} → ${dueAt} ${zone ?? "plain"}`;
     if (length === undefined || length === null || zone !== policy.zone) {
-      this.#fault("instant", what);
+      this.note("instant", what);
     } else if (zone === null) {
-      if (due !== start + length) this.#fault("instant", what);
+      if (due !== start + length) this.note("instant", what);
     } else if (due < start + length || !this.#isOpen(zone, due - 1)) {
-      this.#fault("instant", what);
+      this.note("instant", what);
     } else {
-      this.#count("by a calendar");
+      this.count("by a calendar");
     }
   }
 
@@ -265,21 +273,21 @@ export class TimerJudge {
     const what = `${stream} ${type} ${level} ${step} v${payloadVersion} g${generation} due ${dueAt} at ${at}`;
     const plan = story.plans.get(level);
     const planned = plan?.open.get(step);
-    if (story.ended !== null) this.#fault("stale", what);
-    else if (story.past.has(`${level} ${step}`)) this.#fault("double", what);
-    else if (plan === undefined || planned === undefined) this.#fault("stale", what);
+    if (story.ended !== null) this.note("stale", what);
+    else if (story.past.has(`${level} ${step}`)) this.note("double", what);
+    else if (plan === undefined || planned === undefined) this.note("stale", what);
     else if (
       plan.payloadVersion !== payloadVersion ||
       plan.generation !== generation ||
       planned.dueAt !== dueAt
     )
-      this.#fault("stale", what);
-    if (at < (planned?.dueAt ?? dueAt)) this.#fault("early", what);
+      this.note("stale", what);
+    if (at < (planned?.dueAt ?? dueAt)) this.note("early", what);
     if (approving.has(type) && Date.parse(dueAt) > this.#trustedUntil() + MOST_TRUSTED_MS)
-      this.#fault("approved-by-jump", what);
+      this.note("approved-by-jump", what);
     plan?.open.delete(step);
     story.past.add(`${level} ${step}`);
-    this.#count(type);
+    this.count(type);
   }
 
   #reopened({ plans, past }: Story, level: number): void {
@@ -288,21 +296,22 @@ export class TimerJudge {
   }
 
   #once(stream: string, story: Story, what: string): void {
-    if (story.past.has(what)) this.#fault("double", `${stream} ${what}`);
+    if (story.past.has(what)) this.note("double", `${stream} ${what}`);
     story.past.add(what);
-    this.#count("ExpiryApproaching");
+    this.count("ExpiryApproaching");
   }
 
   #countDate(dueAt: string): void {
-    if (dueAt.slice(5, 10) === "02-29") this.#count("on a leap day");
-    if (dueAt > "2038-01-19T03:14:08") this.#count("after 2038-01-19");
+    if (dueAt.slice(5, 10) === "02-29") this.count("on a leap day");
+    if (dueAt > "2038-01-19T03:14:08") this.count("after 2038-01-19");
   }
 
-  #count(what: string): void {
+  count(what: string): void {
     this.seen.set(what, (this.seen.get(what) ?? 0) + 1);
   }
 
-  #fault(fault: Fault, what: string): void {
+  /** Takes down what somebody else found. */
+  note(fault: Fault, what: string): void {
     if (this.faults.length < 200) this.faults.push({ fault, what });
   }
 }

@@ -51,6 +51,8 @@ export const situations = [
   "RequestDenied",
   "RequestExpired",
   "RequestCancelled",
+  "SlaWarning",
+  "SlaBreached",
 ] as const;
 
 /** Tallies of several runs together. */

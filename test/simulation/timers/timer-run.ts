@@ -1,8 +1,11 @@
 import { timerSubject } from "@countersign/messaging/subjects.ts";
 import type { ExistingCommand } from "@countersign/application/request.ts";
+import { check } from "@countersign/check/check.ts";
+import { logEntry } from "@countersign/check/log-entry.ts";
 import { canonicalHash } from "@countersign/application/canonical.ts";
 import { makeDice, type Dice } from "../../testkit/simulation/dice.ts";
 import { TimerJudge } from "./judge-timers.ts";
+import { nextState, TopicJudge } from "./judge-topics.ts";
 import { fileOf, timePolicies } from "./time-policies.ts";
 import { AGENT, openTimerWorld, ORG, STAFF, type Broken, type TimerWorld } from "./timer-world.ts";
 
@@ -23,7 +26,17 @@ export interface TimerRun {
   /** Until so many timers were planned, new requests come. */
   readonly timers: number;
   readonly broken?: Broken;
+  /** When it begins, milliseconds since 1970; default one of `starts`. */
+  readonly from?: number;
 }
+
+/** Days before something that calendars or clocks trip over: most timers are short. */
+const starts: readonly number[] = [
+  Date.UTC(2026, 2, 28),
+  Date.UTC(2027, 9, 30),
+  Date.UTC(2028, 1, 28),
+  Date.UTC(2038, 0, 18),
+];
 
 /** One run: a world, its judge, and what somebody does to both. */
 class Play {
@@ -31,16 +44,24 @@ class Play {
   readonly #judge: TimerJudge;
   readonly #dice: Dice;
   readonly #policies: readonly string[];
-  readonly #count: (what: string) => void;
+  /** Seconds for which somebody may be busy with what is due. */
+  readonly #patience: number;
+  readonly #topics = new TopicJudge();
   #read = 0;
   #asked = 0;
 
-  constructor(world: TimerWorld, judge: TimerJudge, dice: Dice, policies: readonly string[]) {
+  constructor(
+    world: TimerWorld,
+    judge: TimerJudge,
+    dice: Dice,
+    policies: readonly string[],
+    patience: number,
+  ) {
+    this.#patience = patience;
     this.#world = world;
     this.#judge = judge;
     this.#dice = dice;
     this.#policies = policies;
-    this.#count = (what) => judge.seen.set(what, (judge.seen.get(what) ?? 0) + 1);
   }
 
   get planned(): number {
@@ -53,11 +74,36 @@ class Play {
     for (let patience = 0; ; patience++) {
       await this.#world.idle();
       this.#readOn();
-      if (!this.#judge.isOverdue(clock.now())) return;
-      if (patience === 40) break;
+      if (!this.#judge.isOverdue(clock.now()) && this.#topics.overdue(clock.now()) === null) return;
+      if (patience === this.#patience) break;
       clock.lapse(SECOND);
     }
     this.#judge.noteMissed(clock.now());
+    const topic = this.#topics.overdue(clock.now());
+    if (topic !== null) this.#judge.note("missed", topic);
+  }
+
+  /** Topics go on: those that stay too long are warned of and breached in the meantime. */
+  async move(): Promise<void> {
+    const { topics } = this;
+    for (let moved = 0; moved < 10; moved++) {
+      const number = this.#dice.between(0, 59);
+      const topic = `T-${number}`;
+      const stream = `topic-${ORG}.tickets.${Buffer.from(topic).toString("base64url")}`;
+      await this.#world.move(topic, nextState(topics.get(stream) ?? "new"));
+      this.#readOn();
+    }
+    await this.settle();
+  }
+
+  get topics(): ReadonlyMap<string, string> {
+    return this.#topics.states();
+  }
+
+  /** Holds the whole log against what must hold of any log. */
+  check(): void {
+    for (const { invariant, stream, message } of check(this.#world.store.log.map(logEntry)))
+      this.#judge.note("invariant", `${invariant} ${stream} ${message}`);
   }
 
   async ask(count: number): Promise<void> {
@@ -77,7 +123,7 @@ class Play {
     clock.lapse(1);
     // Whoever looks once a second finds it now, or at the latest with the next look.
     await this.settle();
-    this.#count("waited for the very moment");
+    this.#judge.count("waited for the very moment");
   }
 
   async lapse(most: number): Promise<void> {
@@ -96,7 +142,7 @@ class Play {
     clock.set(-by);
     clock.lapse(SECOND);
     await this.settle();
-    this.#count(by > 0 ? "the clock was set forward" : "the clock was set back");
+    this.#judge.count(by > 0 ? "the clock was set forward" : "the clock was set back");
   }
 
   /** Everything that cancels timers or plans them anew, to many requests at once. */
@@ -139,7 +185,7 @@ class Play {
         body: JSON.stringify({ ...timer, ...twisted }),
       });
     }
-    this.#count("rumours");
+    this.#judge.count("rumours");
     await this.settle();
   }
 
@@ -200,28 +246,28 @@ class Play {
     ]);
     const [who, command] = orders[name]?.() ?? [AGENT, { type: "expire" }];
     const outcome = await this.#world.command(id, who, command);
-    if (outcome.ok && outcome.effect === "appended") this.#count(`did: ${name}`);
+    if (outcome.ok && outcome.effect === "appended") this.#judge.count(`did: ${name}`);
   }
 
   #readOn(): void {
     const { log } = this.#world.store;
     for (; this.#read < log.length; this.#read++) {
       const event = log[this.#read];
-      if (event?.stream.startsWith("request-") === true) this.#judge.read(event);
+      if (event === undefined) continue;
+      if (event.stream.startsWith("request-")) this.#judge.read(event);
+      if (!event.stream.startsWith("topic-")) continue;
+      const fault = this.#topics.read(event);
+      if (fault !== null) this.#judge.note("instant", fault);
+      this.#judge.count(event.type);
     }
   }
 }
 
 /** Runs time through the product: ten years and more, with whatever may happen to a clock and to those who wait for it. */
-export const runTimers = async ({ seed, timers, broken }: TimerRun): Promise<TimerTally> => {
+export const runTimers = async ({ seed, timers, broken, from }: TimerRun): Promise<TimerTally> => {
   const dice = makeDice(seed);
   const policies = timePolicies(dice, Math.max(60, Math.round(timers / 60)));
-  const start = Date.UTC(
-    dice.between(2026, 2031),
-    dice.between(0, 11),
-    dice.between(1, 28),
-    dice.between(0, 23),
-  );
+  const start = from ?? dice.pick(starts) + dice.between(0, 20) * HOUR;
   await using world = await openTimerWorld(dice, start, fileOf(policies), broken);
   const { clock } = world;
   const judge = new TimerJudge(policies, () => clock.now() - clock.setBy);
@@ -230,6 +276,7 @@ export const runTimers = async ({ seed, timers, broken }: TimerRun): Promise<Tim
     judge,
     dice,
     policies.map(({ id }) => id),
+    broken === undefined ? 40 : 3,
   );
   const rounds = 120;
   for (let round = 0; round < rounds; round++) {
@@ -238,6 +285,7 @@ export const runTimers = async ({ seed, timers, broken }: TimerRun): Promise<Tim
     await play.settle();
     await play.toTheMoment();
     if (dice.chance(0.5)) await play.storm();
+    if (dice.chance(0.4)) await play.move();
     if (dice.chance(0.3)) await play.jump();
     if (dice.chance(0.3)) await play.rumours();
     await play.lapse((round / rounds) ** 3 * 0.3 * YEAR + 10 * SECOND);
@@ -247,5 +295,6 @@ export const runTimers = async ({ seed, timers, broken }: TimerRun): Promise<Tim
     await play.settle();
     if (dice.chance(0.5)) await play.storm();
   }
+  play.check();
   return { seed, timers: play.planned, faults: judge.faults, seen: judge.seen };
 };

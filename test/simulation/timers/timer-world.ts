@@ -14,6 +14,7 @@ import { decideImport } from "@countersign/domain/definition/decide.ts";
 import { hashed } from "@countersign/domain/definition/parsed.ts";
 import type { Ask } from "@countersign/domain/request/commands.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
+import type { TopicState } from "@countersign/domain/topic/topic.ts";
 import type { Bus, Publication } from "@countersign/messaging/bus.ts";
 import { makeMemoryBus } from "@countersign/messaging-memory/memory-bus.ts";
 import { DueProjection } from "@countersign/read-models/due/due-projection.ts";
@@ -24,6 +25,7 @@ import type { Dice } from "../../testkit/simulation/dice.ts";
 import { simulatedGrantKeys } from "../../testkit/simulation/simulated-grant-keys.ts";
 import { temporaryFolder } from "../../testkit/event-store/temporary-sqlite-store.ts";
 import { LapseClock, turns } from "./lapse-clock.ts";
+import { workflowYaml } from "./judge-topics.ts";
 import { PlainStore } from "./plain-store.ts";
 
 export const ORG = "acme";
@@ -57,6 +59,8 @@ export interface TimerWorld extends AsyncDisposable {
   /** Every timer message, in order. */
   readonly published: Publication[];
   ask(policy: string): Promise<string>;
+  /** Moves a topic, which is created when nobody has named it yet. */
+  move(topic: string, to: string): Promise<Outcome<TopicState>>;
   command(id: string, by: string, command: ExistingCommand): Promise<Outcome<RequestState>>;
   /** Until nobody has anything to do at this time. */
   idle(): Promise<void>;
@@ -177,7 +181,11 @@ export const openTimerWorld = async (
     correlationId: "run",
     causationId: null,
   });
-  const { definitions, faults } = parseFile({ text: file, mediaType: "yaml", file: "run.yaml" });
+  const { definitions, faults } = parseFile({
+    text: `${file}${workflowYaml}`,
+    mediaType: "yaml",
+    file: "run.yaml",
+  });
   if (faults.length > 0) throw new Error(JSON.stringify(faults[0]));
   const { decider } = commander;
   const imported = await changeDefinitions(
@@ -209,6 +217,14 @@ export const openTimerWorld = async (
       if (!outcome.ok) throw new Error(outcome.refusal.message);
       return id;
     },
+    move: (topicId, to) =>
+      decider.transition(envelope("agent", AGENT), {
+        workflowId: "tickets",
+        topicId,
+        state: null,
+        to,
+        attributes: {},
+      }),
     command: (id, by, command) =>
       decider.command(envelope(by === AGENT ? "agent" : "person", by), id, {
         command,
