@@ -128,6 +128,8 @@ export interface ListedRequest {
     readonly by: Actor;
     readonly reason: string | null;
     readonly notes: string | null;
+    /** When the timer was due that ended it; null for any other end. */
+    readonly due_at: string | null;
   } | null;
   readonly execution: {
     readonly status: "granted" | "consumed" | "executed" | "failed";
@@ -153,6 +155,12 @@ export interface Request extends ListedRequest {
     readonly level: number | null;
     readonly step: number | null;
     readonly to: readonly string[];
+    /** The time by the reader's own clock, for people whose zone the directory knows. */
+    readonly at_local?: string;
+    /** Of a due mark: what its policy wants then; null when it is only recorded. */
+    readonly on_timeout?: string | null;
+    /** Why it will do nothing; absent for what will take effect. */
+    readonly suppressed?: string;
   }[];
   /** The signed one-time permission: only where the requester itself reads an approved request, until it is spent. */
   readonly grant?: string;

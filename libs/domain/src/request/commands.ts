@@ -35,6 +35,7 @@ export interface Ask extends Omit<
   | "inlineChain"
   | "gatePolicies"
   | "laterPolicies"
+  | "autoApprove"
   | "escalated"
   | "selfApproval"
   | "gateType"
