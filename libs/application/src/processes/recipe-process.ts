@@ -26,9 +26,9 @@ export const triggersOf = (type: string): readonly RecipeTrigger[] => {
   switch (type) {
     case "AttributesChanged":
     case "TransitionBlocked":
-    case "TransitionRejected":
       return ["case.updated"];
     case "TransitionCompleted":
+    case "TransitionRejected":
       return ["workflow.after_transition", "case.updated"];
     case "LevelOverdue":
       return ["approval.timeout"];

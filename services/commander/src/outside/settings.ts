@@ -17,6 +17,8 @@ export interface OutsideConfig {
 }
 
 const ADVISOR_MS = 2_000;
+/** Whoever asks for an approval waits for it. */
+const MOST_ADVISOR_MS = 5_000;
 
 const readAdvisorTimeout = (settings: Settings): number => {
   const variable = "COUNTERSIGN_RISK_ADVISOR_TIMEOUT";
@@ -24,8 +26,8 @@ const readAdvisorTimeout = (settings: Settings): number => {
   if (text === null) return ADVISOR_MS;
   const [, digits = "", unit = ""] = /^([1-9]\d{0,4})(ms|s)$/.exec(text) ?? [];
   const ms = Number(digits) * (unit === "s" ? 1_000 : 1);
-  if (ms === 0 || ms > 30_000)
-    settings.problem(variable, `${variable} must be a time such as 500ms or 2s, at most 30s.`);
+  if (ms === 0 || ms > MOST_ADVISOR_MS)
+    settings.problem(variable, `${variable} must be a time such as 500ms or 2s, at most 5s.`);
   return ms;
 };
 

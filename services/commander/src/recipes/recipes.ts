@@ -27,7 +27,7 @@ import { metadataOf } from "@countersign/domain/recorded.ts";
 import { openLevelOf } from "@countersign/domain/request/ending.ts";
 import { factsOf } from "@countersign/domain/request/facts.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
-import type { TopicState } from "@countersign/domain/topic/topic.ts";
+import type { TopicEvent, TopicState } from "@countersign/domain/topic/topic.ts";
 import type { RecordedEvent } from "@countersign/event-store/event-store.ts";
 import { toIso } from "@countersign/runtime/clock.ts";
 import type { Decider } from "../decider.ts";
@@ -48,6 +48,14 @@ interface Sight {
 
 const readsRisk = ({ recipe }: ActiveRecipe): boolean =>
   fieldsOfCondition(recipe.conditions).some((field) => field === "*" || field.startsWith("risk"));
+
+/** Where a topic went; null where it stayed. */
+const movedBy = (event: TopicEvent): Sight["moved"] => {
+  if (event.type === "TransitionCompleted") return event.data;
+  if (event.type !== "TransitionRejected") return null;
+  const { from, state: to } = event.data;
+  return from === to ? null : { from, to };
+};
 
 /** The process manager of recipes: looks at what happened, records runs, and does what follows from them. */
 export class Recipes {
@@ -83,6 +91,7 @@ export class Recipes {
       category === "topic" ? await this.#ofTopic(recorded) : await this.#ofRequest(org, recorded);
     if (sight === null) return;
     for (const trigger of triggers) {
+      if (trigger === "workflow.after_transition" && sight.moved === null) continue;
       for (const active of recipesFor(definition, trigger, sight.topic?.workflow ?? null))
         if (active.importedAt <= metadata.occurredAt)
           await this.#look(org, recorded, active, sight);
@@ -98,7 +107,7 @@ export class Recipes {
       topic: state,
       revision: Number(revision),
       requests: state.blocked?.approvalIds ?? [],
-      moved: event.type === "TransitionCompleted" ? event.data : null,
+      moved: movedBy(event),
       by: "by" in event.data ? event.data.by : null,
     };
   }

@@ -116,6 +116,8 @@ export type QueryName =
   | "viewer";
 
 const TIMEOUT_MS = 10_000;
+/** A transition waits for its guards, each of which may have half a minute, and for an advisor. */
+const TRANSITION_MS = 40_000;
 /** In subjects of what belongs to no org. */
 const NO_ORG = "_";
 /** How an answer begins to who is no active member of the org, or not any more. */
@@ -174,7 +176,7 @@ export const makeInner = (bus: Bus): Inner => {
       if (more !== undefined) Object.assign(headers, more);
       return bus.request(commandTo(caller.who.principal.org, name), body, {
         headers,
-        timeoutMs: TIMEOUT_MS,
+        timeoutMs: name === "request-transition" ? TRANSITION_MS : TIMEOUT_MS,
       });
     },
     query(caller, name, parameters, { timeoutMs = TIMEOUT_MS, signal } = {}) {
