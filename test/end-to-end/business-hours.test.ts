@@ -182,6 +182,15 @@ test("days by a calendar, steps out of order and steps after the expiry are warn
   ]);
 });
 
+test("a person's own zone is one that exists", async () => {
+  const put = (zone: string) =>
+    server.as("ana").put("/directory/people/bo", { name: "Bo", access: "approver", zone });
+  const refused = await put("Mars/Base");
+  expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('"zone"')]);
+  const { status, text } = await put("Europe/Berlin");
+  expect(status, text).toBe(200);
+});
+
 test("the log holds against every invariant", async () => {
   const { log, violations } = await server.finish();
   expect(violations).toEqual([]);
