@@ -16,7 +16,7 @@ const scope = z.enum([
   "metrics",
 ]);
 
-const apiKey = z.strictObject({
+export const apiKey = z.strictObject({
   agent: id,
   scopes: z.array(scope).max(scope.options.length, "must name each scope once").nullish(),
   expires_at: instant.nullish(),

@@ -9,9 +9,9 @@ const attached = freeObject.refine(
   `must have at most ${limits.attachment} bytes as JSON`,
 );
 
-const context = z.strictObject({ context: attached });
+export const context = z.strictObject({ context: attached });
 
-const recommendation = z.strictObject({
+export const recommendation = z.strictObject({
   recommendation: z.enum(["approve", "deny", "modify"]),
   confidence: z.number().min(0, "must be from 0 to 1").max(1, "must be from 0 to 1"),
   summary: prose(limits.notes),

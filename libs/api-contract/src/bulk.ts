@@ -4,7 +4,7 @@ import { payloadHash, prose } from "./fields.ts";
 import { limits } from "./limits.ts";
 import { parseBody } from "./parse-body.ts";
 
-const approve = z.strictObject({
+export const approve = z.strictObject({
   approval_ids: z.array(z.string().min(1).max(64, "must have at most 64 characters")),
   payload_hashes: z.record(z.string(), payloadHash).nullish(),
   levels: z
@@ -13,7 +13,7 @@ const approve = z.strictObject({
   notes: prose(limits.notes).nullish(),
 });
 
-const deny = approve.extend({ reason: prose(limits.reason).nullish() });
+export const deny = approve.extend({ reason: prose(limits.reason).nullish() });
 
 /** What both bulk votes say; `reason` is null for an approval. */
 export interface BulkBody {

@@ -17,7 +17,7 @@ const said = (max: number) => prose(max).refine((text) => text.trim() !== "", "m
 
 const newTargets = targets(limits.approvers).min(1, "must name at least one approver");
 
-const modify = z.strictObject({
+export const modify = z.strictObject({
   payload: freeObject.refine(
     (value) => !exceedsBytes(JSON.stringify(value), limits.payload),
     `must have at most ${limits.payload} bytes as JSON`,
@@ -27,19 +27,19 @@ const modify = z.strictObject({
   level: level.nullish(),
 });
 
-const withdrawVote = z.strictObject({ level: level.nullish() });
-const question = z.strictObject({ text: said(limits.description) });
-const answer = z.strictObject({
+export const withdrawVote = z.strictObject({ level: level.nullish() });
+export const question = z.strictObject({ text: said(limits.description) });
+export const answer = z.strictObject({
   text: said(limits.description),
   question_id: z.string().min(1).max(64, "must have at most 64 characters").nullish(),
 });
-const nothing = z.strictObject({});
-const reassign = z.strictObject({ from: personId.nullish(), to: newTargets, reason });
-const extend = z.strictObject({
+export const nothing = z.strictObject({});
+export const reassign = z.strictObject({ from: personId.nullish(), to: newTargets, reason });
+export const extend = z.strictObject({
   expires_at: z.iso.datetime({ offset: true, error: "must be an ISO 8601 time with its zone" }),
   reason,
 });
-const amend = z.strictObject({
+export const amend = z.strictObject({
   skip_levels: z.array(level).max(50, "must have at most 50 entries").nullish(),
   add_approvers: z
     .array(z.strictObject({ level, group: id.nullish(), approvers: newTargets }))
@@ -57,7 +57,7 @@ const amend = z.strictObject({
     .nullish(),
   reason,
 });
-const breakGlass = z.strictObject({ reason, payload_hash: payloadHash.nullish() });
+export const breakGlass = z.strictObject({ reason, payload_hash: payloadHash.nullish() });
 
 const parser =
   <S extends z.ZodObject>(schema: S, within: Readonly<Record<string, readonly string[]>> = {}) =>

@@ -13,7 +13,7 @@ const scope = z
   .min(1, "must name at least one, or be left out")
   .max(MAX_SCOPE, `must have at most ${MAX_SCOPE} entries`);
 
-const delegation = z.strictObject({
+export const delegation = z.strictObject({
   to: personId,
   from: personId.nullish(),
   starts_at: instant.nullish(),

@@ -5,7 +5,7 @@ import { name, personId } from "./ids.ts";
 import { limits } from "./limits.ts";
 import { parseBody } from "./parse-body.ts";
 
-const person = z.strictObject({
+export const person = z.strictObject({
   name: name(200),
   email: name(320)
     .regex(/^[^\s@]+@[^\s@]+$/, "must be an e-mail address")
@@ -15,13 +15,13 @@ const person = z.strictObject({
   active: z.boolean().nullish(),
 });
 
-const role = z.strictObject({
+export const role = z.strictObject({
   members: z
     .array(personId)
     .max(limits.roleMembers, `must have at most ${limits.roleMembers} entries`),
 });
 
-const agent = z.strictObject({
+export const agent = z.strictObject({
   name: name(200),
   owner: personId,
   version: prose(256).nullish(),

@@ -3,7 +3,7 @@ import { ask, askKeys, checkedSize, title, type AskBody } from "./ask.ts";
 import type { Parsed } from "./errors.ts";
 import { parseBody } from "./parse-body.ts";
 
-const evaluate = ask.extend({ title: title.nullish(), ask: z.boolean().nullish() });
+export const evaluate = ask.extend({ title: title.nullish(), ask: z.boolean().nullish() });
 
 /** The body of `POST …/evaluate`: an ask, and whether the request is to be made. */
 export interface EvaluateBody {

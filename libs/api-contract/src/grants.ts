@@ -6,12 +6,12 @@ import { parseBody } from "./parse-body.ts";
 /** Characters of a grant: three base64url parts, well under this with fifty policies. */
 const MAX_GRANT = 16_384;
 
-const consume = z.strictObject({
+export const consume = z.strictObject({
   grant: z.string().min(1, "must not be empty").max(MAX_GRANT, "is too long for a grant"),
   payload_hash: payloadHash,
 });
 
-const execution = z.strictObject({
+export const execution = z.strictObject({
   status: z.enum(["executed", "failed"]),
   /** Whatever the executor wants remembered. */
   result: z.unknown().optional(),

@@ -16,7 +16,7 @@ const facts = freeObject
     `must have at most ${MAX_FACTS} entries`,
   );
 
-const topicSignal = z.strictObject({ topic, facts });
+export const topicSignal = z.strictObject({ topic, facts });
 
 const cost = z.strictObject({
   cost_usd: z
@@ -30,7 +30,7 @@ const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, "must be an idempotency key: 1 to 255 visible ASCII characters");
 
-const runSignal = z.strictObject({
+export const runSignal = z.strictObject({
   run: name(1024),
   facts: cost,
   settles: idempotencyKey.nullish(),

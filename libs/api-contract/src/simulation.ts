@@ -39,7 +39,7 @@ const facts = z.strictObject({
   risk: freeObject.nullish(),
 });
 
-const simulate = z.strictObject({
+export const simulate = z.strictObject({
   policy: policyName.nullish(),
   source: source.nullish(),
   language: language.nullish(),
@@ -83,7 +83,7 @@ const MAX_DAYS = 90;
 const DEFAULT_DAYS = 30;
 const days = `must be a whole number from 1 to ${MAX_DAYS}`;
 
-const backtest = z.strictObject({
+export const backtest = z.strictObject({
   source,
   language: language.nullish(),
   name: name(255).nullish(),

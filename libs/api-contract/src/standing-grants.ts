@@ -9,7 +9,7 @@ const MAX_ACTIONS = 50;
 /** As long as the longest action type. */
 const MAX_GLOB = 200;
 
-const standingGrant = z.strictObject({
+export const standingGrant = z.strictObject({
   actions: z
     .array(name(MAX_GLOB))
     .min(1, "must name at least one glob")

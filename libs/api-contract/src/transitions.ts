@@ -10,7 +10,7 @@ const topic = z.strictObject({
   attributes: freeObject.nullish(),
 });
 
-const transition = z.strictObject({ workflow: id, topic, to: name(128) });
+export const transition = z.strictObject({ workflow: id, topic, to: name(128) });
 
 export type TransitionBody = z.output<typeof transition>;
 

@@ -7,20 +7,20 @@ import { parseBody } from "./parse-body.ts";
 const level = z.int("must be a whole number").min(1, "must be 1 or more").max(1000, "is too large");
 
 /** Unknown fields of a vote are ignored: a vote is never lost because a page sent something more. */
-const approve = z.object({
+export const approve = z.object({
   notes: prose(limits.notes).nullish(),
   payload_hash: payloadHash.nullish(),
   level: level.nullish(),
 });
 
-const deny = approve.extend({
+export const deny = approve.extend({
   /** A blank one counts as none: the decider then asks for it. */
   reason: prose(limits.reason)
     .nullish()
     .transform((text) => (text === undefined || text === null || text.trim() === "" ? null : text)),
 });
 
-const cancel = z.strictObject({ reason: prose(limits.reason).nullish() });
+export const cancel = z.strictObject({ reason: prose(limits.reason).nullish() });
 
 export type ApproveBody = z.output<typeof approve>;
 export type DenyBody = z.output<typeof deny>;

@@ -16,6 +16,7 @@ import { makeFeeds } from "./live/feeds.ts";
 import { makeStreams } from "./live/streams.ts";
 import { graphqlRoutes } from "./graphql/http.ts";
 import { acceptUpgrades } from "./graphql/upgrades.ts";
+import { openApiRoutes } from "./openapi/routes.ts";
 import { approvalRoutes } from "./rest/approvals.ts";
 import { auditRoutes } from "./rest/audit.ts";
 import { credentialRoutes } from "./rest/credentials.ts";
@@ -95,6 +96,7 @@ export const openGateway = async (options: GatewayOptions): Promise<Gateway> => 
   operationRoutes(app, { notReady, metrics, identify });
   grantKeyRoutes(app, inner);
   sessionRoutes(app, { verify, clock, publicUrl });
+  const closeReference = openApiRoutes(app);
 
   /** Routes that need a token; under `/orgs/:org`, one of that org. */
   const signedIn = async (scope: FastifyInstance): Promise<void> => {
@@ -138,6 +140,7 @@ export const openGateway = async (options: GatewayOptions): Promise<Gateway> => 
   acceptUpgrades(app.server, websockets);
   app.addHook("preClose", async () => {
     if (websockets.begun()) await (await websockets()).close();
+    await closeReference();
   });
   await app.ready();
 

@@ -2,10 +2,11 @@ import { POSITION } from "@countersign/api-contract/ids.ts";
 import { badRequest, Refused } from "./refused.ts";
 
 /** Reads the value of one query parameter. Throws `Refused` (`bad-request`) that names it. */
-export type ReadValue = (
-  text: string,
-  name: string,
-) => string | number | boolean | readonly string[];
+export interface ReadValue {
+  (text: string, name: string): string | number | boolean | readonly string[];
+  /** The only values it takes; absent where there are too many to name. */
+  readonly words?: readonly string[];
+}
 
 /** Checks all query parameters: one that is not in `readers`, stands twice or is malformed is a bad request. */
 export const readQuery = (
@@ -30,7 +31,8 @@ export const readQuery = (
   return read;
 };
 
-const STATUSES = ["pending", "approved", "denied", "expired", "cancelled"];
+/** What `statuses` reads one or several of. */
+export const STATUSES = ["pending", "approved", "denied", "expired", "cancelled"];
 
 /** One or several, separated by commas or repeated; `rejected` is understood as `denied`. */
 export const statuses: ReadValue = (text, name) =>
@@ -40,12 +42,13 @@ export const statuses: ReadValue = (text, name) =>
     return status;
   });
 
-export const oneOf =
-  (...words: readonly string[]): ReadValue =>
-  (text, name) => {
+export const oneOf = (...words: readonly string[]): ReadValue => {
+  const read = (text: string, name: string): string => {
     if (!words.includes(text)) throw badRequest(name, `must be one of ${words.join(", ")}`);
     return text;
   };
+  return Object.assign(read, { words });
+};
 
 export const shortText: ReadValue = (text, name) => {
   if (text === "" || text.length > 512) throw badRequest(name, "must have 1 to 512 characters");

@@ -22,7 +22,8 @@ export interface RouteOptions {
   readonly log: Log;
 }
 
-const listParameters = {
+/** What a list is narrowed and cut by. */
+export const listParameters = {
   status: statuses,
   agent: shortText,
   action: shortText,
@@ -39,7 +40,10 @@ const listParameters = {
   after: shortText,
 };
 
-const oneParameters = { min_position: position, wait: waiting, wait_for: oneOf("terminal") };
+/** How one request is read: at once, or when it changed. */
+export const oneParameters = { min_position: position, wait: waiting, wait_for: oneOf("terminal") };
+/** The period that figures are about. */
+export const statsParameters = { from: time, to: time };
 const NO_PARAMETERS = {};
 
 /** The raw text of a body; the commander reads it. An empty one is the empty text. */
@@ -122,7 +126,7 @@ export const approvalRoutes = (
   app.get(
     "/approvals/stats",
     guarded((request, reply) => {
-      const parameters = readQuery(request.query, { from: time, to: time });
+      const parameters = readQuery(request.query, statsParameters);
       passOn(request, reply, inner.query(callerOf(request), "stats", parameters), log);
     }),
   );

@@ -7,12 +7,14 @@ import { badRequest } from "../edge/refused.ts";
 import { exportTrail, isExportFormat } from "./audit-export.ts";
 import type { RouteOptions } from "./approvals.ts";
 
-const requestId: ReadValue = (text, name) => {
+/** The id of an approval request. */
+export const requestId: ReadValue = (text, name) => {
   if (!REQUEST_ID.test(text)) throw badRequest(name, "must be an approval request's id (apr_…)");
   return text;
 };
 
-const parameters = {
+/** What the org's trail is narrowed and cut by. */
+export const trailParameters = {
   from: time,
   to: time,
   actor: shortText,
@@ -25,7 +27,7 @@ const parameters = {
 /** The org's audit trail, newest first: in pages as JSON, whole as JSON lines and CSV. */
 export const auditRoutes = (app: FastifyInstance, { inner, log }: RouteOptions): void => {
   app.get("/audit", (request, reply) => {
-    const { format, ...asked } = readQuery(request.query, parameters);
+    const { format, ...asked } = readQuery(request.query, trailParameters);
     const caller = callerOf(request);
     if (!isExportFormat(format)) {
       passOn(request, reply, inner.query(caller, "audit", asked), log);

@@ -6,7 +6,8 @@ import { takeText } from "../edge/body.ts";
 import { oneOf, readQuery, shortText, version, type ReadValue } from "../edge/query-values.ts";
 import { bodyText, idempotencyKey, type RouteOptions } from "./approvals.ts";
 
-const MEDIA_TYPES = [
+/** What a file of definitions may be written in. */
+export const MEDIA_TYPES = [
   "application/yaml",
   "text/yaml",
   "application/x-yaml",
@@ -16,8 +17,16 @@ const MEDIA_TYPES = [
 
 const kind = oneOf(...definitionKinds);
 
-const yesOrNo: ReadValue = (text, name) =>
+/** `1`, `true`, `0` or `false`. */
+export const yesOrNo: ReadValue = (text, name) =>
   ["1", "true"].includes(oneOf("1", "true", "0", "false")(text, name) as string);
+
+/** The query parameters of these routes, by what they do. */
+export const importParameters = { name: shortText };
+export const lintParameters = { name: shortText, strict: yesOrNo };
+export const kindParameters = { kind };
+export const versionParameters = { version };
+export const diffParameters = { from: version, to: version };
 
 /** The file's language and name, for whoever reads it. */
 const fileHeaders = (
@@ -40,14 +49,14 @@ export const definitionRoutes = (app: FastifyInstance, { inner, log }: RouteOpti
   takeText(app, MEDIA_TYPES, limits.definitionFile);
 
   app.post("/definitions", { bodyLimit: limits.definitionFile }, (request, reply) => {
-    const { name } = readQuery(request.query, { name: shortText });
+    const { name } = readQuery(request.query, importParameters);
     const headers = fileHeaders(request, name);
     const options = { idempotencyKey: idempotencyKey(request), body: bodyText(request), headers };
     passOn(request, reply, inner.command(callerOf(request), "import-definitions", options), log);
   });
 
   app.post("/definitions/lint", { bodyLimit: limits.definitionFile }, (request, reply) => {
-    const { name, strict } = readQuery(request.query, { name: shortText, strict: yesOrNo });
+    const { name, strict } = readQuery(request.query, lintParameters);
     const headers = fileHeaders(request, name);
     if (strict === true) headers["Countersign-Strict"] = "1";
     const options = { body: bodyText(request), headers };
@@ -55,24 +64,24 @@ export const definitionRoutes = (app: FastifyInstance, { inner, log }: RouteOpti
   });
 
   app.get("/definitions", (request, reply) => {
-    const parameters = readQuery(request.query, { kind });
+    const parameters = readQuery(request.query, kindParameters);
     passOn(request, reply, inner.query(callerOf(request), "definitions", parameters), log);
   });
 
   app.get("/definitions/export", (request, reply) => {
-    const parameters = readQuery(request.query, { kind });
+    const parameters = readQuery(request.query, kindParameters);
     passOn(request, reply, inner.query(callerOf(request), "definitions-export", parameters), log);
   });
 
   app.get("/definitions/:kind/:id", (request, reply) => {
-    const parameters = { ...named(request), ...readQuery(request.query, { version }) };
+    const parameters = { ...named(request), ...readQuery(request.query, versionParameters) };
     passOn(request, reply, inner.query(callerOf(request), "definition", parameters), log);
   });
 
   app.get("/definitions/:kind/:id/diff", (request, reply) => {
     const parameters = {
       ...named(request),
-      ...readQuery(request.query, { from: version, to: version }),
+      ...readQuery(request.query, diffParameters),
     };
     passOn(request, reply, inner.query(callerOf(request), "definition-diff", parameters), log);
   });

@@ -6,6 +6,9 @@ import { readQuery, shortText } from "../edge/query-values.ts";
 import { badRequest } from "../edge/refused.ts";
 import { bodyText, idempotencyKey, type RouteOptions } from "./approvals.ts";
 
+/** Whom an imported calendar's times away are delegated to. */
+export const calendarParameters = { to: shortText };
+
 /** Who acts for whom, under `/orgs/:org/delegations`. */
 export const delegationRoutes = (app: FastifyInstance, { inner, log }: RouteOptions): void => {
   app.get("/delegations", (request, reply) => {
@@ -33,7 +36,7 @@ export const calendarRoutes = (app: FastifyInstance, { inner, log }: RouteOption
   takeText(app, ["text/calendar"], limits.body);
 
   app.post("/delegations/import", { bodyLimit: limits.body }, (request, reply) => {
-    const { to } = readQuery(request.query, { to: shortText });
+    const { to } = readQuery(request.query, calendarParameters);
     if (typeof to !== "string") throw badRequest("to", "must name the delegate");
     const options = {
       target: to,

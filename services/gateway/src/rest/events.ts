@@ -11,10 +11,13 @@ export interface EventRouteOptions {
   readonly streams: Streams;
 }
 
+/** Where a stream begins. */
+export const eventParameters = { after: position };
+
 /** `GET /orgs/:org/events`: live CloudEvents as server-sent events, resumable by position. */
 export const eventRoutes = (app: FastifyInstance, { live, streams }: EventRouteOptions): void => {
   app.get("/events", async (request, reply) => {
-    const { after } = readQuery(request.query, { after: position });
+    const { after } = readQuery(request.query, eventParameters);
     const last = request.headers["last-event-id"];
     const header = typeof last === "string" && last !== "" ? last : undefined;
     // What the reader saw last is later than where its link once began.

@@ -16,16 +16,20 @@ const MAX_AGE_S = 30 * 24 * 3600;
 /** Where a session begins: the page, and while there is none GraphQL's own. */
 const HOME = "/graphql";
 
-const token: ReadValue = (text, name) => {
+/** A token as a link carries it. */
+export const token: ReadValue = (text, name) => {
   if (text === "" || text.length > 8192) throw badRequest(name, "must be a token");
   return text;
 };
+
+/** What a sign-in link carries. */
+export const signInParameters = { token };
 
 /** `GET /sign-in?token=`: keeps the token in a cookie that no script and no other site can use. */
 export const sessionRoutes = (app: FastifyInstance, options: SessionOptions): void => {
   const { verify, clock, publicUrl } = options;
   app.get("/sign-in", async (request, reply) => {
-    const asked = readQuery(request.query, { token });
+    const asked = readQuery(request.query, signInParameters);
     if (typeof asked["token"] !== "string") throw badRequest("token", "is missing");
     const { expiresAt } = await verify(asked["token"]);
     const cookie = stringifySetCookie({
