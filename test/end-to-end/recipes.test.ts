@@ -9,7 +9,14 @@ import type { RequestView } from "@countersign/domain/request/wire.ts";
 import type { TopicBody } from "../testkit/http.ts";
 import { eventually } from "../testkit/processes/eventually.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
-import { importFile, levelStatuses, moveRelease, onlyApproval, releaseFile } from "./asking.ts";
+import {
+  asked,
+  importFile,
+  levelStatuses,
+  moveRelease,
+  onlyApproval,
+  releaseFile,
+} from "./asking.ts";
 
 const recipeFile = (name: string): string =>
   readFileSync(
@@ -144,28 +151,28 @@ describe("recipes", () => {
     await inDevelopment();
     const dueAt = new Date(Date.parse((await topic()).history[0]?.at ?? "") + 7 * 3_600_000);
     await signal("bo", { priority: "high", due_at: dueAt.toISOString() });
-    const asked = await pendingOf("sla_breach_escalation");
-    expect(asked).toMatchObject({
+    const raised = await pendingOf("sla_breach_escalation");
+    expect(raised).toMatchObject({
       urgency: "high",
       requester: { kind: "person", id: "bo" },
       levels: [{ groups: [{ slots: [{ approver: "gus" }] }] }],
     });
-    expect(asked.title).toMatch(new RegExp(`^${topicId} is due in 6.9\\d hours$`));
+    expect(raised.title).toMatch(new RegExp(`^${topicId} is due in 6.9\\d hours$`));
     await signal("cy", { note: "still late" });
     await signal("deployment-bot", { note: "later still" });
-    const { status } = await server.as("gus").post(`/approvals/${asked.id}/approve`, {});
+    const { status } = await server.as("gus").post(`/approvals/${raised.id}/approve`, {});
     expect(status).toBe(200);
-    const done = await request(asked.id);
+    const done = await request(raised.id);
     expect(done).toMatchObject({ status: "approved", execution: null });
   });
 
   test("a run that needs permission changes nothing before people agree", async () => {
     await inDevelopment({ assignee: "bo" });
     await signal("gus", { last_activity_at: "2026-01-01T00:00:00.000Z" });
-    const asked = await pendingOf("silent_issue_follow_up");
-    expect(asked.title).toBe(`Run Silent Issue Follow-up on ${topicId}`);
+    const raised = await pendingOf("silent_issue_follow_up");
+    expect(raised.title).toBe(`Run Silent Issue Follow-up on ${topicId}`);
     expect((await topic()).attributes).toMatchObject({ assignee: "bo" });
-    await server.as("bo").post(`/approvals/${asked.id}/approve`, {});
+    await server.as("bo").post(`/approvals/${raised.id}/approve`, {});
     await eventually("the new assignee", async () =>
       (await topic()).attributes["assignee"] === "cy" ? true : undefined,
     );
@@ -175,8 +182,8 @@ describe("recipes", () => {
     const where = { id: topicId, state: "production", attributes: {} };
     const id = onlyApproval(await moveRelease(server.as("gus"), where, "rollback"));
     await server.as("eli").post(`/approvals/${id}/approve`, {});
-    const asked = await pendingOf("rollback_incident");
-    expect(asked).toMatchObject({
+    const raised = await pendingOf("rollback_incident");
+    expect(raised).toMatchObject({
       urgency: "critical",
       requester: { kind: "person", id: "gus" },
       title: "SRE confirmation required to complete rollback procedure",
@@ -191,6 +198,35 @@ describe("recipes", () => {
           event === "AutomationRan" && recipe === "rollback_incident" && phase === "ran",
       ),
     ).toBe(true);
+  });
+
+  test("an overdue request that is about no topic is escalated by what it says itself", async () => {
+    const slow = `
+policy:
+  id: slow
+  chain: [{ assignments: [{ type: role, identifier: qa_lead }], timeout: 1s }]
+  escalation: [{ after: 2h, action: reminder }]
+`;
+    const escalation = `
+recipe:
+  key: slow_asks
+  trigger: approval.timeout
+  conditions: [{ field: context.customer, operator: "=", value: big }]
+  actions: [{ type: escalate_approval, add_approvers: [{ type: role, identifier: director }] }]
+`;
+    await importFile(server, slow, "slow.yaml");
+    await importFile(server, escalation, "slow-asks.yaml");
+    const ask = { policy: "slow", approvers: undefined };
+    const { id } = await asked(server.as("ci"), { ...ask, context: { customer: "big" } });
+    const other = await asked(server.as("ci"), { ...ask, context: { customer: "small" } });
+    expect(await seenRun(id, "slow_asks")).toMatchObject({
+      trigger: "approval.timeout",
+      outcome: "amended",
+      facts: { "context.customer": "big" },
+    });
+    const { status, text } = await server.as("hal").post(`/approvals/${id}/approve`, {});
+    expect(status, text).toBe(200);
+    expect((await request(other.id)).automations).toEqual([]);
   });
 
   test("the log of all this keeps every invariant, and one that breaks them is found out", async () => {
