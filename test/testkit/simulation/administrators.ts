@@ -1,7 +1,7 @@
 import type { Principal } from "@countersign/domain/request/commands.ts";
 import type { Caller } from "./caller.ts";
 import type { Ledger } from "./ledger.ts";
-import { admin, agents, definitions, people, roles, workflow } from "./org.ts";
+import { admin, agents, definitions, people, recipes, roles, workflow } from "./org.ts";
 import type { World } from "./world.ts";
 
 const person = (org: string, id: string): Principal => ({ kind: "person", id, org });
@@ -67,6 +67,9 @@ export class Administrators {
       await this.#change(org, "put-role", role, { members });
     await this.#import(org, definitions("first"));
     await this.#import(org, workflow("first"));
+    // What recipes do leaves less room for everything else: not every org has them.
+    if (!this.#world.dice.chance(0.4)) return;
+    for (const recipe of recipes) await this.#import(org, recipe);
   }
 
   async #change(org: string, name: string, target: string, entry: object): Promise<void> {

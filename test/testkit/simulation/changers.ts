@@ -7,6 +7,7 @@ import type { World } from "./world.ts";
 
 interface Known {
   readonly payload_hash: string;
+  readonly expires_at: string;
   readonly requester: { readonly kind: "person" | "agent"; readonly id: string };
 }
 
@@ -41,13 +42,13 @@ export class Changers {
     if (read.kind !== "done") return;
     const known = read.result as unknown as Known;
     const throwed = dice.next();
-    if (throwed < 0.5) {
+    if (throwed < 0.4) {
       const payload = { of: "edited", by: this.#next("edit") };
       await this.#do("modify", who, id, { payload, payload_hash: known.payload_hash });
-    } else if (throwed < 0.8) {
+    } else if (throwed < 0.85) {
       await this.#question(who, id, known);
     } else {
-      const at = new Date(this.#world.time + dice.between(60_000, 300_000)).toISOString();
+      const at = new Date(Date.parse(known.expires_at) + dice.between(1, 120_000)).toISOString();
       await this.#do("extend", who, id, { expires_at: at, reason: "more time" });
     }
   }

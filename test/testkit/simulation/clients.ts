@@ -44,8 +44,8 @@ export class Clients {
     const throwed = dice.next();
     if (throwed < 0.27) return this.ask(org);
     if (throwed < 0.5) return this.voteTogether(org);
-    if (throwed < 0.54) return this.cancel(org);
-    if (throwed < 0.63) return this.#changers.change(org);
+    if (throwed < 0.53) return this.cancel(org);
+    if (throwed < 0.64) return this.#changers.change(org);
     if (throwed < 0.82) return this.move(org);
     if (throwed < 0.91) return this.#administrators.changePeople(org);
     if (throwed < 0.94) return this.#administrators.importAgain(org);
@@ -84,7 +84,7 @@ export class Clients {
   /** Two or three people decide on the same request at the same time. */
   async voteTogether(org: string): Promise<void> {
     const { dice } = this.#world;
-    const recent = this.#ledger.recent(org, dice.chance(0.5) ? 3 : 12);
+    const recent = this.#ledger.recent(org, dice.chance(0.4) ? 3 : 12);
     if (recent.length === 0) return;
     const id = dice.pick(recent);
     const voters = Array.from({ length: dice.between(1, 3) }, () =>
@@ -194,7 +194,7 @@ export class Clients {
       action: { type: "deploy", parameters: { of: title } },
       policy: dice.pick(policyIds),
       ...(dedupe === null ? {} : { dedupe }),
-      ...(dice.chance(0.2) ? { expires_in: "20s" } : {}),
+      ...(dice.chance(0.3) ? { expires_in: "15s" } : {}),
     });
   }
 

@@ -88,3 +88,17 @@ export const judgeDue = (tables: readonly DueProjection[], now: number): string[
       .due(now - 5_000)
       .map((row) => `I20: ${dueKey(row)} is due and was neither obeyed nor taken away`),
   );
+
+/** I7, for recipes that run by the clock: what came due is recorded once. */
+export const judgeSchedules = (log: readonly RecordedEvent[]): string[] => {
+  const seen = new Set<string>();
+  const found: string[] = [];
+  for (const { stream, type, data } of log) {
+    if (type !== "AutomationRan") continue;
+    const { phase, cause } = JSON.parse(data) as { readonly phase: string; readonly cause: string };
+    if (phase !== "due") continue;
+    if (seen.has(cause)) found.push(`I7: ${stream} came due twice for ${cause}`);
+    seen.add(cause);
+  }
+  return found;
+};

@@ -132,8 +132,8 @@ export const workflow = (generation: string): string => `workflow:
   name: Release ${generation}
 states:
   draft: { type: initial }
-  review: {}
-  live: {}
+  review: { sla: { warning: 8s, breach: 20s } }
+  live: { sla: { breach: 15s } }
   refused: {}
 transitions:
   - { from: draft, to: review, name: Review }
@@ -151,3 +151,23 @@ transitions:
 
 export const topics = ["r-1", "r-2", "r-3", "r-4"] as const;
 export const states = ["draft", "review", "live", "refused"] as const;
+
+/** Every minute, in the zone that is half an hour off; and whenever a level is overdue. */
+export const recipes: readonly string[] = [
+  `recipe:
+  key: minutely
+  name: Minutely
+  trigger: scheduled
+  schedule: "* * * * *"
+  zone: Asia/Kolkata
+  actions:
+    - { type: set_field, field: seen, value: true }
+`,
+  `recipe:
+  key: overdue
+  name: Overdue
+  trigger: approval.timeout
+  actions:
+    - { type: escalate_approval, add_approvers: [{ type: role, identifier: ops }], reason: Overdue }
+`,
+];

@@ -11,7 +11,7 @@ import { Clients } from "./clients.ts";
 import { noFaults } from "./faults.ts";
 import { judgePromises } from "./judge-promises.ts";
 import { judgePublished, judgeRest, judgeTakenIn } from "./judge-rest.ts";
-import { judgeDue, judgeLadders } from "./judge-timers.ts";
+import { judgeDue, judgeLadders, judgeSchedules } from "./judge-timers.ts";
 import { Ledger } from "./ledger.ts";
 import { Machine, Process } from "./machine.ts";
 import { admin, orgs } from "./org.ts";
@@ -113,6 +113,7 @@ const runIn = async (folder: string, seed: string, steps: number): Promise<RunRe
   violations.push(...judgePromises(store.log, ledger));
   violations.push(...judgeRest(store.log, world.time));
   violations.push(...judgeLadders(store.log, world.time));
+  violations.push(...judgeSchedules(store.log));
   violations.push(...judgeDue([...system.due.values()], world.time));
   const events = published.filter(({ subject }) => subject.includes(".event."));
   violations.push(...judgePublished(store.log, events));

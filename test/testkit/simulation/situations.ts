@@ -32,6 +32,8 @@ export const situations = [
   "projector killed before it committed",
   "publication repeated with its id",
   "read one's own write",
+  "recipe: due",
+  "recipe: ran",
   "redelivered: in",
   "redelivered: timers",
   "repeat by idempotency key",
@@ -49,6 +51,8 @@ export const situations = [
   "timer: LevelOverdue",
   "timer: ReminderDue",
   "timer: RequestEscalated",
+  "timer: SlaBreached",
+  "timer: SlaWarning",
   "timer: blocked",
   "timer: collapsed",
   "timer: quorum-unreachable",
@@ -80,7 +84,7 @@ export const watchLog = ({ store, world }: System): void => {
         return;
       case "RequestExpired":
         world.reach(
-          /^(vote|cancel)-/.test(metadata.correlationId)
+          /^(vote|cancel|modify|question|answer|extend)-/.test(metadata.correlationId)
             ? "late command found the expiry"
             : metadata.correlationId.includes("expiry")
               ? "expired by its timer"
@@ -99,6 +103,8 @@ export const watchLog = ({ store, world }: System): void => {
       case "LevelAutoApproved":
       case "LevelOverdue":
       case "CallerPaused":
+      case "SlaWarning":
+      case "SlaBreached":
         world.reach(`timer: ${event.type}`);
         return;
       case "RequestReassigned":
@@ -106,6 +112,9 @@ export const watchLog = ({ store, world }: System): void => {
         return;
       case "TimerSuppressed":
         world.reach(`timer: ${(JSON.parse(event.data) as { code: string }).code}`);
+        return;
+      case "AutomationRan":
+        world.reach(`recipe: ${(JSON.parse(event.data) as { phase: string }).phase}`);
         return;
       case "TimersPlanned":
         if (!event.data.includes('"generation":1,')) world.reach("ladder planned anew");
@@ -140,7 +149,7 @@ export const watchTimers = ({ store, broker, world }: System): void => {
   });
   broker.onPublication(({ subject, body }) => {
     const [, , org, what, kind = ""] = subject.split(".");
-    if (what !== "timer" || /^(expiry|approaching|stuck)$/.test(kind)) return;
+    if (what !== "timer" || /^(expiry|approaching|stuck|schedule|sla_.*)$/.test(kind)) return;
     const { request, version, level, step, generation } = JSON.parse(body) as TimerBody;
     const plan = requests.get(`request-${org}.${request}`)?.get(level);
     if (plan === undefined || !plan.timers.has(step)) world.reach("timer said that is over");

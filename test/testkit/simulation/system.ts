@@ -8,6 +8,7 @@ import { openProjector } from "@countersign/projector/projector.ts";
 import { startRelay } from "@countersign/relay/relay.ts";
 import { DueProjection } from "@countersign/read-models/due/due-projection.ts";
 import { holdLease } from "@countersign/scheduler/lease.ts";
+import { nextRun } from "@countersign/scheduler/next-run.ts";
 import { Scheduler } from "@countersign/scheduler/scheduler.ts";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -238,7 +239,7 @@ export class System {
     const path = join(this.#folderFor(process), "read-due.db");
     const { clock } = process;
     const register = this.broker.lease.connect(process);
-    const due = new DueProjection({ path, bootId: "simulated" });
+    const due = new DueProjection({ path, bootId: "simulated", nextRun });
     this.due.set(process.name, due);
     const scheduler = new Scheduler({
       store: this.store.connect(process),
