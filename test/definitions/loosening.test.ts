@@ -155,6 +155,17 @@ describe("a level says what it lets pass now", () => {
     ]);
   });
 
+  test("somebody named twice, and an order that means nothing", () => {
+    const people = (...roles: readonly string[]): string =>
+      policy(
+        `{ assignments: [${roles.map((role) => `{ type: role, identifier: ${role} }`).join()}] }`,
+      );
+    expect(said(people("sre", "sre"), people("sre", "sre"))).toEqual([]);
+    expect(said(people("sre", "ops"), people("ops", "sre"))).toEqual([
+      "the same parts stand in another order",
+    ]);
+  });
+
   test("levels that come and go, and change their place", () => {
     const one = "policy:\n  id: p\n  chain:\n";
     const level = (name: string): string =>

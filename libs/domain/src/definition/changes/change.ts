@@ -41,7 +41,7 @@ export const same = (one: unknown, other: unknown): boolean => {
   );
 };
 
-/** Parts of both sides by what names them: those of both, those that are gone, those that came. */
+/** Parts of both sides by what names them: those of both, those that are gone, those that came; the same name may stand several times. */
 export const paired = <Part>(
   before: readonly Part[],
   after: readonly Part[],
@@ -51,18 +51,19 @@ export const paired = <Part>(
   readonly gone: readonly Part[];
   readonly come: readonly Part[];
 } => {
-  const left = new Map(before.map((part) => [nameOf(part), part]));
+  const left = new Map<string, Part[]>();
+  for (const part of before) {
+    left.set(nameOf(part), [...(left.get(nameOf(part)) ?? []), part]);
+  }
   const both: (readonly [Part, Part])[] = [];
   const come: Part[] = [];
   for (const part of after) {
-    const name = nameOf(part);
-    const other = left.get(name);
+    const other = left.get(nameOf(part))?.shift();
     if (other === undefined) {
       come.push(part);
     } else {
       both.push([other, part]);
-      left.delete(name);
     }
   }
-  return { both, gone: [...left.values()], come };
+  return { both, gone: [...left.values()].flat(), come };
 };
