@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Gate } from "@countersign/domain/gate/gate.ts";
 import type { Ask } from "@countersign/domain/request/commands.ts";
 import { policyOfLevel } from "@countersign/domain/request/delegates.ts";
-import { modifies } from "../../testkit/changing.ts";
+import { amends, modifies } from "../../testkit/changing.ts";
 import { active, denies, gate } from "../../testkit/examples/gates.ts";
 import { any, atLeast, group, level, policy, when } from "../../testkit/examples/policies.ts";
 import { given } from "../../testkit/given-when-then.ts";
@@ -108,6 +108,37 @@ describe("An edited payload is held against the gates again", () => {
       ["Safety", "open"],
     ]);
     expect(story.when(approves("fay", { hash: "sha256:bb" })).status).toBe("approved");
+  });
+
+  test("a chain that an admin amended before gets the added levels, too", () => {
+    const two = policy([
+      level(group(any, "qa_lead"), { name: "QA" }),
+      level(group(any, "director"), { name: "Director" }),
+    ]);
+    const story = given(
+      org([big], { policies: [two, safety] }),
+      asked(),
+      amends("ivy", { skip: [2] }),
+      modifies("bo", more),
+    );
+    expect(story.view.levels.map(({ name, status }) => [name, status])).toEqual([
+      ["QA", "approved"],
+      ["Director", "skipped"],
+      ["Safety", "open"],
+    ]);
+  });
+
+  test("approvals that outlive an edit do not when the gate's policy asks anew", () => {
+    const keeping = policy(
+      [level(group(any, "qa_lead")), level(group(any, "director"), { name: "Director" })],
+      { reapproval: "not_required" },
+    );
+    const edited = (gates: readonly Gate[]) =>
+      given(org(gates, { policies: [keeping, safety] }), asked(), approves("cy")).when(
+        modifies("hal", more),
+      ).view.levels[0]?.status;
+    expect(edited([])).toBe("approved");
+    expect(edited([big])).toBe("open");
   });
 
   test("a fallback that was not needed is passed over on the way to an added level", () => {

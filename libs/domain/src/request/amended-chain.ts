@@ -25,7 +25,12 @@ const amendedLevel = (plan: LevelPlan, { added, shortened }: Amendment): LevelPl
   };
 };
 
-const known = new WeakMap<Amendment, readonly LevelPlan[]>();
+interface Made {
+  readonly from: readonly LevelPlan[];
+  readonly levels: readonly LevelPlan[];
+}
+
+const known = new WeakMap<Amendment, Made>();
 
 /** A request's levels as they were pinned, with what admins amended. Skipping is a verdict, and not seen here. */
 export const amendedLevels = (
@@ -33,8 +38,9 @@ export const amendedLevels = (
   amendment: Amendment,
 ): readonly LevelPlan[] => {
   const found = known.get(amendment);
-  if (found !== undefined) return found;
+  // An edit may have brought in a gate since: then the chain has more levels than were amended.
+  if (found?.from === levels) return found.levels;
   const made = levels.map((plan) => amendedLevel(plan, amendment));
-  known.set(amendment, made);
+  known.set(amendment, { from: levels, levels: made });
   return made;
 };

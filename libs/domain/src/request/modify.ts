@@ -10,7 +10,7 @@ import type { Hat } from "./delegates.ts";
 import { inTime } from "./ending.ts";
 import type { RequestEvent } from "./events.ts";
 import { following } from "./follow.ts";
-import { holdEdit } from "./hold-edit.ts";
+import { firedLater, holdEdit } from "./hold-edit.ts";
 import { advance, openLevel } from "./open-levels.ts";
 import { payloadChanged } from "./payload-changed.ts";
 import { refuse, type Refusal } from "./refusals.ts";
@@ -22,9 +22,16 @@ import type { KnownRequest, LevelState, PendingRequest, Vote } from "./state.ts"
 import { voidLeavers } from "./void-slot.ts";
 import { cast } from "./vote.ts";
 
-/** Every policy must say that approvals outlive an edit; inline approvers have none, and theirs do not. */
-const keepsApprovals = (state: PendingRequest, { definition }: Reference): boolean => {
-  const { policies } = chainOf(state, definition);
+/** Every policy, those of gates that the edit meets included, must say that approvals outlive an edit; inline approvers have none, and theirs do not. */
+const keepsApprovals = (
+  state: PendingRequest,
+  gates: FiredLater | null,
+  { definition }: Reference,
+): boolean => {
+  const { submitted, changes } = state;
+  const fixed = gates === null ? submitted : firedLater(submitted, gates);
+  const asked = changes === undefined ? { submitted: fixed } : { submitted: fixed, changes };
+  const { policies } = chainOf(asked, definition);
   return policies.length > 0 && policies.every(({ reapproval }) => reapproval === "not_required");
 };
 
@@ -127,7 +134,7 @@ const applied = (
 ): readonly RequestEvent[] => {
   const events: RequestEvent[] = [];
   const open = voidLeavers(level, rosterOf(pending.submitted, reference), events);
-  const keeps = keepsApprovals(pending, reference);
+  const keeps = keepsApprovals(pending, gates, reference);
   edit(following(pending, events, context), open, vote, command, edited, gates, keeps, events);
   const after = following(pending, events, context);
   const { number } = open;
