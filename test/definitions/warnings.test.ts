@@ -68,6 +68,27 @@ describe("people that the directory does not have", () => {
   });
 });
 
+describe("groups that need different people", () => {
+  const both = (more: string, qa = "any"): string =>
+    policyOf(
+      `    - parallel: ▶[{ group: a, assignments: [{ type: role, identifier: qa }], required: ${qa} }, { group: b, assignments: [{ type: user, identifier: bo }] }]\n${more}`,
+    );
+
+  test("more together than there are", () => {
+    expect(warningsOf(both("", "2"), { known })).toEqual([
+      ["quorum-too-high", `${L}.parallel`, undefined],
+    ]);
+  });
+
+  test.each([
+    ["enough of them", both("")],
+    ["one branch is enough", both("      logic: OR\n", "2")],
+    ["one person may count twice", both("      distinct_approvers: false\n", "2")],
+  ])("%s", (_, text) => {
+    expect(warningsOf(text.replace("▶", ""), { known })).toEqual([]);
+  });
+});
+
 describe("ladders", () => {
   const ladder = (...steps: readonly string[]): string =>
     level(`      escalation:\n${steps.map((step) => `        - { ${step} }\n`).join("")}`);

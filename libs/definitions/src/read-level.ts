@@ -11,7 +11,7 @@ import type { Fields } from "./fields.ts";
 import { combined, neverHolds, readCondition } from "./read-condition.ts";
 import { readLadder } from "./read-ladder.ts";
 import type { PlacedStep } from "./read-ladder.ts";
-import { readAssignments, readDeciders, readQuorum } from "./read-people.ts";
+import { peopleOf, readAssignments, readDeciders, readQuorum } from "./read-people.ts";
 import { readTimer } from "./read-timer.ts";
 import type { Reading } from "./reading.ts";
 import type { Cursor } from "./tree.ts";
@@ -141,6 +141,38 @@ const readGroups = (reading: Reading, fields: Fields, name: string): readonly Gr
   return [{ group: kebabCase(name) || "group", assignments: who, quorum, message: null }];
 };
 
+/** Approvals that a quorum wants at least. */
+const leastOf = ({ quorum, assignments }: GroupPlan, people: ReadonlySet<string>): number =>
+  quorum.required === "threshold"
+    ? (quorum.count ?? 1)
+    : quorum.required === "all" && assignments.length > 0
+      ? people.size
+      : 1;
+
+/** Warns of groups that need more different people together than there are, though each has enough for itself. */
+const warnTogether = (reading: Reading, level: LevelPlan, place: Cursor | undefined): void => {
+  if (place === undefined || level.logic === "OR" || !level.distinctApprovers) {
+    return;
+  }
+  const all = new Set<string>();
+  let wanted = 0;
+  for (const group of level.groups) {
+    const people = peopleOf(reading, group.assignments);
+    const least = people === null ? 0 : leastOf(group, people);
+    if (people === null || least > people.size) {
+      return;
+    }
+    wanted += least;
+    for (const person of people) {
+      all.add(person);
+    }
+  }
+  if (wanted > all.size) {
+    const message = `Together the groups want ${wanted} different people of ${all.size}.`;
+    reading.warn("quorum-too-high", place, message);
+  }
+};
+
 const readConditions = (reading: Reading, fields: Fields): LevelPlan["conditions"] => {
   const places = [fields.get("conditions"), fields.get("when")];
   const conditions = combined(
@@ -183,6 +215,7 @@ const readFields = (reading: Reading, fields: Fields, { name, number }: Naming):
     calendar,
     deciders: readDeciders(reading, fields.get("deciders")),
   };
+  warnTogether(reading, level, fields.get("parallel"));
   return { level, cursor: fields.cursor, steps: ladder, onTimeoutPlace };
 };
 

@@ -166,7 +166,10 @@ export const readDeciders = (reading: Reading, cursor: Cursor | undefined): read
   });
 
 /** People whom the directory has for these assignments, or null when that cannot be said now. */
-const peopleOf = (reading: Reading, assignments: readonly Assignment[]): number | null => {
+export const peopleOf = (
+  reading: Reading,
+  assignments: readonly Assignment[],
+): ReadonlySet<string> | null => {
   const people = new Set<string>();
   for (const { type, identifier } of assignments) {
     const members = type === "role" ? reading.known?.roles.get(identifier) : undefined;
@@ -180,7 +183,7 @@ const peopleOf = (reading: Reading, assignments: readonly Assignment[]): number 
       return null;
     }
   }
-  return people.size;
+  return people;
 };
 
 const words: readonly Required[] = ["any", "all", "threshold", "percent"];
@@ -223,7 +226,7 @@ export const readQuorum = (
   if (word === "percent" && !hasPercent) {
     reading.missing(fields.cursor, "required_percent", "`percent` needs `required_percent`.");
   }
-  const people = peopleOf(reading, assignments);
+  const people = peopleOf(reading, assignments)?.size ?? null;
   const place = number ? required : fields.get("required_count");
   if (word === "threshold" && count !== null && people !== null && count > people && place) {
     const message = `${count} approvals are wanted of ${people} ${people === 1 ? "person" : "people"}.`;
