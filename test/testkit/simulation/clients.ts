@@ -11,6 +11,9 @@ import type { World } from "./world.ts";
 const person = (org: string, id: string): Principal => ({ kind: "person", id, org });
 const agent = (org: string, id: string): Principal => ({ kind: "agent", id, org });
 
+/** The shortest time that an ask has here. */
+const SOON = "15s";
+
 /** The people and programs of a run. Each method is one of them doing one thing, with all its retries. */
 export class Clients {
   readonly #caller: Caller;
@@ -70,6 +73,9 @@ export class Clients {
     const ids = (await Promise.all(asked)).filter((id) => id !== null);
     if (new Set(ids).size > 1)
       this.#ledger.fault(`I12: one ask with one key (${title}) was answered with ${ids.join()}`);
+    const [id] = ids;
+    if (id !== undefined && body.includes(SOON) && dice.chance(0.4))
+      this.#others.push(this.#voteAtTheEnd(org, id));
     if (key === undefined || ids.length === 0 || !dice.chance(0.3)) return;
     await this.#caller.pause(dice.between(0, 60_000));
     const again = await this.#asked(call, title, times);
@@ -180,6 +186,13 @@ export class Clients {
     }
   }
 
+  /** Somebody votes at about the time at which the request runs out. */
+  async #voteAtTheEnd(org: string, id: string): Promise<void> {
+    const { dice } = this.#world;
+    await this.#caller.pause(15_000 + dice.between(-100, 100));
+    await this.#vote(org, id, dice.pick(people).id);
+  }
+
   /** The same program asks for the same thing once more at the same time, with a key of its own. */
   async #rival(org: string, principal: Principal, dedupe: string): Promise<void> {
     const title = this.#next("ask");
@@ -194,7 +207,7 @@ export class Clients {
       action: { type: "deploy", parameters: { of: title } },
       policy: dice.pick(policyIds),
       ...(dedupe === null ? {} : { dedupe }),
-      ...(dice.chance(0.3) ? { expires_in: "15s" } : {}),
+      ...(dice.chance(0.3) ? { expires_in: SOON } : {}),
     });
   }
 
