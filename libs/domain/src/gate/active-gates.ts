@@ -64,7 +64,7 @@ const MOST_TYPES = 1_000;
 const byType = new WeakMap<ActiveGates, Map<string, Relevant>>();
 
 /** True where the globs name this action, or none does. */
-export const concerns = (actions: readonly string[], type: string): boolean =>
+const concerns = (actions: readonly string[], type: string): boolean =>
   actions.length === 0 || actions.some((glob) => matchesGlob(glob, type));
 
 /** The gates and rules that may have something to say about this action type; looked up once for each revision. */

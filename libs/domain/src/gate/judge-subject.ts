@@ -23,7 +23,7 @@ const walk = (from: JsonObject, field: string): Json | undefined => {
 };
 
 /** A gate's field: under `action`, then in `context`; one that begins like a fact is that fact. */
-export const gateField = (
+const gateField = (
   { action, context, facts }: Pick<GateQuestion, "action" | "context" | "facts">,
   field: string,
 ): Json | undefined => {
