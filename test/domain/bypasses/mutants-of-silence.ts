@@ -43,6 +43,14 @@ export const mutantsOfSilence: readonly Mutant[] = [
     false,
   ),
   mutant(
+    "timers approve what gates asked for",
+    "request/timers/fence.ts",
+    "if (submitted.escalated) {",
+    "if (submitted.escalated && submitted.autoApprove !== true) {",
+    "a timer does not approve what a gate asked for",
+    false,
+  ),
+  mutant(
     "timers approve over a deny",
     "request/timers/fence.ts",
     'open.votes.some(({ decision }) => decision === "deny")',

@@ -3,6 +3,7 @@ import type { Policy } from "@countersign/domain/policy/policy.ts";
 import type { Ask } from "@countersign/domain/request/commands.ts";
 import type { Build } from "../model/build.ts";
 import { role } from "../../testkit/examples/directory.ts";
+import { active, gate } from "../../testkit/examples/gates.ts";
 import { any, group, level, policy } from "../../testkit/examples/policies.ts";
 import { after, fires } from "../../testkit/firing.ts";
 import { asked, clockShows, denies, people, type Happening } from "../../testkit/happenings.ts";
@@ -63,6 +64,18 @@ export const silence: readonly Bypass[] = [
       void silent(build, approving, lowRisk, "forbid")
         .when(org("allow"), late, fired)
         .is("pending"),
+  },
+  {
+    title: "a timer does not approve what a gate asked for",
+    attempt: (build) => {
+      const always = gate({ type: "require_approval" }, { id: "always", policy: "release" });
+      const of = world({ ...approving, autoApprove: "allow" });
+      new Story(build, { ...of, gates: active([always]), defaults: { autoApprove: "allow" } })
+        .when(asked({ policy: "release", ...lowRisk }))
+        .accepted()
+        .when(late, fired)
+        .is("pending");
+    },
   },
   {
     title: "a timer does not approve over a deny that stands",
