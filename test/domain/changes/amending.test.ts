@@ -166,7 +166,10 @@ describe("extending", () => {
     const after = open.when(prolongs(who, later(1)));
     after.yields(["ExpiryExtended", { expiresAt: later(1), before: "2026-01-06T09:00:00.000Z" }]);
     expect(after.view.expires_at).toBe(later(1));
-    expect(after.view.timeline).toMatchObject([{ at: later(1), action: "expiry" }]);
+    expect(after.view.timeline).toMatchObject([
+      { action: "approaching" },
+      { at: later(1), action: "expiry" },
+    ]);
   });
 
   test("at most three times, to a later time, at most 30 days ahead", () => {
