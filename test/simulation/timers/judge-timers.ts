@@ -1,9 +1,8 @@
-import type { Calendar } from "@countersign/domain/definition/calendar.ts";
 import type { RequestEvent } from "@countersign/domain/request/events.ts";
 import type { RecordedEvent } from "@countersign/event-store/event-store.ts";
-import { wallClock, type Shown } from "../../business-time/minute-walk.ts";
 import { DueHeap, type Timed } from "./due-heap.ts";
-import { windows, type TimePolicy } from "./time-policies.ts";
+import { InstantJudge } from "./judge-instants.ts";
+import type { TimePolicy } from "./time-policies.ts";
 
 /** What went wrong with a timer. `instant`: it was planned for a time that its calendar or its plain duration denies. */
 export type Fault =
@@ -81,7 +80,7 @@ export class TimerJudge {
   readonly #stories = new Map<string, Story>();
   readonly #heap = new DueHeap<Expected>();
   readonly #missed = new Set<Expected>();
-  readonly #clocks = new Map<string, (ms: number) => Shown>();
+  readonly #instants = new InstantJudge();
   readonly #trustedUntil: () => number;
 
   /** `trustedUntil`: the time by which something may be approved, milliseconds since 1970, now. */
@@ -238,33 +237,12 @@ export class TimerJudge {
     dueAt: string,
     zone: string | null,
   ): void {
-    const length = step === null ? policy.timeout : policy.after[step - 1];
-    const [start, due] = [Date.parse(startAt), Date.parse(dueAt)];
-    const what = `${stream} ${policy.id} ${stepName(step)} ${startAt} → ${dueAt} ${zone ?? "plain"}`;
-    if (length === undefined || length === null || zone !== policy.zone) {
-      this.note("instant", what);
-    } else if (zone === null) {
-      if (due !== start + length) this.note("instant", what);
-    } else if (due < start + length || !this.#isOpen(zone, due - 1)) {
-      this.note("instant", what);
-    } else {
+    if (!this.#instants.isRight(policy, step, { startAt, dueAt, zone })) {
+      const by = zone ?? "plain";
+      this.note("instant", `${stream} ${policy.id} ${stepName(step)} ${startAt} → ${dueAt} ${by}`);
+    } else if (zone !== null) {
       this.count("by a calendar");
     }
-  }
-
-  #isOpen(zone: string, ms: number): boolean {
-    let clock = this.#clocks.get(zone);
-    if (clock === undefined) this.#clocks.set(zone, (clock = wallClock(zone)));
-    const { weekday, date, time } = clock(ms);
-    const hours: Calendar["hours"] = windows;
-    const isHoliday = date === "2028-12-25" || date === "2032-02-29";
-    return (
-      !isHoliday &&
-      (hours[weekday] ?? []).some((window) => {
-        const [from = "", until = ""] = window.split("-");
-        return from <= time && time < until;
-      })
-    );
   }
 
   #took(stream: string, story: Story, type: string, effect: Effect, at: string): void {

@@ -33,6 +33,9 @@ export const windows: Readonly<Record<string, readonly string[]>> = {
   sun: ["00:00-02:15", "02:30-05:00"],
 };
 
+/** Of every calendar. */
+export const holidays: readonly string[] = ["2028-12-25", "2032-02-29"];
+
 /** A zone's calendar has an id without slashes. */
 export const calendarId = (zone: string): string => zone.replaceAll(/[^A-Za-z0-9]/g, "_");
 
@@ -114,7 +117,7 @@ export const fileOf = (policies: readonly TimePolicy[]): string => {
   const used = new Set(policies.flatMap(({ zone }) => (zone === null ? [] : [zone])));
   const calendars = [...used].map(
     (zone) =>
-      `  - { id: ${calendarId(zone)}, zone: ${zone}, hours: ${hours}, holidays: [2028-12-25, 2032-02-29] }\n`,
+      `  - { id: ${calendarId(zone)}, zone: ${zone}, hours: ${hours}, holidays: [${holidays.join(", ")}] }\n`,
   );
   return `defaults: { auto_approve: allow }\n${calendars.length === 0 ? "" : `calendars:\n${calendars.join("")}`}policies:\n${policies.map(({ yaml }) => yaml).join("")}`;
 };
