@@ -35,6 +35,7 @@ interface RunBody {
   readonly event: string;
   readonly recipe?: string;
   readonly phase?: string;
+  readonly topic?: { readonly id: string } | null;
   readonly reason: string | null;
 }
 
@@ -194,8 +195,11 @@ describe("recipes", () => {
     const { body } = await server.as("ana").get<{ items: RunBody[] }>("/audit?limit=100");
     expect(
       body.items.some(
-        ({ event, recipe, phase }) =>
-          event === "AutomationRan" && recipe === "rollback_incident" && phase === "ran",
+        ({ event, recipe, phase, topic: about }) =>
+          event === "AutomationRan" &&
+          recipe === "rollback_incident" &&
+          phase === "ran" &&
+          about?.id === topicId,
       ),
     ).toBe(true);
   });

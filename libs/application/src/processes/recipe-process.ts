@@ -1,4 +1,5 @@
 import type { AutomationRun, RunNote } from "@countersign/domain/automation/automation.ts";
+import { cut } from "@countersign/domain/automation/bounds.ts";
 import type { RecipeAction, RecipeTrigger } from "@countersign/domain/automation/recipe.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
 import type { Target } from "@countersign/domain/policy/policy.ts";
@@ -82,7 +83,7 @@ const askOf = (run: AutomationRun, asked: Asked): Ask => {
   const { topic } = run;
   return {
     requestId: asked.id,
-    title: asked.title.slice(0, 200),
+    title: cut(asked.title, 200),
     description: asked.description,
     action,
     payloadHash: canonicalHash(action),
@@ -115,6 +116,10 @@ const about = ({ topic, requests }: AutomationRun): JsonObject =>
     ? { requests: [...requests] }
     : { workflow: topic.workflow, topic: topic.id, requests: [...requests] };
 
+/** A text that was filled in with something. */
+const written = (text: string | null): string | null =>
+  text === null || text.trim() === "" ? null : text;
+
 const requestOf = (
   org: string,
   run: AutomationRun,
@@ -124,7 +129,7 @@ const requestOf = (
   askOf(run, {
     ...action,
     id: derivedRequestId("automation", org, run.run, String(place)),
-    title: action.title ?? action.reason ?? `${run.recipe} asks`,
+    title: written(action.title) ?? written(action.reason) ?? `${run.recipe} asks`,
     description: action.reason,
     type: "automation:request_approval",
     parameters: { recipe: run.recipe, ...about(run), reason: action.reason },

@@ -7,13 +7,6 @@ const field = /\{\{\s*([A-Za-z_][\w.]*)\s*\}\}|\$\{\s*([A-Za-z_][\w.]*)\s*\}/g;
 export const templateFields = (text: string): readonly string[] =>
   [...text.matchAll(field)].map(([, braces, dollar]) => braces ?? dollar ?? "");
 
-/** The fields of every text in a value. */
-export const fieldsIn = (value: Json): readonly string[] => {
-  if (typeof value === "string") return templateFields(value);
-  if (Array.isArray(value)) return value.flatMap((item: Json) => fieldsIn(item));
-  return isObject(value) ? Object.values(value).flatMap(fieldsIn) : [];
-};
-
 /** Longest text a fact may put into another, in characters. */
 const LONGEST = 2_000;
 

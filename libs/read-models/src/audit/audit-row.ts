@@ -65,7 +65,12 @@ const aboutDefinition = ({ category }: AuditRow, data: JsonObject): JsonObject =
   return changes === undefined ? { definition } : { definition, changes };
 };
 
-const topicOf = ({ category, subject }: AuditRow): { workflow: string; id: string } | null => {
+const topicOf = (
+  { category, subject }: AuditRow,
+  data: JsonObject,
+): { workflow: string; id: string } | null => {
+  const about = category === "automation" ? data["topic"] : null;
+  if (isObject(about)) return { workflow: String(about["workflow"]), id: String(about["id"]) };
   if (category !== "topic") return null;
   const [workflow = "", encoded = ""] = subject.split(".");
   return { workflow, id: Buffer.from(encoded, "base64url").toString() };
@@ -84,7 +89,7 @@ export const auditEntry = (row: AuditRow): JsonObject => {
     event: row.type,
     category: row.category,
     request: row.category === "request" ? row.subject : null,
-    topic: topicOf(row),
+    topic: topicOf(row, data),
     actor: who(
       typeof data["onBehalfOf"] === "string"
         ? { ...metadata.actor, onBehalfOf: data["onBehalfOf"] }
