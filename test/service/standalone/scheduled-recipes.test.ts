@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Outside } from "@countersign/commander/outside/outside.ts";
+import { Recipes } from "@countersign/commander/recipes/recipes.ts";
+import { topicsOverBus } from "@countersign/commander/recipes/topics-over-bus.ts";
+import type { EventStore, RecordedEvent } from "@countersign/event-store/event-store.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
 import type { TopicView } from "@countersign/domain/topic/view.ts";
 import type { Bus } from "@countersign/messaging/bus.ts";
@@ -75,6 +78,19 @@ const send = async (
   expect(answer.ok, reply.body).toBe(true);
   return answer.result;
 };
+
+/** All that stands in a store, in order. */
+const everything = (store: EventStore): Promise<readonly RecordedEvent[]> =>
+  new Promise((resolve, reject) => {
+    const all: RecordedEvent[] = [];
+    const subscription = store.subscribe(
+      { from: "start", streamPrefixes: ["topic-", "request-", "automation-"] },
+      {
+        events: (batch) => void all.push(...batch),
+        live: () => void subscription.close().then(() => resolve(all), reject),
+      },
+    );
+  });
 
 test("a scheduled recipe looks at every topic when its time has come, once for all times it missed", async () => {
   await using stack = new AsyncDisposableStack();
@@ -158,4 +174,11 @@ test("a scheduled recipe looks at every topic when its time has come, once for a
     const { comments } = (await topic("old")).attributes;
     return Array.isArray(comments) && comments.length === 2 ? true : undefined;
   });
+
+  // Everything is delivered again, to a process manager that remembers nothing: it changes nothing.
+  const { decider } = services.commander;
+  const before = await everything(decider.engine.store);
+  const again = new Recipes(decider, topicsOverBus(bus), null);
+  for (const recorded of before) await again.react("demo", recorded);
+  expect((await everything(decider.engine.store)).length).toBe(before.length);
 });
