@@ -64,6 +64,10 @@ const ref = (number: number | null, over: object = {}): object => ({
   ...over,
 });
 
+const slot = (approver: string): object => ({
+  approver,
+  via: { type: "role", identifier: "manager" },
+});
 const notice = { openLevel: 1, told: [], channels: [], reason: null };
 const reminded = (over: object = {}): Written => ["ReminderDue", { ...ref(1, over), ...notice }];
 const escalated = (over: object = {}): Written => [
@@ -147,6 +151,17 @@ describe("I7: timers take effect once, in time, and for what stands", () => {
     ["a level that is not open", { level: 2 }],
   ])("%s is found", (_what, over) => {
     expect(faults(planned(over))).toHaveLength(1);
+  });
+
+  test.each<[string, object]>([
+    ["somebody whom the step does not call", { slots: [slot("dee")] }],
+    ["a role that the step does not name", { pools: ["director"] }],
+    ["an alternate where a pool answers", { alternates: [slot("gus")] }],
+    ["a group that is none of the level's", { group: "others" }],
+  ])("an escalation to %s is found", (_what, over) => {
+    const joins = { group: "qa_lead", pools: [], slots: [], alternates: [], ...over };
+    const event: Written = ["RequestEscalated", { ...ref(2), ...notice, to: [], groups: [joins] }];
+    expect(faults(planned(), [66, [event]])).toHaveLength(1);
   });
 
   test("a question explains a later start, and no later than its pause", () => {

@@ -13,7 +13,11 @@ const kinds: Readonly<Record<LadderStep["action"], string>> = {
   auto_deny: "auto_deny",
 };
 
-const ladderOf = ({ chain }: RequestStory, { level, ladder }: Planned): readonly LadderStep[] =>
+/** The steps that a plan stands for: the org's routing where it says so, else what the pinned policies wrote. */
+export const ladderOf = (
+  { chain }: RequestStory,
+  { level, ladder }: Planned,
+): readonly LadderStep[] =>
   ladder ??
   (level === null
     ? (chain?.policies.flatMap(({ escalation }) => escalation) ?? [])

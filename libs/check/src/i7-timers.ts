@@ -1,7 +1,8 @@
 import type { RequestEvent } from "@countersign/domain/request/events.ts";
 import type { TimerRef } from "@countersign/domain/request/timers/events.ts";
 import type { History } from "./history.ts";
-import { planFault } from "./i7-plans.ts";
+import { escalationFault } from "./i7-escalations.ts";
+import { ladderOf, planFault } from "./i7-plans.ts";
 import { violation, type LogEntry, type Violation } from "./log-entry.ts";
 import { tellRequests, type RequestStory } from "./request-story.ts";
 import { noTimerStory, tellTimers, type TimerStory } from "./timer-story.ts";
@@ -101,9 +102,14 @@ const faultOf = (entry: LogEntry, story: RequestStory, timers: TimerStory): stri
   switch (event.type) {
     case "TimersPlanned":
       return planFault(entry, story, timers, event.data);
+    case "RequestEscalated": {
+      const plan = timers.plans.get(event.data.level)?.data;
+      const step =
+        plan === undefined ? undefined : ladderOf(story, plan)[(event.data.step ?? 0) - 1];
+      return effect(event.data) ?? escalationFault(entry, story, step, event.data);
+    }
     case "ReminderDue":
     case "ExecutivesNotified":
-    case "RequestEscalated":
     case "LevelAutoApproved":
     case "RequestAutoApproved":
     case "TimerSuppressed":
