@@ -187,6 +187,24 @@ describe("workflow guards", () => {
     expect(viewer.status).toBe(403);
     expect(outside.questions).toHaveLength(before);
   });
+
+  test("guards are definitions: listed, compared in words, and asked no more when they are retired", async () => {
+    const ana = server.as("ana");
+    const { body } = await ana.get<{ definitions: { id: string }[] }>("/definitions?kind=guard");
+    expect(body.definitions.map(({ id }) => id).toSorted()).toEqual(["fraud", "stock"]);
+    const narrower = `guards: [{ id: stock, workflow: shop, from: lost, to: refunded, url: "${outside.url}" }]`;
+    const imported = await importFile(server, narrower, "shop.yaml");
+    expect(imported.status, imported.text).toBe(201);
+    const diff = await ana.get<{ changes: { path: string; loosens: boolean }[] }>(
+      "/definitions/guard/stock/diff?from=1&to=2",
+    );
+    expect(diff.body.changes).toMatchObject([{ path: "from", loosens: true }]);
+    expect((await ana.delete("/definitions/guard/fraud")).status).toBe(200);
+    const before = outside.questions.length;
+    reply = { status: "deny" };
+    expect((await move("paid", "cart")).status).toBe(200);
+    expect(outside.questions).toHaveLength(before);
+  });
 });
 
 test("a guard on a private address is not asked unless the operator allows it", async () => {
