@@ -21,7 +21,11 @@ export const auditEntry = z.object({
   group: z.string().nullable().optional(),
   because: z.unknown().optional(),
   code: z.string().optional(),
-  patch: z.array(free).nullable().optional().meta({ description: "RFC 6902." }),
+  patch: z
+    .union([z.array(free), free])
+    .nullable()
+    .optional()
+    .meta({ description: "RFC 6902; of a topic the attributes that changed." }),
   operation: z.string().optional(),
   count: z.int().optional(),
   recipe: z.string().optional(),

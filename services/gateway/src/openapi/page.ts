@@ -10,7 +10,8 @@ import { NOT_FOUND } from "../edge/refused.ts";
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self'",
+  // The one style that Swagger UI brings along in the page: that of its logo.
+  "style-src 'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='",
   "img-src 'self' data:",
   "connect-src 'self'",
   "base-uri 'none'",
@@ -42,7 +43,7 @@ export const openReferencePage = async (documentText: string): Promise<Reference
   await app.register(swaggerUi, {
     routePrefix: "/docs",
     staticCSP: CONTENT_SECURITY_POLICY,
-    uiConfig: { docExpansion: "none", defaultModelsExpandDepth: 0, tryItOutEnabled: false },
+    uiConfig: { docExpansion: "list", defaultModelsExpandDepth: 0, tryItOutEnabled: false },
     theme: { title: "Countersign: the REST interface" },
   });
   await app.ready();
