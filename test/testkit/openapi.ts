@@ -105,6 +105,17 @@ export class Description {
     );
   }
 
+  /** What of a body that was taken is not as described. */
+  bodyFaults(method: string, path: string, body: unknown): string[] {
+    const template = this.#templates.find(({ pattern }) => pattern.test(path))?.path ?? "";
+    const { requestBody } = this.#document.paths[template]?.[method] ?? {};
+    const schema = requestBody?.content["application/json"]?.schema;
+    if (schema === undefined) return [`${method} ${template} does not describe a JSON body`];
+    const validate = this.#ajv.compile(schema);
+    if (validate(body)) return [];
+    return [`${method} ${template}: the body ${this.#ajv.errorsText(validate.errors)}`];
+  }
+
   /** Compiles every schema and answers their names. Throws for one that is none, or refers to nothing. */
   compileAll(): string[] {
     const names = Object.keys(this.#document.components.schemas);
@@ -115,18 +126,23 @@ export class Description {
 
 /** The same caller, whose every answer is held against the description. Throws what is not as described. */
 export const describedApi = (api: Api, description: Description, org = "demo"): Api => {
-  const held = <T>(method: string, path: string, answer: Answer<T>): Answer<T> => {
+  const held = <T>(method: string, path: string, answer: Answer<T>, body?: unknown): Answer<T> => {
     const [asked = ""] = path.split("?");
     const whole = asked.startsWith("//") ? asked.slice(1) : `/api/v1/orgs/${org}${asked}`;
-    const faults = description.faults(method, whole, answer);
+    const taken = typeof body === "object" && answer.status < 300;
+    const faults = [
+      ...description.faults(method, whole, answer),
+      ...(taken ? description.bodyFaults(method, whole, body) : []),
+    ];
     if (faults.length > 0) throw new Error(`${faults.join("\n")}\n${answer.text.slice(0, 2000)}`);
     return answer;
   };
   return {
     ...api,
     get: async (path, options) => held("get", path, await api.get(path, options)),
-    post: async (path, body, options) => held("post", path, await api.post(path, body, options)),
-    put: async (path, body, options) => held("put", path, await api.put(path, body, options)),
+    post: async (path, body, options) =>
+      held("post", path, await api.post(path, body, options), body),
+    put: async (path, body, options) => held("put", path, await api.put(path, body, options), body),
     delete: async (path, options) => held("delete", path, await api.delete(path, options)),
   };
 };

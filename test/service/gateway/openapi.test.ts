@@ -3,7 +3,7 @@ import { errorStatus } from "@countersign/api-contract/errors.ts";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Description, type OpenApiDocument } from "../../testkit/openapi.ts";
-import { openUnderTest, type UnderTest } from "./gateway-under-test.ts";
+import { openUnderTest, requestId, type UnderTest } from "./gateway-under-test.ts";
 
 /** The files of the page, and nothing of its own. */
 const OF_THE_PAGE = "get /docs/*";
@@ -77,6 +77,29 @@ describe("the description of the REST interface", () => {
       return list.map((code) => [code, Number(name.replace("Error", ""))]);
     });
     expect(Object.fromEntries(codes)).toEqual(errorStatus);
+  });
+
+  test("names the query parameters that every path of an organisation has", async () => {
+    const part: Readonly<Record<string, string>> = { org: "demo", kind: "policy", id: requestId() };
+    let count = 0;
+    for (const [path, methods] of Object.entries(document.paths)) {
+      if (!path.startsWith("/api/v1/orgs/")) continue;
+      for (const [method, { parameters, requestBody }] of Object.entries(methods)) {
+        const [type] = Object.keys(requestBody?.content ?? {});
+        const asked = await gateway.call(
+          method.toUpperCase(),
+          `${path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => part[name] ?? "x")}?nonsense=1`,
+          type === undefined ? {} : { body: "{}", headers: { "content-type": type } },
+        );
+        const known = parameters.filter((one) => one.in === "query").map(({ name }) => name);
+        const has = known.length === 0 ? "" : ` (it has ${known.join(", ")})`;
+        expect(asked.json, `${method} ${path}`).toMatchObject({
+          error: { message: `"nonsense" is not a parameter of this path${has}.` },
+        });
+        count += 1;
+      }
+    }
+    expect(count).toBeGreaterThan(40);
   });
 
   test("takes no parameter, and is good for a while", async () => {
