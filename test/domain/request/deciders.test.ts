@@ -11,6 +11,7 @@ import {
   percent,
   policy,
 } from "../../testkit/examples/policies.ts";
+import { modifies } from "../../testkit/changing.ts";
 import { given } from "../../testkit/given-when-then.ts";
 import { approves, asked, denies, people, type Happening } from "../../testkit/happenings.ts";
 import { world, type World } from "../../testkit/world.ts";
@@ -187,6 +188,50 @@ describe("an agent does not decide", () => {
       expiresAt: null,
     } as const;
     given(judged(), asked({ inherited })).when(agentApproves).refused("not-an-approver");
+  });
+});
+
+describe("where people are counted by head and a deny only counts when the rest are too few", () => {
+  const half = judged({ onDeny: "unreachable" }, { agentDeciders: "allow" }, [
+    group(percent(50), "sre"),
+  ]);
+
+  test("an agent's deny takes nobody's answer away: the level still waits for people", () => {
+    const denied = given(half, asked(), agentDenies, denies("eli"));
+    expect(denied.view.blocked).toBe(false);
+    denied.when(approves("fay")).yields("VoteCast", "LevelApproved", "RequestApproved");
+  });
+
+  test("it denies nothing where people are missing, because it is none of them", () => {
+    const empty = given(half, people(role("sre")), asked());
+    expect(empty.view.blocked).toBe(true);
+    empty.when(agentDenies).yields("VoteCast");
+  });
+});
+
+describe("an agent that edited the payload", () => {
+  const twice = (first: LevelPlan): World => {
+    const from = judged();
+    const [last] = from.policies[0]?.chain ?? [];
+    if (last === undefined) throw new Error("no level");
+    return { ...from, policies: [policy([first, last])] };
+  };
+  const edits = as(modifies("judge"), "judge");
+  const judgeSlots = (from: World): number => {
+    const [first] = given(from, asked(), approves("eli"), edits).view.levels;
+    const slots = first?.groups.flatMap((each) => each.slots) ?? [];
+    return slots.filter(({ approver }) => approver === "judge").length;
+  };
+
+  test("has no slot at another level that is asked again, as no person would", () => {
+    expect(judgeSlots(twice(level(group(any, "sre"), { deciders: ["judge"] })))).toBe(0);
+  });
+
+  test("leaves a level to block that nobody else could answer now", () => {
+    const from = twice(level(group(any, "sre"), { deciders: ["judge"] }));
+    given(from, asked(), approves("eli"), people(role("sre")))
+      .when(edits)
+      .yields("PayloadModified", "VotesVoided", "VoteCast", "LevelReopened", "LevelBlocked");
   });
 });
 

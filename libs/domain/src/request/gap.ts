@@ -78,8 +78,11 @@ export const blockageOf = (
   const unanswered = groups.some((group, index) => {
     const counted = standing.groups[index];
     if (counted === undefined || counted.denied) return false;
-    const answered = counted.approvals.length + counted.denials.length;
-    return approversAmong(roster.holders(group), groupPlan(plan, index).quorum).length > answered;
+    // An agent's deny is nobody's answer where heads are counted: everybody there may still approve.
+    return approversAmong(roster.holders(group), groupPlan(plan, index).quorum).some(
+      ({ approver }) =>
+        !counted.approvals.includes(approver) && !counted.denials.includes(approver),
+    );
   });
   return unanswered
     ? null

@@ -41,6 +41,10 @@ const others = (
     : people.filter((person) => !standing.denials.includes(person));
 };
 
+/** True for an agent's vote where heads are counted: it stands for none of them. */
+const isNoHead = (approver: string, quorum: Quorum): boolean =>
+  approver.startsWith("agent ") && countsHeads(quorum);
+
 /** `unreachable`: the people who did not deny are too few, while everybody together would have been enough. */
 const isOutOfReach = (
   group: GroupState,
@@ -49,7 +53,8 @@ const isOutOfReach = (
   roster: Roster,
 ): boolean => {
   const left = others(group, quorum, standing, roster).length;
-  return left < standing.needed && left + standing.denials.length >= standing.needed;
+  const gone = standing.denials.filter((approver) => !isNoHead(approver, quorum)).length;
+  return left < standing.needed && left + gone >= standing.needed;
 };
 
 /**
@@ -79,8 +84,8 @@ const standingOf = (
   const denials: string[] = [];
   const { quorum } = groupPlan(plan, index);
   for (const { approver, decision } of votes) {
-    // Where heads are counted an agent stands for none of them; its deny counts like anybody's.
-    if (decision === "approve" && approver.startsWith("agent ") && countsHeads(quorum)) continue;
+    // Where heads are counted an agent fills no place; its deny is a veto like anybody's.
+    if (decision === "approve" && isNoHead(approver, quorum)) continue;
     if (roster.holds(group, approver)) {
       (decision === "approve" ? approvals : denials).push(approver);
     }

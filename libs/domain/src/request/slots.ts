@@ -67,7 +67,10 @@ const recordGroup = (
     }
   }
   const needed = neededOf(plan.quorum, slots.length);
-  if (level.deciders.length > 0) slots.push(...deciderSlots(level.deciders, submitted, reference));
+  if (level.deciders.length > 0) {
+    const deciders = deciderSlots(level.deciders, submitted, reference);
+    slots.push(...deciders.filter(({ approver }) => !apart.includes(approver)));
+  }
   return { group: plan.group, needed, pools, slots };
 };
 
