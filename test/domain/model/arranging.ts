@@ -1,4 +1,4 @@
-import { has, nobody, only, placeOf, placesIn, size, type Crowd } from "./crowd.ts";
+import { agents, has, nobody, only, placeOf, placesIn, size, type Crowd } from "./crowd.ts";
 import { apartAt, settled, start } from "./course.ts";
 import { askedBy, ended, isAdmin } from "./changing.ts";
 import { withoutLeavers, written } from "./leaving.ts";
@@ -54,7 +54,7 @@ const going = (sheet: Sheet, place: number, from: string | null, town: Town): re
   const may = mayHold(sheet, town);
   const voted = ballots.reduce((crowd, { slot }) => crowd | only(slot), nobody);
   const meant = from === null ? ~nobody : only(placeOf(from));
-  return circles.map((circle) => holders(circle, may, town) & ~voted & meant);
+  return circles.map((circle) => holders(circle, may, town) & ~agents & ~voted & meant);
 };
 
 /** The role under which somebody stands in a group today. */
@@ -76,7 +76,7 @@ const handed = (
   const { bar } = box;
   const fresh = named(bar, to, may & ~circle.apart, town);
   const kept = circle.slips.filter(({ person }) => !has(circle.gone | gone, person));
-  const staying = placesIn(holders(circle, may, town) & ~gone).map((person) =>
+  const staying = placesIn(holders(circle, may, town) & ~agents & ~gone).map((person) =>
     slipOf(circle, person, may, town),
   );
   const slips = once([...kept, ...(from === null ? staying : []), ...fresh.slips]);

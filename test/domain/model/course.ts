@@ -1,5 +1,5 @@
-import { nameOf, nobody, only, size, type Crowd } from "./crowd.ts";
-import { applies } from "./shapes.ts";
+import { agents, has, nameOf, nobody, only, size, type Crowd } from "./crowd.ts";
+import { applies, type Box, type Rung } from "./shapes.ts";
 import {
   openPlace,
   rungAt,
@@ -11,6 +11,7 @@ import {
   type Stage,
 } from "./sheet.ts";
 import {
+  ableIn,
   countUp,
   holders,
   inPools,
@@ -87,10 +88,14 @@ export const skip = (sheet: Sheet, place: number): Sheet => ({
 });
 
 /** The first group that has too few people. */
-const firstShort = (needs: readonly number[], crowds: readonly Crowd[]): number =>
+export const firstShort = (
+  rung: Rung,
+  needs: readonly number[],
+  crowds: readonly Crowd[],
+): number =>
   Math.max(
     0,
-    crowds.findIndex((crowd, at) => size(crowd) < (needs[at] ?? 1)),
+    crowds.findIndex((crowd, at) => size(ableIn(rung.boxes[at] as Box, crowd)) < (needs[at] ?? 1)),
   );
 
 /** Who has no say at a level because they edited the current payload at another one. */
@@ -101,7 +106,8 @@ export const apartAt = ({ edit }: Sheet, place: number): Crowd =>
 export const recordedAt = (sheet: Sheet, place: number, town: Town): readonly Circle[] => {
   const may = mayHold(sheet, town);
   const apart = apartAt(sheet, place);
-  return rungAt(sheet, place).boxes.map((box) => recorded(box, may, town, apart));
+  const rung = rungAt(sheet, place);
+  return rung.boxes.map((box) => recorded(box, rung, may, town, apart));
 };
 
 /** The editor's vote, which is kept while the edited level waits. */
@@ -159,7 +165,7 @@ export const start = (sheet: Sheet, place: number, town: Town, isWanted = false)
   if (lack !== null) {
     const stands =
       rung.onEmpty === "deny"
-        ? deniedAt(opened, place, firstShort(needs, crowds), "system:on_empty", town)
+        ? deniedAt(opened, place, firstShort(rung, needs, crowds), "system:on_empty", town)
         : { ...opened, stuck: place + 1 };
     return { sheet: stands, how: "stands", by: "" };
   }
@@ -170,9 +176,13 @@ export const start = (sheet: Sheet, place: number, town: Town, isWanted = false)
     : { sheet: opened, how: "stands", by: "" };
 };
 
-/** `person:gus`, or `person:gus>bo` for a delegate. */
+/** `person:gus`, `person:gus>bo` for a delegate, or `agent:bot`. */
 export const voterName = ({ by, slot }: Ballot): string =>
-  by === slot ? `person:${nameOf(by)}` : `person:${nameOf(by)}>${nameOf(slot)}`;
+  has(agents, by)
+    ? `agent:${nameOf(by)}`
+    : by === slot
+      ? `person:${nameOf(by)}`
+      : `person:${nameOf(by)}>${nameOf(slot)}`;
 
 /**
  * Goes on behind `place`: the next level that applies opens, and after the last one the request is approved by whoever

@@ -1,5 +1,15 @@
 import type { Dice } from "../../testkit/simulation/dice.ts";
-import { everybody, names, nobody, only, placeOf, type Crowd } from "./crowd.ts";
+import {
+  agentNames,
+  agents,
+  everybody,
+  names,
+  nobody,
+  only,
+  placeOf,
+  seatOf,
+  type Crowd,
+} from "./crowd.ts";
 import { askedHash, type Move, type Wish } from "./moves.ts";
 import type { Bar, Book, Box, Facts, Rung, Source, Test } from "./shapes.ts";
 import { owners, type Shelf, type Town } from "./town.ts";
@@ -48,6 +58,8 @@ const test = (dice: Dice): Test => ({
   })),
 });
 
+const named = [agents, ...agentNames.map((name) => only(seatOf(name)))];
+
 const rung = (dice: Dice): Rung => ({
   boxes: several(dice, [1, 1, 1, 2, 2, 3], () => box(dice)),
   logic: dice.chance(0.3) ? "OR" : "AND",
@@ -56,6 +68,7 @@ const rung = (dice: Dice): Rung => ({
   onEmpty: dice.pick(["block", "block", "deny", "skip"]),
   test: dice.chance(0.3) ? test(dice) : null,
   unskippable: dice.chance(0.2),
+  deciders: dice.chance(0.25) ? dice.pick(named) : nobody,
 });
 
 export const drawBook = (dice: Dice, id: string, version: number): Book => ({
@@ -85,6 +98,7 @@ export const drawTown = (dice: Dice): Town => ({
   viewers: dice.chance(0.2) ? only(dice.between(0, names.length - 1)) & ~admins : nobody,
   admins,
   roles: Array.from({ length: ROLES }, () => crowd(dice, 0.4) & ~only(placeOf("zed"))),
+  agentsDecide: dice.chance(0.7),
   links: [],
 });
 
@@ -133,7 +147,7 @@ export const drawAsk = (dice: Dice): Move => {
 
 /** What whoever says something knows about the request. */
 export interface Known {
-  /** People who hold an open slot. */
+  /** People and agents who hold an open slot. */
   readonly likely: readonly string[];
   /** People whose vote stands at the last level. */
   readonly voted: readonly string[];
@@ -145,8 +159,8 @@ export interface Known {
 const voter = (dice: Dice, likely: readonly string[]): string | null =>
   likely.length > 0 && dice.chance(0.6)
     ? dice.pick(likely)
-    : dice.chance(0.1)
-      ? dice.pick([null, "bot", "robot"])
+    : dice.chance(0.2)
+      ? dice.pick([null, ...agentNames, ...agentNames])
       : dice.pick(names);
 
 /** Votes of people at random, of whom most are somebody to the request; wrong levels and hashes now and then. */
@@ -267,6 +281,7 @@ export const changeTown = (dice: Dice, town: Town): Town => {
     };
   }
   if (what < 0.75) return { ...town, active: flipped(dice, town.active) };
+  if (what < 0.78) return { ...town, agentsDecide: !town.agentsDecide };
   if (what < 0.87) return { ...town, viewers: flipped(dice, town.viewers) & ~town.admins };
   return { ...town, known: flipped(dice, town.known) };
 };

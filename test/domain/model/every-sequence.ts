@@ -26,6 +26,7 @@ const town = (...roles: readonly Crowd[]): Town => ({
   viewers: 0,
   admins: people("ana", "gus"),
   roles,
+  agentsDecide: false,
   links: [],
 });
 
@@ -41,6 +42,7 @@ const rung = (boxes: readonly Box[], logic: Rung["logic"] = "AND"): Rung => ({
   onEmpty: "block",
   test: null,
   unskippable: false,
+  deciders: 0,
 });
 
 const sceneOf = (rungs: readonly Rung[], where: Town): Scene => {

@@ -1,4 +1,4 @@
-import { has, nobody, placeOf, type Crowd } from "./crowd.ts";
+import { has, nobody, placeOf, seatOf, type Crowd } from "./crowd.ts";
 import type { Circle } from "./sheet.ts";
 import { holders } from "./standing.ts";
 import type { Link, Town } from "./town.ts";
@@ -86,7 +86,7 @@ const gaveAway = (person: string, owner: number, chain: readonly Link[], ground:
 
 /** All rights of somebody at a level: their own slot first, then as the oldest delegation lends them. */
 export const hatsOf = (person: string, ground: Ground): readonly Hat[] => {
-  const place = placeOf(person);
+  const place = seatOf(person);
   if (place < 0 || ground.circles.some(({ apart }) => has(apart, place))) return [];
   const slots: number[] = [];
   const holdsOne = ground.circles.some((circle) =>

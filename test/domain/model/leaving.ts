@@ -1,5 +1,5 @@
 import { has, nobody, only, size, type Crowd } from "./crowd.ts";
-import { apartAt, countNow, deniedAt, goOn, skip } from "./course.ts";
+import { apartAt, countNow, deniedAt, firstShort, goOn, skip } from "./course.ts";
 import {
   openPlace,
   rungAt,
@@ -10,6 +10,7 @@ import {
   type Stage,
 } from "./sheet.ts";
 import {
+  ableIn,
   holders,
   lackAfterVotes,
   lackOf,
@@ -71,13 +72,13 @@ export const rechecked = (before: Sheet, town: Town): Sheet => {
   const may = mayHold(left, town);
   const lacks = (circle: Circle, at: number): boolean => {
     const box = rung.boxes[at];
-    return box !== undefined && size(holders(circle, may, town)) < wanted(box, circle);
+    return box !== undefined && size(ableIn(box, holders(circle, may, town))) < wanted(box, circle);
   };
   let found = false;
   const circles = stage.circles.map((circle, at) => {
     const box = rung.boxes[at];
     if (box === undefined || circle.pools.length > 0 || !lacks(circle, at)) return circle;
-    const anew = recorded(box, may, town, apartAt(left, place));
+    const anew = recorded(box, rung, may, town, apartAt(left, place));
     // Whose slot was given away does not come back with a role.
     const again = { ...anew, replaced: circle.replaced & ~recordedIn(anew) };
     if (lacks(again, at)) return circle;
@@ -100,8 +101,8 @@ export const rechecked = (before: Sheet, town: Town): Sheet => {
   if (lack === null || (wasStuck && !found)) return sheet;
   const canEmpty = lackOf(rung, count.needs, count.crowds) !== null;
   if (canEmpty && rung.onEmpty === "deny") {
-    const short = count.crowds.findIndex((crowd, at) => size(crowd) < (count.needs[at] ?? 1));
-    return deniedAt(sheet, place, Math.max(0, short), "system:on_empty", town);
+    const short = firstShort(rung, count.needs, count.crowds);
+    return deniedAt(sheet, place, short, "system:on_empty", town);
   }
   if (canEmpty && rung.onEmpty === "skip" && stage.ballots.length === 0) {
     const someApproved = sheet.stages.some(({ state }) => state === "approved");

@@ -1,8 +1,9 @@
 import type { ActorView, RequestView } from "@countersign/domain/request/wire.ts";
-import { nameOf, nobody, only, placesIn, size, type Crowd } from "./crowd.ts";
+import { agents, nameOf, nobody, only, placesIn, size, type Crowd } from "./crowd.ts";
 import { apartAt, countNow } from "./course.ts";
 import { openPlace, stageAt, type Circle, type Sheet, type Stage } from "./sheet.ts";
 import {
+  ableIn,
   countUp,
   holders,
   lackAfterVotes,
@@ -82,9 +83,10 @@ export const lineOfView = ({
 const recordedPeople = ({ slips }: Circle): Crowd =>
   slips.reduce((all, { person }) => all | only(person), nobody);
 
-/** Everybody who is shown in a group with a slot that counts: recorded people who are there, and those of the pools. */
+/** Everybody who is shown in a group with a slot: recorded people who are there, agents, and those of the pools. */
 const listedIn = (circle: Circle, crowd: Crowd): Crowd =>
   (recordedPeople(circle) & ~circle.gone) |
+  circle.agents |
   (circle.last ?? (circle.pools.length === 0 ? nobody : crowd));
 
 /** Slots with a letter for how each stands: void and replaced ones too. */
@@ -124,7 +126,8 @@ const sheetLevel = (sheet: Sheet, rung: Rung, place: number, town: Town): string
   if (stage === undefined || stage.state === "skipped") {
     const may = mayHold(sheet, town);
     const groups = rung.boxes.map(
-      (box: Box) => `${wanted(box, recorded(box, may, town, apartAt(sheet, place)))} waiting `,
+      (box: Box) =>
+        `${wanted(box, recorded(box, rung, may, town, apartAt(sheet, place)))} waiting `,
     );
     return `${stage === undefined ? "waiting" : "skipped"}0 {${groups.join("} {")}}`;
   }
@@ -150,7 +153,7 @@ const sheetLevel = (sheet: Sheet, rung: Rung, place: number, town: Town): string
             : isOpen
               ? "open"
               : "not_required";
-    const blocked = isOpen && size(crowd) < need;
+    const blocked = isOpen && size(ableIn(rung.boxes[at] as Box, crowd)) < need;
     const shown = slotsShown(circle, stage, crowd, isOpen && !denied);
     return `${need} ${status}${blocked ? "!" : ""} ${shown}`;
   });
@@ -174,10 +177,10 @@ export const lineOfSheet = (sheet: Sheet, town: Town): string =>
     .map((rung, place) => sheetLevel(sheet, rung, place, town))
     .join(" / ")}`;
 
-/** People who hold an open slot now. */
-export const queueOf = (sheet: Sheet, town: Town): string => {
+/** People and agents who hold an open slot now. */
+export const waitedFor = (sheet: Sheet, town: Town): Crowd => {
   const place = openPlace(sheet);
-  if (place < 0) return "";
+  if (place < 0) return nobody;
   const { circles, ballots } = stageAt(sheet, place);
   const count = countNow(sheet, place, town);
   const voted = ballots.reduce((all, { slot }) => all | only(slot), nobody);
@@ -185,8 +188,12 @@ export const queueOf = (sheet: Sheet, town: Town): string => {
     (all, _, at) => (count.denied[at] === true ? all : all | (count.crowds[at] ?? nobody)),
     nobody,
   );
-  return placesIn(waiting & ~voted)
+  return waiting & ~voted;
+};
+
+/** People in whose queue the request is; agents have none. */
+export const queueOf = (sheet: Sheet, town: Town): string =>
+  placesIn(waitedFor(sheet, town) & ~agents)
     .map(nameOf)
     .toSorted()
     .join(" ");
-};

@@ -3,7 +3,7 @@ import type { RequestEvent } from "@countersign/domain/request/events.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
 import { makeDice, type Dice } from "../../testkit/simulation/dice.ts";
 import type { Build } from "./build.ts";
-import { nameOf } from "./crowd.ts";
+import { agents, has, nameOf, placesIn, seatOf } from "./crowd.ts";
 import {
   type Known,
   changeLinks,
@@ -16,7 +16,7 @@ import {
 } from "./draw.ts";
 import { told, type Scene } from "./model.ts";
 import { actorOf, askedHash, callerOf, commandOf, principalOf, type Move } from "./moves.ts";
-import { lineOfSheet, lineOfView, queueOf } from "./picture.ts";
+import { lineOfSheet, lineOfView, queueOf, waitedFor } from "./picture.ts";
 import type { Sheet } from "./sheet.ts";
 import { referenceOf } from "./town.ts";
 
@@ -133,11 +133,15 @@ const changeScene = (dice: Dice, scene: Scene, deadline: number): Scene => {
 
 /** What everybody can see of a request before they say something. */
 const knownOf = (sheet: Sheet | null, { town, now }: Scene): Known => ({
-  likely: sheet === null ? [] : queueOf(sheet, town).split(" ").filter(Boolean),
+  likely: sheet === null ? [] : placesIn(waitedFor(sheet, town)).map(nameOf),
   voted: sheet?.stages.at(-1)?.ballots.map(({ by }) => nameOf(by)) ?? [],
   hash: sheet?.hash ?? askedHash,
   now,
 });
+
+/** An agent does what people do, where a level may name it as decider. */
+const saysAnAgent = (move: Move): boolean =>
+  move.kind !== "ask" && move.kind !== "cancel" && has(agents, seatOf(callerOf(move) ?? ""));
 
 /** One history of 20 to 60 commands: a request, and the next one when it is long over. */
 export const playHistory = (build: Build, seed: string): Played => {
@@ -169,6 +173,7 @@ export const playHistory = (build: Build, seed: string): Played => {
     const move = isFirst ? drawAsk(dice) : drawMove(dice, known);
     const outcome = makeMove(build, pair, move, scene);
     count(`${move.kind} ${outcome.answer}`);
+    if (saysAnAgent(move)) count(`agent ${move.kind} ${outcome.answer}`);
     if (outcome.divergence !== null) {
       const at = `command ${done + 1}: ${JSON.stringify(move)}`;
       return { commands: done + 1, seen, divergence: { ...outcome.divergence, seed, at } };

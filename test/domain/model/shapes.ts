@@ -5,7 +5,7 @@ import type {
   LevelPlan,
   Policy,
 } from "@countersign/domain/policy/policy.ts";
-import { nameOf } from "./crowd.ts";
+import { nameOf, placesIn, type Crowd } from "./crowd.ts";
 
 /** Policies in the model's own words, and what the decider is given for the same. */
 
@@ -38,6 +38,8 @@ export interface Rung {
   readonly onEmpty: "block" | "deny" | "skip";
   readonly test: Test | null;
   readonly unskippable: boolean;
+  /** Agents that are named to decide beside the people, as bits. */
+  readonly deciders: Crowd;
 }
 
 /** A policy. */
@@ -109,7 +111,7 @@ const levelOf = (rung: Rung, index: number): LevelPlan => ({
   unskippable: rung.unskippable,
   stepUp: false,
   calendar: null,
-  deciders: [],
+  deciders: placesIn(rung.deciders).map(nameOf),
 });
 
 const durationOf = (expires: Book["expires"]): string | null =>

@@ -22,6 +22,8 @@ export interface Circle {
   readonly replaced: Crowd;
   /** Edited the payload elsewhere, and has no say here. */
   readonly apart: Crowd;
+  /** Agents that were recorded beside the people. */
+  readonly agents: Crowd;
   /** Who stood in the pools when the level ended; null before. */
   readonly last: Crowd | null;
 }

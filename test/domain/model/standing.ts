@@ -1,4 +1,4 @@
-import { has, nobody, only, placesIn, size, type Crowd } from "./crowd.ts";
+import { agents, has, nobody, only, placesIn, size, type Crowd } from "./crowd.ts";
 import type { Bar, Box, Rung, Source } from "./shapes.ts";
 import type { Ballot, Circle, Sheet, Slip } from "./sheet.ts";
 import { votersOf, type Town } from "./town.ts";
@@ -23,9 +23,13 @@ const answeredByPool: Readonly<Record<Bar["required"], boolean>> = {
   percent: false,
 };
 
-/** Who may hold a slot of this request today. */
+/** Who may hold a slot of this request today: people, and agents where the organisation lets them decide. */
 export const mayHold = (sheet: Pick<Sheet, "apart">, town: Town): Crowd =>
-  votersOf(town) & ~sheet.apart;
+  (votersOf(town) | (town.agentsDecide ? agents : nobody)) & ~sheet.apart;
+
+/** Those whose approval can bring a group nearer to its quorum: agents are none of the heads that are counted. */
+export const ableIn = ({ bar }: Box, crowd: Crowd): Crowd =>
+  answeredByPool[bar.required] ? crowd : crowd & ~agents;
 
 /** What a group records of those who are named to it: roles that answer by the day, and people. */
 export const named = (
@@ -62,13 +66,23 @@ export const barFor = ({ required, amount }: Bar, people: number): number =>
 /** The group as it would be recorded if its level opened now. */
 export const recorded = (
   { bar, sources }: Box,
+  { deciders }: Pick<Rung, "deciders">,
   may: Crowd,
   town: Town,
   apart: Crowd = nobody,
 ): Circle => {
   const { pools, slips } = named(bar, sources, may & ~apart, town);
   const wants = barFor(bar, slips.length);
-  return { pools, slips, bar: wants, gone: nobody, apart, replaced: nobody, last: null };
+  return {
+    pools,
+    slips,
+    agents: deciders & may & ~apart,
+    bar: wants,
+    gone: nobody,
+    apart,
+    replaced: nobody,
+    last: null,
+  };
 };
 
 export const inPools = ({ pools, apart, replaced }: Circle, may: Crowd, town: Town): Crowd =>
@@ -88,7 +102,8 @@ export const stillThere = ({ slips, gone }: Circle, may: Crowd, town: Town): Cro
 
 /** Everybody who may answer in the group today. */
 export const holders = (circle: Circle, may: Crowd, town: Town): Crowd =>
-  (stillThere(circle, may, town) & ~circle.apart) | inPools(circle, may, town);
+  ((stillThere(circle, may, town) | (circle.agents & may)) & ~circle.apart) |
+  inPools(circle, may, town);
 
 /** Approvals wanted now: of the recorded people those who stayed count. */
 export const wanted = ({ bar }: Box, circle: Circle): number =>
@@ -136,7 +151,8 @@ const castBy = (ballots: readonly Ballot[], yes: boolean): Crowd =>
 const isDenied = (rung: Rung, box: Box, crowd: Crowd, no: Crowd, need: number): boolean => {
   if ((crowd & no) === 0) return false;
   if (rung.onDeny === "veto" || box.bar.required === "all") return true;
-  return size(crowd & ~no) < need && need <= size(crowd);
+  const able = ableIn(box, crowd);
+  return size(able & ~no) < need && need <= size(able);
 };
 
 /** Counts a level's votes, where `crowds` are those who may answer in its groups. */
@@ -151,7 +167,7 @@ export const countUp = (
   return {
     needs,
     crowds,
-    yes: crowds.map((crowd) => crowd & yes),
+    yes: crowds.map((crowd, at) => ableIn(rung.boxes[at] as Box, crowd & yes)),
     no: crowds.map((crowd) => crowd & no),
     denied: crowds.map((crowd, at) =>
       isDenied(rung, rung.boxes[at] as Box, crowd, no, needs[at] ?? 1),
@@ -176,8 +192,9 @@ export const verdictOf = (rung: Rung, count: Count): Verdict => {
   if (group >= 0) return { is: "denied", group };
   const noes = no.reduce((all, each) => all | each, nobody);
   if (rung.onDeny === "unreachable" && onceOnly(rung) && noes !== nobody) {
-    const left = crowds.map((crowd) => crowd & ~noes);
-    if (canFillAll(needs, crowds) && !canFillAll(needs, left)) {
+    const able = crowds.map((crowd, at) => ableIn(rung.boxes[at] as Box, crowd));
+    const left = able.map((crowd) => crowd & ~noes);
+    if (canFillAll(needs, able) && !canFillAll(needs, left)) {
       return { is: "denied", group: no.findIndex((each) => each !== nobody) };
     }
   }
@@ -194,8 +211,9 @@ export const lackOf = (
   needs: readonly number[],
   crowds: readonly Crowd[],
 ): Exclude<Lack, "voted"> => {
-  const short = crowds.filter((crowd, at) => size(crowd) < (needs[at] ?? 1));
-  if (short.length === 0) return onceOnly(rung) && !canFillAll(needs, crowds) ? "short" : null;
+  const able = crowds.map((crowd, at) => ableIn(rung.boxes[at] as Box, crowd));
+  const short = able.filter((crowd, at) => size(crowd) < (needs[at] ?? 1));
+  if (short.length === 0) return onceOnly(rung) && !canFillAll(needs, able) ? "short" : null;
   if (rung.logic === "OR" && short.length < crowds.length) return null;
   return short.every((crowd) => crowd === nobody) ? "empty" : "short";
 };
@@ -206,7 +224,9 @@ export const lackAfterVotes = (rung: Rung, { needs, crowds, yes, no, denied }: C
   if (lack !== null) return lack;
   const waits = crowds.some(
     (crowd, at) =>
-      denied[at] !== true && (crowd & ~(yes[at] ?? nobody) & ~(no[at] ?? nobody)) !== nobody,
+      denied[at] !== true &&
+      (ableIn(rung.boxes[at] as Box, crowd) & ~(yes[at] ?? nobody) & ~(no[at] ?? nobody)) !==
+        nobody,
   );
   return waits ? null : "voted";
 };

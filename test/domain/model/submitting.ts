@@ -5,7 +5,7 @@ import { askedHash, type Wish } from "./moves.ts";
 import { applies, type Book, type Rung, type Source } from "./shapes.ts";
 import type { Sheet } from "./sheet.ts";
 import { holders, lackOf, mayHold, recorded, wanted } from "./standing.ts";
-import { answersFor, owners, type Shelf, type Town } from "./town.ts";
+import { agentsOf, answersFor, owners, type Shelf, type Town } from "./town.ts";
 
 const DAY = 24 * 60;
 const LONGEST = 3_650 * DAY;
@@ -19,6 +19,7 @@ const inlineRung = (sources: readonly Source[]): Rung => ({
   onEmpty: "block",
   test: null,
   unskippable: false,
+  deciders: nobody,
 });
 
 interface Asking {
@@ -49,7 +50,7 @@ const outOfReach = ({ sheet, wish, town }: Asking): boolean => {
   const may = mayHold(sheet, town);
   return sheet.rungs.some((rung) => {
     if (!applies(rung, sheet.facts)) return false;
-    const circles = rung.boxes.map((box) => recorded(box, may, town));
+    const circles = rung.boxes.map((box) => recorded(box, rung, may, town));
     const crowds = circles.map((circle) => holders(circle, may, town));
     const needs = rung.boxes.map((box, at) => {
       const circle = circles[at];
@@ -111,7 +112,7 @@ const blank = (
     edit: null,
     extensions: 0,
     amendedAway: [],
-    apart: allows ? nobody : only(answersFor(by)),
+    apart: (allows ? nobody : only(answersFor(by))) | agentsOf(by),
     deadline: now + (said ?? written ?? DAY) * 60_000,
     stages: [],
     stuck: 0,

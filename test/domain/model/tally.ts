@@ -73,6 +73,12 @@ export const situations: readonly string[] = [
     ].map((answer) => `${vote} ${answer}`),
   ),
   "deny reason-required",
+  ...["approve", "deny", "modify"].flatMap((vote) =>
+    ["yes", "separation-of-duties", "not-an-approver", "level-resolved", "level-not-open"].map(
+      (answer) => `agent ${vote} ${answer}`,
+    ),
+  ),
+  ...["withdraw", "reassign", "extend"].map((what) => `agent ${what} yes`),
   ...["yes", "forbidden", "already-resolved"].map((answer) => `cancel ${answer}`),
   ...["yes", "already-resolved"].map((answer) => `recheck ${answer}`),
   ...[

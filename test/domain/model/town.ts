@@ -3,7 +3,17 @@ import type { DirectoryState } from "@countersign/domain/directory/directory.ts"
 import type { DelegationState } from "@countersign/domain/delegation/delegation.ts";
 import type { Policy } from "@countersign/domain/policy/policy.ts";
 import type { Reference } from "@countersign/domain/reference.ts";
-import { has, names, nameOf, placeOf, placesIn, type Crowd } from "./crowd.ts";
+import {
+  has,
+  names,
+  nameOf,
+  nobody,
+  only,
+  placeOf,
+  placesIn,
+  seatOf,
+  type Crowd,
+} from "./crowd.ts";
 import { policyOf, roleName, type Book } from "./shapes.ts";
 
 /** A delegation; people and agents by name. */
@@ -30,6 +40,8 @@ export interface Town {
   readonly admins: Crowd;
   /** Who is listed in each role, active or not. */
   readonly roles: readonly Crowd[];
+  /** Whether the organisation lets agents decide where its policies name them. */
+  readonly agentsDecide: boolean;
   /** Oldest first. */
   readonly links: readonly Link[];
 }
@@ -136,7 +148,7 @@ const makeReference = (town: Town, shelf: Shelf): Reference => {
         expiresIn: typeof shelf.orgExpires === "number" ? `${shelf.orgExpires}m` : shelf.orgExpires,
         routing: null,
         autoApprove: "forbid",
-        agentDeciders: "forbid",
+        agentDeciders: town.agentsDecide ? "allow" : "forbid",
         selfApproval: shelf.orgSelfApproval,
         calendar: null,
       },
@@ -159,5 +171,13 @@ export const referenceOf = (town: Town, shelf: Shelf): Reference => {
 
 /** The owner's place of an agent, the person's own place for a person. */
 export const answersFor = (asker: string): number => placeOf(owners[asker] ?? asker);
+
+/** The agents that answer for the same person as the asker does: the asking one, and others of the same owner. */
+export const agentsOf = (asker: string): Crowd =>
+  Object.entries(owners).reduce(
+    (crowd, [agent, owner]) =>
+      owner === (owners[asker] ?? asker) ? crowd | only(seatOf(agent)) : crowd,
+    nobody,
+  );
 
 export const isPerson = (name: string): boolean => (names as readonly string[]).includes(name);

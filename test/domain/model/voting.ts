@@ -1,5 +1,5 @@
 import type { RefusalCode } from "@countersign/domain/request/refusals.ts";
-import { has, nobody, placeOf, type Crowd } from "./crowd.ts";
+import { agents, has, nobody, seatOf, type Crowd } from "./crowd.ts";
 import { apartAt, appliesAt, finished, recordedAt, settled, voterName } from "./course.ts";
 import { hatsOf, isAway, type Hat } from "./hats.ts";
 import { isOver } from "./late.ts";
@@ -54,7 +54,7 @@ export const caseOf = (sheet: Sheet, said: Said, town: Town, now: number): Case 
   const stage = sheet.stages[open];
   const asked = { sheet, said, town, now };
   const hats = stage === undefined ? [] : hatsAt(asked, stage.circles);
-  const voter = placeOf(said.by);
+  const voter = seatOf(said.by);
   const isTaken = ({ slot }: Hat): boolean =>
     slot !== voter &&
     stage?.ballots.some((ballot) => ballot.slot === slot && ballot.by !== voter) === true;
@@ -98,7 +98,7 @@ const keptOut = (of: Case): boolean => {
       appliesAt(sheet, place) &&
       hatsAt(
         of,
-        rung.boxes.map((box) => recorded(box, may, town, apartAt(sheet, place))),
+        rung.boxes.map((box) => recorded(box, rung, may, town, apartAt(sheet, place))),
         may,
       ).some(({ slot }) => has(sheet.apart, voter) || has(sheet.apart, slot)),
   );
@@ -158,9 +158,18 @@ export type Answer = RefusalCode | "done" | "late";
 
 export type Row = readonly [Answer, (of: Case) => boolean];
 
+const isAgent = ({ voter }: Case): boolean => has(agents, voter);
+
+/** Some level names the agent as decider, whether or not it is asked there. */
+const isNamed = ({ sheet, voter }: Case): boolean =>
+  sheet.rungs.some(({ deciders }) => has(deciders, voter));
+
 /** What is answered to somebody without a right at the open level. */
 export const withoutRight: readonly Row[] = [
   ["not-an-approver", ({ voter }) => voter < 0],
+  ["not-an-approver", (of) => isAgent(of) && !isNamed(of)],
+  ["separation-of-duties", (of) => isAgent(of) && has(of.sheet.apart, of.voter)],
+  ["not-an-approver", (of) => isAgent(of) && !has(mayHold(of.sheet, of.town), of.voter)],
   ["separation-of-duties", (of) => has(of.sheet.apart, of.voter) && keptOut(of)],
   ["not-an-approver", (of) => has(of.sheet.apart, of.voter)],
   ["separation-of-duties", editedElsewhere],
