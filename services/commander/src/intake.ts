@@ -1,29 +1,17 @@
-import { askId } from "@countersign/application/ask-id.ts";
-import { canonicalHash } from "@countersign/application/canonical.ts";
-import { derivedCommandId, derivedRequestId } from "@countersign/application/derived-ids.ts";
-import type { Envelope } from "@countersign/application/envelope.ts";
-import { parseAsk } from "@countersign/api-contract/ask.ts";
 import { exceedsBytes, limits } from "@countersign/api-contract/limits.ts";
 import { parseIJson } from "@countersign/api-contract/i-json.ts";
-import { isObject, type Json } from "@countersign/domain/json.ts";
 import type { Principal } from "@countersign/domain/request/commands.ts";
 import { StoreUnavailable } from "@countersign/event-store/errors.ts";
 import type { Bus, BusSubscription, Delivery } from "@countersign/messaging/bus.ts";
-import {
-  parseCommandCloudEvent,
-  type CommandEnvelope,
-} from "@countersign/messaging/cloud-events.ts";
+import { parseCommandCloudEvent } from "@countersign/messaging/cloud-events.ts";
 import { withDeadLetters, type IntakeVerdict } from "@countersign/messaging/dead-letters.ts";
 import { COUNTERSIGN_IN } from "@countersign/messaging/streams.ts";
 import { parseSubject } from "@countersign/messaging/subjects.ts";
 import type { Log } from "@countersign/runtime/log.ts";
 import type { Attempts } from "./attempts.ts";
-import { askFromBody } from "./commands/ask-from-body.ts";
-import { readCommands } from "./commands/read-commands.ts";
-import { takeSignal } from "./commands/signals.ts";
-import { transitionFromBody } from "./commands/request-transition.ts";
+import { bulkVotes } from "./commands/bulk.ts";
 import type { Decider } from "./decider.ts";
-import { bodyRefusal } from "./reply.ts";
+import { takePublished } from "./intake-commands.ts";
 
 /**
  * Commands that other services publish as CloudEvents on `countersign.v1.<org>.in.<producer>.<command>`. Each takes
@@ -40,8 +28,10 @@ export const consumeIntake = (
     { stream: COUNTERSIGN_IN.name, durable: "commander" },
     withDeadLetters(bus, async (delivery) => {
       try {
-        const verdict = await takeIn(decider, delivery);
-        if (typeof verdict === "object") note(attempts, delivery, verdict.code);
+        const verdict = await takeIn(decider, attempts, delivery);
+        const command = commandOf(delivery);
+        if (typeof verdict === "object" && !bulkVotes.has(command))
+          note(attempts, delivery, verdict.code, null);
         return verdict;
       } catch (error) {
         if (error instanceof StoreUnavailable) return "retry";
@@ -51,14 +41,25 @@ export const consumeIntake = (
     }),
   );
 
-const note = (attempts: Attempts, { subject: text }: Delivery, code: string): void => {
+const commandOf = ({ subject: text }: Delivery): string => {
+  const subject = parseSubject(text);
+  return subject?.kind === "in" ? subject.command : "";
+};
+
+/** `request` only where one message gives commands on several: the letter itself names the one it is about. */
+const note = (
+  attempts: Attempts,
+  { subject: text }: Delivery,
+  code: string,
+  request: string | null,
+): void => {
   const subject = parseSubject(text);
   if (subject?.kind !== "in") return;
   attempts.note({
     principal: { kind: "agent", id: subject.producer, org: subject.org },
     code,
     operation: subject.command,
-    request: null,
+    request,
     channel: "nats",
     correlationId: "",
   });
@@ -68,7 +69,11 @@ const note = (attempts: Attempts, { subject: text }: Delivery, code: string): vo
 const isTooLarge = (message: string, data: unknown): boolean =>
   exceedsBytes(message, limits.body) && exceedsBytes(JSON.stringify(data), limits.body);
 
-const takeIn = async (decider: Decider, delivery: Delivery): Promise<IntakeVerdict> => {
+const takeIn = async (
+  decider: Decider,
+  attempts: Attempts,
+  delivery: Delivery,
+): Promise<IntakeVerdict> => {
   const subject = parseSubject(delivery.subject);
   if (subject?.kind !== "in")
     return { code: "bad-request", message: `${delivery.subject} is no intake subject.` };
@@ -92,93 +97,11 @@ const takeIn = async (decider: Decider, delivery: Delivery): Promise<IntakeVerdi
       message: `${producer} is no agent in the directory of ${org}.`,
     };
   const principal: Principal = { kind: "agent", id: producer, org };
-  switch (command) {
-    case "request-approval":
-      return askFromIntake(decider, principal, event);
-    case "request-transition":
-      return transitionFromIntake(decider, principal, event);
-    case "signal":
-      return signalFromIntake(decider, principal, event);
-    default:
-      return commandFromIntake(decider, principal, command, event);
-  }
-};
-
-const envelopeFor = (principal: Principal, command: string, event: CommandEnvelope): Envelope => ({
-  commandId: derivedCommandId(
-    "intake",
-    principal.org,
-    principal.id,
+  return takePublished({
+    decider,
+    principal,
     command,
-    event.source,
-    event.id,
-  ),
-  commandHash: canonicalHash(event.data),
-  org: principal.org,
-  principal,
-  actor: { kind: principal.kind, id: principal.id },
-  channel: "nats",
-  correlationId: event.id,
-  causationId: null,
-});
-
-const askFromIntake = async (
-  decider: Decider,
-  principal: Principal,
-  event: CommandEnvelope,
-): Promise<IntakeVerdict> => {
-  const body = parseAsk(event.data);
-  const id = askId(
-    principal.org,
-    body.ok ? body.value : null,
-    derivedRequestId("intake", principal.org, principal.id, event.source, event.id),
-  );
-  const outcome = await decider.ask(
-    envelopeFor(principal, "request-approval", event),
-    id,
-    body.ok ? askFromBody(body.value, id) : bodyRefusal(body.error),
-  );
-  return outcome.ok ? "ack" : outcome.refusal;
-};
-
-/** A topic that waits is an acknowledged transition: the producer reads on in the events. */
-const transitionFromIntake = async (
-  decider: Decider,
-  principal: Principal,
-  event: CommandEnvelope,
-): Promise<IntakeVerdict> => {
-  const outcome = await decider.transition(
-    envelopeFor(principal, "request-transition", event),
-    transitionFromBody(event.data),
-  );
-  return outcome.ok ? "ack" : outcome.refusal;
-};
-
-const signalFromIntake = async (
-  decider: Decider,
-  principal: Principal,
-  event: CommandEnvelope,
-): Promise<IntakeVerdict> => {
-  const taken = await takeSignal(decider, envelopeFor(principal, "signal", event), event.data);
-  return taken.ok ? "ack" : taken.refusal;
-};
-
-/** Decisions and withdrawals name their request as `approval_id` beside the body's own fields. */
-const commandFromIntake = async (
-  decider: Decider,
-  principal: Principal,
-  name: string,
-  event: CommandEnvelope,
-): Promise<IntakeVerdict> => {
-  const read = readCommands.get(name);
-  if (read === undefined)
-    return { code: "not-found", message: `There is no command ${name} to take in.` };
-  const data = event.data as Json;
-  const { approval_id: target, ...body } = isObject(data) ? data : {};
-  const outcome = await decider.command(
-    envelopeFor(principal, name, event),
-    typeof target === "string" ? target : "",
-    read(body),
-  );
-  return outcome.ok ? "ack" : outcome.refusal;
+    event,
+    note: (code, request) => note(attempts, delivery, code, request),
+  });
 };

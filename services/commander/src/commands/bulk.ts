@@ -1,5 +1,7 @@
 import { authorise } from "@countersign/application/authorise.ts";
+import type { Envelope } from "@countersign/application/envelope.ts";
 import { parseBulkApprove, parseBulkDeny, type BulkBody } from "@countersign/api-contract/bulk.ts";
+import type { Parsed } from "@countersign/api-contract/errors.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
 import type { Refusal } from "@countersign/domain/request/refusals.ts";
 import { StoreUnavailable } from "@countersign/event-store/errors.ts";
@@ -10,14 +12,16 @@ import { bodyOf, envelopeOf, type Incoming } from "../incoming.ts";
 import { no, yes } from "../reply.ts";
 import { readCommands } from "./read-commands.ts";
 
-type Vote = "approve" | "deny";
+/** A vote that may be cast in bulk. */
+export type BulkVote = "approve" | "deny";
 
 /** The votes that come in bulk, by their name on the bus. */
-export const bulkVotes: ReadonlyMap<string, Vote> = new Map<string, Vote>([
+export const bulkVotes: ReadonlyMap<string, BulkVote> = new Map<string, BulkVote>([
   ["bulk-approve", "approve"],
   ["bulk-deny", "deny"],
 ]);
 
+/** What became of one of them. */
 type Result =
   | { readonly status: string }
   | {
@@ -29,7 +33,7 @@ const own = <T>(of: Readonly<Record<string, T>>, key: string): T | null =>
   Object.hasOwn(of, key) ? (of[key] ?? null) : null;
 
 /** The body that the single command would have had. */
-const single = (vote: Vote, body: BulkBody, id: string): JsonObject => ({
+const single = (vote: BulkVote, body: BulkBody, id: string): JsonObject => ({
   notes: body.notes,
   payload_hash: own(body.payloadHashes, id),
   level: own(body.levels, id),
@@ -38,15 +42,15 @@ const single = (vote: Vote, body: BulkBody, id: string): JsonObject => ({
 
 const castOne = async (
   decider: Decider,
-  incoming: Incoming,
-  vote: Vote,
+  envelope: Envelope,
+  vote: BulkVote,
+  id: string,
   body: JsonObject,
 ): Promise<Result> => {
   const read = readCommands.get(vote);
   if (read === undefined) throw new Error(`${vote} is no command`);
   try {
-    const envelope = envelopeOf(incoming, decider.ids, vote, body);
-    const outcome = await decider.command(envelope, incoming.target, read(body));
+    const outcome = await decider.command(envelope, id, read(body));
     return outcome.ok
       ? { status: outcome.fold.state.status }
       : { status: "error", error: outcome.refusal };
@@ -57,12 +61,32 @@ const castOne = async (
   }
 };
 
+/** The body of a bulk vote, checked. */
+export const parseBulk = (vote: BulkVote, body: unknown): Parsed<BulkBody> =>
+  (vote === "approve" ? parseBulkApprove : parseBulkDeny)(body);
+
+/** Casts the votes one by one, in order; one that is refused stops none of the others. */
+export const castEach = async (
+  decider: Decider,
+  vote: BulkVote,
+  body: BulkBody,
+  envelopeFor: (id: string, body: JsonObject) => Envelope,
+): Promise<readonly (Result & { readonly approval_id: string })[]> => {
+  const results: (Result & { readonly approval_id: string })[] = [];
+  for (const id of body.approvalIds) {
+    const one = single(vote, body, id);
+    const result = await castOne(decider, envelopeFor(id, one), vote, id, one);
+    results.push({ approval_id: id, ...result });
+  }
+  return results;
+};
+
 /**
  * Many votes in one message: each is the single command, in order, with the idempotency of the single command under the
  * same key, and one that is refused stops none of the others. Refused attempts are noted one by one.
  */
 export const bulk = async (
-  vote: Vote,
+  vote: BulkVote,
   attempts: Attempts,
   decider: Decider,
   incoming: Incoming,
@@ -70,18 +94,18 @@ export const bulk = async (
   const { principal, org, channel, correlationId } = incoming;
   const refusal = authorise(principal, "decide", decider.engine.references.of(org));
   if (refusal !== null) return no(refusal);
-  const parsed = (vote === "approve" ? parseBulkApprove : parseBulkDeny)(bodyOf(incoming));
+  const parsed = parseBulk(vote, bodyOf(incoming));
   if (!parsed.ok) return no(parsed.error);
   const word = vote === "approve" ? "approved" : "denied";
   const summary = { [word]: 0, pending: 0, errors: 0 };
-  const results: (Result & { readonly approval_id: string })[] = [];
-  for (const id of parsed.value.approvalIds) {
-    const item = { ...incoming, target: id };
-    const result = await castOne(decider, item, vote, single(vote, parsed.value, id));
-    results.push({ approval_id: id, ...result });
+  const results = await castEach(decider, vote, parsed.value, (id, body) =>
+    envelopeOf({ ...incoming, target: id }, decider.ids, vote, body),
+  );
+  for (const result of results) {
     if ("error" in result) {
       const { code } = result.error;
-      attempts.note({ principal, code, operation: vote, request: id, channel, correlationId });
+      const request = result.approval_id;
+      attempts.note({ principal, code, operation: vote, request, channel, correlationId });
     }
     const counted = result.status === "error" ? "errors" : result.status;
     if (counted in summary) summary[counted] = (summary[counted] ?? 0) + 1;

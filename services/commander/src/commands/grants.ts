@@ -1,7 +1,8 @@
 import { parseConsume } from "@countersign/api-contract/grants.ts";
 import { loadFold } from "@countersign/application/execute.ts";
-import { requestAggregate } from "@countersign/application/request.ts";
+import { requestAggregate, type ReadCommand } from "@countersign/application/request.ts";
 import { requestStream } from "@countersign/application/streams.ts";
+import type { JsonObject } from "@countersign/domain/json.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
 import { answerWithRequest } from "../answer.ts";
 import type { Decider } from "../decider.ts";
@@ -10,27 +11,32 @@ import { ownGrant } from "../own-grant.ts";
 import { bodyRefusal, no, yes } from "../reply.ts";
 import { readExecution } from "./read-commands.ts";
 
+/** The command of a body that spends a grant of this request. */
+export const readConsume = async (
+  decider: Decider,
+  org: string,
+  target: string,
+  body: JsonObject,
+): Promise<ReadCommand> => {
+  const parsed = parseConsume(body);
+  if (!parsed.ok)
+    return {
+      command: { type: "consume", grantId: null, payloadHash: null },
+      fault: bodyRefusal(parsed.error),
+    };
+  const { grant, payload_hash: payloadHash } = parsed.value;
+  const grantId = await decider.grants.read(grant, org, target);
+  return { command: { type: "consume", grantId, payloadHash }, fault: null };
+};
+
 /** Spends a grant and gives out what it was given for. The same idempotency key gets the first answer again. */
 export const consume = async (decider: Decider, incoming: Incoming): Promise<Reply> => {
   const body = bodyOf(incoming);
-  const parsed = parseConsume(body);
   const { org, target } = incoming;
   const outcome = await decider.command(
     envelopeOf(incoming, decider.ids, "consume", body),
     target,
-    parsed.ok
-      ? {
-          command: {
-            type: "consume",
-            grantId: await decider.grants.read(parsed.value.grant, org, target),
-            payloadHash: parsed.value.payload_hash,
-          },
-          fault: null,
-        }
-      : {
-          command: { type: "consume", grantId: null, payloadHash: null },
-          fault: bodyRefusal(parsed.error),
-        },
+    await readConsume(decider, org, target, body),
   );
   if (!outcome.ok) return no(outcome.refusal);
   const { state } = outcome.fold;
