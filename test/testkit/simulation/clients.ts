@@ -51,7 +51,7 @@ export class Clients {
     if (throwed < 0.64) return this.#changers.change(org);
     if (throwed < 0.82) return this.move(org);
     if (throwed < 0.91) return this.#administrators.changePeople(org);
-    if (throwed < 0.94) return this.#administrators.importAgain(org);
+    if (throwed < 0.94) return this.#useAnew(org);
     return this.sendIn(org);
   }
 
@@ -184,6 +184,13 @@ export class Clients {
         }
       }
     }
+  }
+
+  /** Definitions change, and at once somebody asks and others vote: not every commander may know of it yet. */
+  async #useAnew(org: string): Promise<void> {
+    await this.#administrators.importAgain(org);
+    await this.ask(org);
+    await this.voteTogether(org);
   }
 
   /** Somebody votes at about the time at which the request runs out. */

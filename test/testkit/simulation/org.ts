@@ -47,7 +47,7 @@ policies:
     chain:
       - { level: 1, name: QA, assignments: [{ type: role, identifier: qa }], required: any }
   - id: chain
-    name: QA, then operations
+    name: QA, then operations ${generation}
     expires_in: 90s
     chain:
       - { level: 1, name: QA, assignments: [{ type: role, identifier: qa }], required: any }
@@ -57,7 +57,7 @@ policies:
         required: threshold
         required_count: 2
   - id: everybody
-    name: All of operations
+    name: All of operations ${generation}
     expires_in: 2m
     chain:
       - { level: 1, name: Operations, assignments: [{ type: role, identifier: ops }], required: all }
@@ -72,7 +72,7 @@ policies:
         required: threshold
         required_count: 2
   - id: patient
-    name: QA, then operations, with ladders
+    name: QA, then operations, with ladders ${generation}
     expires_in: 15m
     pause_on_question: 30s
     escalation:
@@ -101,7 +101,7 @@ policies:
         escalation:
           - { after: 12s, action: escalate, to: [{ type: user, identifier: ana }] }
   - id: silent
-    name: QA, or nobody says no
+    name: QA, or nobody says no ${generation}
     auto_approve: allow
     risk_ceiling: 1
     expires_in: 4m
@@ -116,7 +116,7 @@ policies:
           - { after: 25s, action: auto_approve }
           - { after: 70s, action: auto_deny }
   - id: strict
-    name: QA in time
+    name: QA in time ${generation}
     expires_in: 2m
     chain:
       - level: 1
