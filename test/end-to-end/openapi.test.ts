@@ -214,6 +214,14 @@ END:VCALENDAR
     await got(200, ana.get("//graphql", { headers: { accept: "text/html" } }));
   });
 
+  test("live events", async () => {
+    using stream = await server.events("ana", "?after=0");
+    for (let count = 0; count < 30; count += 1) {
+      const { data } = await stream.nextData();
+      expect(description.schemaFault("CloudEvent", JSON.parse(data)), data).toBeNull();
+    }
+  });
+
   test("and so is every no", async () => {
     const bot = as("deployment-bot");
     const { id } = await ask();

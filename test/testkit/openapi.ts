@@ -23,7 +23,7 @@ export interface OpenApiDocument {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>;
   readonly components: {
-    readonly schemas: Readonly<Record<string, object>>;
+    readonly schemas: Readonly<Record<string, object & { readonly examples?: readonly object[] }>>;
     readonly responses: Readonly<Record<string, Response>>;
   };
 }
@@ -114,6 +114,12 @@ export class Description {
     const validate = this.#ajv.compile(schema);
     if (validate(body)) return [];
     return [`${method} ${template}: the body ${this.#ajv.errorsText(validate.errors)}`];
+  }
+
+  /** What is wrong with a value by the schema of that name, or null. */
+  schemaFault(name: string, value: unknown): string | null {
+    const validate = this.#ajv.compile({ $ref: `schema:${name}` });
+    return validate(value) ? null : `${name}: ${this.#ajv.errorsText(validate.errors)}`;
   }
 
   /** Compiles every schema and answers their names. Throws for one that is none, or refers to nothing. */

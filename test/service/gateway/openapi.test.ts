@@ -45,6 +45,16 @@ describe("the description of the REST interface", () => {
     expect(names.length).toBeGreaterThan(60);
   });
 
+  test("begins with examples that would be taken", () => {
+    const description = new Description(document);
+    const examples = Object.entries(document.components.schemas).flatMap(([name, schema]) =>
+      (schema.examples ?? []).map((example) => ({ name, example })),
+    );
+    expect(examples.length).toBeGreaterThan(10);
+    const faults = examples.map(({ name, example }) => description.schemaFault(name, example));
+    expect(faults.filter((fault) => fault !== null)).toEqual([]);
+  });
+
   test("refers to nothing that is not there", () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/([^"]+)"/g)];
     expect(references.length).toBeGreaterThan(200);

@@ -10,8 +10,7 @@ import { NOT_FOUND } from "../edge/refused.ts";
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  // The one style that Swagger UI brings along in the page: that of its logo.
-  "style-src 'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='",
+  "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",
   "base-uri 'none'",
@@ -43,7 +42,8 @@ export const openReferencePage = async (documentText: string): Promise<Reference
   await app.register(swaggerUi, {
     routePrefix: "/docs",
     staticCSP: CONTENT_SECURITY_POLICY,
-    uiConfig: { docExpansion: "list", defaultModelsExpandDepth: 0, tryItOutEnabled: false },
+    // Without the bar above, which is for looking at other documents than this one.
+    uiConfig: { layout: "BaseLayout", docExpansion: "list", defaultModelsExpandDepth: 0 },
     theme: { title: "Countersign: the REST interface" },
   });
   await app.ready();

@@ -1,4 +1,4 @@
-import { jsonSchemas } from "@countersign/api-contract/json-schemas.ts";
+import { jsonSchemas, type JsonSchema } from "@countersign/api-contract/json-schemas.ts";
 import * as definitionAnswers from "@countersign/api-contract/answers/definitions.ts";
 import * as directoryAnswers from "@countersign/api-contract/answers/directory.ts";
 import { error } from "@countersign/api-contract/answers/error.ts";
@@ -20,6 +20,7 @@ import { backtest, simulate } from "@countersign/api-contract/simulation.ts";
 import { standingGrant } from "@countersign/api-contract/standing-grants.ts";
 import { transition } from "@countersign/api-contract/transitions.ts";
 import { approve, cancel, deny } from "@countersign/api-contract/votes.ts";
+import { examples } from "./examples.ts";
 
 /** What bodies hold: the very schemas that they are checked with. */
 const bodies = {
@@ -117,4 +118,10 @@ const AT = "#/components/schemas/";
 export const refTo = (name: SchemaName): { readonly $ref: string } => ({ $ref: `${AT}${name}` });
 
 /** `components.schemas` of the document. */
-export const makeSchemas = () => jsonSchemas({ ...bodies, ...answers }, AT);
+export const makeSchemas = (): Readonly<Record<string, JsonSchema>> =>
+  Object.fromEntries(
+    Object.entries(jsonSchemas({ ...bodies, ...answers }, AT)).map(([name, schema]) => {
+      const example = examples[name];
+      return [name, example === undefined ? schema : { ...schema, examples: [example] }];
+    }),
+  );
