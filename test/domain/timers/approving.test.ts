@@ -79,6 +79,24 @@ describe("an automatic approval", () => {
       .when(fires("auto_approve", { level: null }));
     done.yields(["RequestAutoApproved", { level: null, step: 1 }], "RequestApproved");
     expect(done.view.levels.map(({ status }) => status)).toEqual(["open", "waiting"]);
+    const slots = done.view.levels[0]?.groups[0]?.slots ?? [];
+    expect(slots.map(({ approver, status }) => `${approver} ${status}`)).toEqual([
+      "bo not_required",
+      "cy not_required",
+    ]);
+  });
+
+  test.each([
+    { place: "a level", where: { level: 1 }, of: approving },
+    {
+      place: "the chain",
+      where: { level: null },
+      of: policy(level(qa), { escalation: [after("1h", "auto_approve")] }),
+    },
+  ])("by the ladder of $place says when it was due", ({ where, of }) => {
+    const done = allowed(of).and(at("12:00")).when(fires("auto_approve", where));
+    expect(done.view.resolved_at).toBe("2026-01-05T12:00:00.000Z");
+    expect(done.view.resolution?.due_at).toBe("2026-01-05T10:00:00.000Z");
   });
 
   test("needs the policy's word", () => {

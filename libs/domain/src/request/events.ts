@@ -209,6 +209,8 @@ export type RequestEvent =
         readonly payloadVersion: number;
         /** The one-time grant; null for a transition's request, which executes by completing. */
         readonly grant: { readonly id: string; readonly validUntil: string } | null;
+        /** Of an approval by a timer. */
+        readonly timer?: TimerRef;
       };
     }
   | {

@@ -2,7 +2,8 @@ import type { EventMetadata } from "../actor.ts";
 import { withOutcome } from "./automations.ts";
 import type { ChangeEvent } from "./change-events.ts";
 import { noDealings, unchanged, type Changes, type Dealings, type Question } from "./changes.ts";
-import type { ClosedPools, GroupRecord } from "./events.ts";
+import { withLevelClosed } from "./close-level.ts";
+import type { GroupRecord } from "./events.ts";
 import { firedLater } from "./hold-edit.ts";
 import { apartAt } from "./outside.ts";
 import type { GroupState, LevelState, PendingRequest, Vote } from "./state.ts";
@@ -198,24 +199,6 @@ const amended = (state: PendingRequest, { data }: Of<"ChainAmended">): PendingRe
   };
   return { ...state, changes: { ...changes, amendment } };
 };
-
-/** The level that is open when something ends without resolving it, closed with what its slots are shown from. */
-export const withLevelClosed = (
-  levels: readonly LevelState[],
-  pools: ClosedPools,
-): readonly LevelState[] =>
-  levels.map((level) =>
-    level.status !== "open"
-      ? level
-      : {
-          ...level,
-          status: "closed",
-          groups: level.groups.map((group) => ({
-            ...group,
-            closedPool: pools[group.group] ?? [],
-          })),
-        },
-  );
 
 /** A claim lasts as long as the level at which it was made. */
 export const withoutClaim = (state: PendingRequest): PendingRequest =>

@@ -9,15 +9,15 @@ import type {
   ResolvedRequest,
 } from "./state.ts";
 import { withAttached } from "./attach.ts";
+import { withLevelClosed } from "./close-level.ts";
 import { withChildEnded, withChildren } from "./children.ts";
 import { isChangeEvent } from "./change-events.ts";
-import { isTimerEvent } from "./timers/events.ts";
+import { dueOf, isTimerEvent } from "./timers/events.ts";
 import { evolveTimer } from "./timers/evolve.ts";
 import {
   evolveChange,
   recordedGroups,
   withLevelBegun,
-  withLevelClosed,
   withoutClaim,
   withoutHeldVote,
 } from "./evolve-changes.ts";
@@ -183,11 +183,11 @@ const resolved = (
   const end = { ...state, resolvedAt: at, grant: null, execution: null, lastOccurredAt: at };
   switch (event.type) {
     case "RequestApproved": {
-      const { by, notes, grant } = event.data;
+      const { by, notes, grant, timer } = event.data;
       return {
         ...end,
         status: "approved",
-        resolution: { by, reason: null, notes },
+        resolution: { by, reason: null, notes, ...dueOf(timer) },
         grant,
         execution:
           grant === null ? null : { status: "granted", validUntil: grant.validUntil, result: null },
@@ -196,8 +196,8 @@ const resolved = (
     case "RequestDenied": {
       const { by, reason, notes, pools, timer } = event.data;
       const levels = withLevelClosed(state.levels, pools);
-      const due = timer === undefined ? {} : { dueAt: timer.dueAt };
-      return { ...end, levels, status: "denied", resolution: { by, reason, notes, ...due } };
+      const resolution = { by, reason, notes, ...dueOf(timer) };
+      return { ...end, levels, status: "denied", resolution };
     }
     case "RequestExpired": {
       const levels = withLevelClosed(state.levels, event.data.pools);

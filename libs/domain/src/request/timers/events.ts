@@ -1,5 +1,5 @@
 import type { LadderAction, LadderStep, OnTimeout, Target } from "../../policy/policy.ts";
-import type { SlotRecord } from "../events.ts";
+import type { ClosedPools, SlotRecord } from "../events.ts";
 
 /** What a timer of a ladder does; `due` is a level's due mark. */
 export type TimerKind =
@@ -103,7 +103,13 @@ export type TimerEvent =
   /** `LevelApproved` by the timer follows. */
   | { readonly type: "LevelAutoApproved"; readonly data: TimerRef }
   /** `RequestApproved` by the timer follows. */
-  | { readonly type: "RequestAutoApproved"; readonly data: TimerRef }
+  | {
+      readonly type: "RequestAutoApproved";
+      readonly data: TimerRef & {
+        /** Members of the open level's pools, whose slots are not wanted any more; absent in older logs. */
+        readonly pools?: ClosedPools;
+      };
+    }
   /** A step came due and did nothing, or may not: why. */
   | {
       readonly type: "TimerSuppressed";
@@ -150,3 +156,7 @@ const names: Readonly<Record<TimerEvent["type"], true>> = {
 export const isTimerEvent = <E extends { readonly type: string }>(
   event: E,
 ): event is Extract<E, TimerEvent> => Object.hasOwn(names, event.type);
+
+/** When the timer was due that ended a request; nothing for any other end. */
+export const dueOf = (timer: TimerRef | undefined): { readonly dueAt?: string } =>
+  timer === undefined ? {} : { dueAt: timer.dueAt };

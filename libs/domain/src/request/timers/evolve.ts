@@ -1,3 +1,4 @@
+import { withLevelClosed } from "../close-level.ts";
 import type { GroupState, LevelState, PendingRequest } from "../state.ts";
 import type { TimerEvent, TimerEventOf, TimerRef } from "./events.ts";
 import { noTimers, type LadderPlan, type Outcome, type Timers } from "./timers.ts";
@@ -113,9 +114,13 @@ export const evolveTimer = (
     case "ReminderDue":
     case "ExecutivesNotified":
     case "LevelAutoApproved":
-    case "RequestAutoApproved":
     case "LevelOverdue":
       return withPast(state, event.data, "done");
+    case "RequestAutoApproved": {
+      const { pools } = event.data;
+      const over = withPast(state, event.data, "done");
+      return pools === undefined ? over : { ...over, levels: withLevelClosed(over.levels, pools) };
+    }
     case "RequestEscalated":
       return withPast(escalated(state, event), event.data, "done");
     case "TimerSuppressed":

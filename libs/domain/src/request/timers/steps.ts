@@ -7,7 +7,7 @@ import { openLevelOf, openPools } from "../ending.ts";
 import type { RequestEvent } from "../events.ts";
 import { advance, approval } from "../open-levels.ts";
 import type { LevelState, PendingRequest } from "../state.ts";
-import type { SuppressedCode } from "./events.ts";
+import type { SuppressedCode, TimerRef } from "./events.ts";
 import { approvalFence, type Suppressed } from "./fence.ts";
 import { joining, reassignBy } from "./give-slots.ts";
 import { stepsOf } from "./ladders.ts";
@@ -41,6 +41,12 @@ const stepOf = (
   return found;
 };
 
+/** An approval that is the timer's own names it, so that it is told when it was due. */
+const byTimer = (event: RequestEvent, timer: TimerRef): RequestEvent =>
+  event.type === "RequestApproved" && event.data.by === autoApprover
+    ? { ...event, data: { ...event.data, timer } }
+    : event;
+
 /** Resolves the level of a ladder, or the request where the ladder stands beside the chain. */
 export const autoApprove = (
   state: PendingRequest,
@@ -54,8 +60,8 @@ export const autoApprove = (
   const { level } = ref;
   if (level === null) {
     return [
-      { type: "RequestAutoApproved", data: ref },
-      approval(state, chain, autoApprover, null, context.now),
+      { type: "RequestAutoApproved", data: { ...ref, pools } },
+      byTimer(approval(state, chain, autoApprover, null, context.now), ref),
     ];
   }
   const events: RequestEvent[] = [
@@ -64,7 +70,7 @@ export const autoApprove = (
   ];
   const progress = { after: level, approved: true, by: autoApprover, notes: null };
   advance(state, progress, context, reference, events);
-  return events;
+  return events.map((event) => byTimer(event, ref));
 };
 
 /** Denies the request. */
