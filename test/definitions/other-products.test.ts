@@ -62,6 +62,12 @@ describe("other products' files are read as they stand", () => {
     expect(parsed.ignored).toEqual([]);
   });
 
+  test("a gate without an id is named after its file, in kebab-case", () => {
+    const text = '{"gate_type": "manual", "position": "after:x", "approvers": ["sre"]}';
+    const [gate] = parse(text, "gates/Review_Queue v2.json", "json").definitions;
+    expect(gate?.id).toBe("review-queue-v2-manual-1");
+  });
+
   test("a routing sets the defaults' routing", () => {
     const text =
       '{\n"routing": {\n"primary": { "role": "team_lead", "timeout_minutes": 30 },\n"escalation": { "role": "admin", "timeout_minutes": 60 },\n"final": { "action": "auto_reject", "timeout_minutes": 120 }\n}\n}';

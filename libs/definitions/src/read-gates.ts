@@ -88,7 +88,7 @@ export const onceInOrg = (
 
 /** The id of what has none: the file's name in kebab-case, what it is, and its place in the file. */
 export const madeId = (file: string, what: string, number: number): string =>
-  `${kebabCase(stem(file)).slice(0, 40) || "file"}-${what}-${number}`;
+  `${kebabCase(stem(file).replaceAll("_", "-")).slice(0, 40) || "file"}-${what}-${number}`;
 
 /** Roles by their bare names, or `{type, identifier}`. */
 const readApprovers = (reading: Reading, cursor: Cursor | undefined): readonly Assignment[] => {

@@ -43,7 +43,22 @@ export const graphqlAnswers: Answers = {
     result: {
       status: "blocked",
       approval_ids: [id],
-      topic: { id: "7", workflow: "release", state: "staging", attributes: {}, pending: [id] },
+      topic: {
+        id: "7",
+        workflow: "release",
+        state: "staging",
+        attributes: {},
+        pending: [id],
+        history: [
+          {
+            from: "development",
+            to: "staging",
+            at: "2026-08-01T00:00:00.000Z",
+            by: { kind: "agent", id: "ci" },
+            approval_ids: ["apr_0"],
+          },
+        ],
+      },
     },
     outcome: "blocked",
   }),

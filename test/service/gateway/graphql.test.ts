@@ -214,7 +214,7 @@ describe("mutations", () => {
   test("move topics and import definitions", async () => {
     const answer = await ask(
       `mutation { requestTransition(input: {workflow: "release", topic: {id: "7", attributes: {a: 1}}, to: "production"}) {
-        ... on RequestTransitionSuccess { status approvalIds topic { state pending } } }
+        ... on RequestTransitionSuccess { status approvalIds topic { state pending history { from to at by { kind id } approvalIds } } } }
         importDefinitions(input: {source: "policy: {}", file: "a.yaml"}) {
         ... on ImportDefinitionsSuccess { definitions { kind id version } ignored { path } } } }`,
     );
@@ -222,7 +222,19 @@ describe("mutations", () => {
       requestTransition: {
         status: "BLOCKED",
         approvalIds: [id],
-        topic: { state: "staging", pending: [id] },
+        topic: {
+          state: "staging",
+          pending: [id],
+          history: [
+            {
+              from: "development",
+              to: "staging",
+              at: "2026-08-01T00:00:00.000Z",
+              by: { kind: "AGENT", id: "ci" },
+              approvalIds: ["apr_0"],
+            },
+          ],
+        },
       },
       importDefinitions: {
         definitions: [{ kind: "WORKFLOW", id: "release", version: 1 }],

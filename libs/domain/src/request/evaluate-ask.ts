@@ -10,7 +10,7 @@ import { refuse, type Refusal } from "./refusals.ts";
 export interface Evaluation {
   readonly decision: GateVerdict["decision"];
   readonly reasons: readonly GateReason[];
-  /** The asker's own trace with the checks of the gates behind it. */
+  /** The asker's own trace with the checks of the gates behind it; `checks` always stands, empty where nothing looked. */
   readonly policyTrace: JsonObject;
 }
 
@@ -30,7 +30,7 @@ export const evaluateAsk = (
   return {
     decision: held?.decision ?? "ALLOW",
     reasons: held?.reasons ?? [],
-    policyTrace: tracedWith(ask.policyTrace, held?.checks ?? []),
+    policyTrace: { checks: [], ...tracedWith(ask.policyTrace, held?.checks ?? []) },
   };
 };
 

@@ -21,7 +21,7 @@ const GateReason = builder.objectRef<WireReason>("GateReason").implement({
 
 const EvaluateInput = builder.inputType("EvaluateInput", {
   description:
-    "An ask; with ask, the request is made when the answer is ESCALATE, and needs a title.",
+    "An ask, whose title may be left out; with ask, the request is made when the answer is ESCALATE.",
   fields: (t) => ({
     title: t.string(),
     description: t.string(),

@@ -1,8 +1,10 @@
 import type { WireError } from "@countersign/api-contract/errors.ts";
+import type { ActorView } from "@countersign/domain/request/wire.ts";
 import { Refused } from "../edge/refused.ts";
 import { builder } from "./builder.ts";
 import type { Commanded } from "./context.ts";
 import { TransitionStatus } from "./enums.ts";
+import { Actor } from "./level-type.ts";
 import { Definition, type WireDefinition } from "./query-types.ts";
 import { ApprovalRequest, type ListedRequest } from "./request-type.ts";
 
@@ -115,7 +117,28 @@ export interface WireTopic {
   readonly state: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly pending: readonly string[];
+  readonly history: readonly WireMove[];
 }
+
+/** One move of a topic. */
+interface WireMove {
+  readonly from: string;
+  readonly to: string;
+  readonly at: string;
+  readonly by: ActorView;
+  readonly approval_ids: readonly string[];
+}
+
+const TopicMove = builder.objectRef<WireMove>("TopicMove").implement({
+  description: "A transition that a topic took, who asked for it, and what was approved for it.",
+  fields: (t) => ({
+    from: t.exposeString("from"),
+    to: t.exposeString("to"),
+    at: t.expose("at", { type: "DateTime" }),
+    by: t.expose("by", { type: Actor }),
+    approvalIds: t.idList({ resolve: ({ approval_ids }) => [...approval_ids] }),
+  }),
+});
 
 export const Topic = builder.objectRef<WireTopic>("Topic").implement({
   description: "What a workflow moves: an issue, a release.",
@@ -125,6 +148,7 @@ export const Topic = builder.objectRef<WireTopic>("Topic").implement({
     state: t.exposeString("state"),
     attributes: t.expose("attributes", { type: "JSON" }),
     pending: t.exposeIDList("pending"),
+    history: t.expose("history", { type: [TopicMove] }),
   }),
 });
 
