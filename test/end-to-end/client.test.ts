@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeClient, type Client } from "@countersign/client/client.ts";
 import { CountersignError } from "@countersign/client/errors.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
+import { importFile } from "./asking.ts";
+import { gatesFile } from "./gating.ts";
 
 const deploy = {
   title: "Deploy app:v2.0.0 to production",
@@ -50,10 +52,11 @@ describe("an agent with the client", () => {
 
   test("is told of a question, answers it, waits on, and runs what was approved once", async () => {
     const { id } = await agent.ask(deploy);
-    await server.as("bo").post(`/approvals/${id}/question`, { text: "Why now?" });
+    await bo.question(id, "Why now?");
     const asked = await agent.wait(id);
     expect(asked).toMatchObject({ status: "pending", questions: [{ text: "Why now?" }] });
-    await server.as("deployment-bot").post(`/approvals/${id}/answer`, { text: "A fix." });
+    const answered = await agent.answer(id, "A fix.", asked.questions[0]?.id);
+    expect(answered.questions).toMatchObject([{ answer: "A fix.", answered_by: "deployment-bot" }]);
     const waiting = agent.wait(id);
     await bo.approve(id, { payload_hash: asked.payload_hash });
     const { status, grant = "", payload_hash } = await waiting;
@@ -85,6 +88,53 @@ describe("an agent with the client", () => {
       status: 422,
       code: "unknown-policy",
       correlationId: expect.any(String),
+    });
+  });
+
+  test("learns whether an action needs people at all, and waits only then", async () => {
+    expect((await importFile(server, gatesFile, "gates.yaml")).status).toBe(201);
+    const evaluated = (type: string, parameters: Record<string, unknown> = {}) =>
+      agent.evaluate({
+        title: "As it came",
+        action: { type, parameters },
+        context: { weekday: "monday" },
+        ask: true,
+      });
+    expect(await evaluated("issue:comment")).toMatchObject({ decision: "ALLOW", reasons: [] });
+    expect(await evaluated("db:drop")).toMatchObject({
+      decision: "DENY",
+      reasons: [{ message: "Never by an agent." }],
+    });
+    const { decision, approval_id: id = "" } = await evaluated("refund:issue", { amount: 900 });
+    expect(decision).toBe("ESCALATE");
+    const { payload_hash } = await agent.get(id);
+    const edited = await bo.modify(id, { payload: { amount: 600 }, payload_hash });
+    expect(edited).toMatchObject({ status: "approved", action: { parameters: { amount: 600 } } });
+    expect(await agent.wait(id)).toMatchObject({ status: "approved", payload_version: 2 });
+  });
+
+  test("moves a topic, and says what it and a run are about", async () => {
+    const workflow = `
+workflow: { id: client }
+states: [{ key: draft, type: initial }, { key: review }, { key: live }]
+transitions:
+  - { from: draft, to: review }
+  - { from: review, to: live, require_approval: [{ assignment: { type: role, identifier: qa_lead } }] }
+`;
+    expect((await importFile(server, workflow, "client.yaml")).status).toBe(201);
+    const topic = { id: "page-1" };
+    const move = (to: string) => agent.transition({ workflow: "client", topic, to });
+    expect(await move("review")).toMatchObject({ status: "completed", topic: { state: "review" } });
+    const blocked = await move("live");
+    expect(blocked).toMatchObject({ status: "blocked", topic: { state: "review" } });
+    expect(await move("live")).toEqual(blocked);
+    const about = { topic: { workflow: "client", id: "page-1" }, facts: { priority: "high" } };
+    expect(await agent.signal(about)).toMatchObject({
+      topic: { id: "page-1", attributes: { priority: "high" } },
+    });
+    const spent = { run: "run-1", facts: { cost_usd: 2.5 } };
+    expect(await agent.signal(spent)).toEqual({
+      run: { id: "run-1", spent_usd: 2.5, reserved_usd: 0 },
     });
   });
 });

@@ -27,6 +27,9 @@ export const modify = z.strictObject({
   level: level.nullish(),
 });
 
+/** The body of `…/modify` as it is sent. */
+export type ModifyInput = z.input<typeof modify>;
+
 export const withdrawVote = z.strictObject({ level: level.nullish() });
 export const question = z.strictObject({ text: said(limits.description) });
 export const answer = z.strictObject({

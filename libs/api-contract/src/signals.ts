@@ -38,6 +38,8 @@ export const runSignal = z.strictObject({
 
 export type TopicSignalBody = z.output<typeof topicSignal>;
 export type RunSignalBody = z.output<typeof runSignal>;
+export type TopicSignalInput = z.input<typeof topicSignal>;
+export type RunSignalInput = z.input<typeof runSignal>;
 
 const topicKeys = { "": ["topic", "facts"], topic: Object.keys(topic.shape) };
 const runKeys = { "": Object.keys(runSignal.shape), facts: Object.keys(cost.shape) };

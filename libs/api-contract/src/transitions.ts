@@ -13,6 +13,7 @@ const topic = z.strictObject({
 export const transition = z.strictObject({ workflow: id, topic, to: name(128) });
 
 export type TransitionBody = z.output<typeof transition>;
+export type TransitionInput = z.input<typeof transition>;
 
 const knownKeys = { "": Object.keys(transition.shape), topic: Object.keys(topic.shape) };
 

@@ -1,6 +1,11 @@
 import type { AskInput } from "@countersign/api-contract/ask.ts";
+import type { ModifyInput } from "@countersign/api-contract/changes.ts";
+import type { EvaluateInput } from "@countersign/api-contract/evaluate.ts";
 import type { ConsumeBody, ExecutionBody } from "@countersign/api-contract/grants.ts";
+import type { RunSignalInput, TopicSignalInput } from "@countersign/api-contract/signals.ts";
+import type { TransitionInput } from "@countersign/api-contract/transitions.ts";
 import type { ApproveBody, DenyBody } from "@countersign/api-contract/votes.ts";
+import type { Evaluation, Run, Topic, Transition } from "./answers.ts";
 import type { ListedRequest, Request, RequestStatus } from "./request.ts";
 import { makeTransport, mayPass, pauseAfter, type ClientOptions } from "./transport.ts";
 
@@ -49,6 +54,17 @@ export interface Consumed {
 export interface Client {
   /** Asks. The same key with the same body is the same request, whenever it comes again; with another body `conflict`. */
   ask(body: AskInput, options?: CallOptions): Promise<Request>;
+  /**
+   * Would this action need approval? With `ask: true` the request is made when it would; its id is in the answer, to be
+   * waited for.
+   */
+  evaluate(body: EvaluateInput, options?: CallOptions): Promise<Evaluation>;
+  /** Moves a topic, or learns which requests it waits for; the same transition again answers the same ones. */
+  transition(body: TransitionInput, options?: CallOptions): Promise<Transition>;
+  /** Facts about a topic, which recipes look at. */
+  signal(body: TopicSignalInput, options?: CallOptions): Promise<{ readonly topic: Topic }>;
+  /** What a run has cost, which cost gates look at. */
+  signal(body: RunSignalInput, options?: CallOptions): Promise<{ readonly run: Run }>;
   /** The request as it stands. */
   get(id: string): Promise<Request>;
   /**
@@ -66,6 +82,12 @@ export interface Client {
     vote: ApproveBody & { readonly reason: NonNullable<DenyBody["reason"]> },
     options?: CallOptions,
   ): Promise<Request>;
+  /** Edits `action.parameters` and votes for the result, in one. */
+  modify(id: string, edit: ModifyInput, options?: CallOptions): Promise<Request>;
+  /** Asks the requester something; the request stays pending. */
+  question(id: string, text: string, options?: CallOptions): Promise<Request>;
+  /** Answers what an approver asked; `questionId` where several questions are open. */
+  answer(id: string, text: string, questionId?: string, options?: CallOptions): Promise<Request>;
   /** Takes the ask back. */
   cancel(id: string, reason?: string, options?: CallOptions): Promise<Request>;
   /** Spends the grant of an approved request (`request.grant`). A second time: `grant-spent`. */
@@ -105,7 +127,7 @@ export const makeClient = (options: ClientOptions): Client => {
   const { once, send } = makeTransport(options);
   const toldOf = new Map<string, Told>();
 
-  const pathOf = (id: string, rest = ""): string => `/${encodeURIComponent(id)}${rest}`;
+  const pathOf = (id: string, rest = ""): string => `/approvals/${encodeURIComponent(id)}${rest}`;
   const post = <T>(path: string, body: unknown, call: CallOptions = {}): Promise<T> =>
     send({ path, body, ...call, idempotencyKey: call.idempotencyKey ?? crypto.randomUUID() });
 
@@ -125,7 +147,11 @@ export const makeClient = (options: ClientOptions): Client => {
   };
 
   return {
-    ask: (body, call) => post("", body, call),
+    ask: (body, call) => post("/approvals", body, call),
+    evaluate: (body, call) => post("/evaluate", body, call),
+    transition: (body, call) => post("/transitions", body, call),
+    signal: <T>(body: TopicSignalInput | RunSignalInput, call?: CallOptions) =>
+      post<T>("/signals", body, call),
     get: (id) => send({ path: pathOf(id) }),
     async wait(id, { signal, terminalOnly = false } = {}) {
       const poll = pathOf(id, terminalOnly ? `?${POLL}&wait_for=terminal` : `?${POLL}`);
@@ -156,6 +182,14 @@ export const makeClient = (options: ClientOptions): Client => {
     },
     approve: (id, vote = {}, call) => post(pathOf(id, "/approve"), vote, call),
     deny: (id, vote, call) => post(pathOf(id, "/deny"), vote, call),
+    modify: (id, edit, call) => post(pathOf(id, "/modify"), edit, call),
+    question: (id, text, call) => post(pathOf(id, "/question"), { text }, call),
+    answer: (id, text, questionId, call) =>
+      post(
+        pathOf(id, "/answer"),
+        questionId === undefined ? { text } : { text, question_id: questionId },
+        call,
+      ),
     cancel: (id, reason, call) =>
       post(pathOf(id, "/cancel"), reason === undefined ? {} : { reason }, call),
     consume: (id, grant, call) => post(pathOf(id, "/consume"), grant, call),
@@ -166,7 +200,7 @@ export const makeClient = (options: ClientOptions): Client => {
         if (value !== undefined) query.set(name, String(value));
       for (let next: string | null = ""; next !== null;) {
         if (next !== "") query.set("after", next);
-        const { items, page }: Page = await send({ path: `?${query}` });
+        const { items, page }: Page = await send({ path: `/approvals?${query}` });
         yield* items;
         next = page.next;
       }

@@ -11,7 +11,7 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** One call; `path` stands under `/approvals` and begins with `/`, `?` or nothing. */
+/** One call; `path` stands under the org and begins with `/`. */
 export interface Call {
   readonly path: string;
   /** Sent as JSON by POST; absent is a GET. */
@@ -65,7 +65,7 @@ export const pauseAfter = (failures: number, signal?: AbortSignal): Promise<void
 
 export const makeTransport = (options: ClientOptions): Transport => {
   const { org, token, fetch: fetchWith = fetch } = options;
-  const root = `${options.url.replace(/\/+$/, "")}/api/v1/orgs/${encodeURIComponent(org)}/approvals`;
+  const root = `${options.url.replace(/\/+$/, "")}/api/v1/orgs/${encodeURIComponent(org)}`;
 
   const once = async <T>({ path, body, idempotencyKey, signal, timeoutMs }: Call): Promise<T> => {
     signal?.throwIfAborted();
