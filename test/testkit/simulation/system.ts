@@ -61,7 +61,7 @@ export class System {
     this.#withLease = world.dice.chance(0.25);
     this.#add("commander", "commander-1", (process) => this.#commander(process));
     // With a second one, what the first forgot in a crash is mostly done by the other: both kinds of installation run.
-    if (world.dice.chance(0.6))
+    if (world.dice.chance(0.5))
       this.#add("commander", "commander-2", (process) => this.#commander(process));
     this.#add("projector", "projector", (process) =>
       this.#openProjector(process, this.#folderFor(process)),

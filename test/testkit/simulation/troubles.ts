@@ -50,7 +50,7 @@ export class Troubles {
       }
       const service = system.serviceOf(by);
       if (service === undefined) return;
-      if (this.#needsProcess(event) && dice.chance(0.4)) {
+      if (this.#needsProcess(event) && dice.chance(0.6)) {
         // A power cut, while every commander may have the event in hand and none is done with it.
         this.#killCommanders();
         return;
