@@ -196,6 +196,8 @@ describe("conditions in every form", () => {
     ["lt", "<"],
     ["<=", "<="],
     ["lte", "<="],
+    ["less_or_equal", "<="],
+    ["less_than_or_equal", "<="],
     ["contains", "contains"],
   ])("%s means %s", (written, operator) => {
     expect(conditionOf(`[{ field: a, operator: "${written}", value: 1 }]`)).toEqual(

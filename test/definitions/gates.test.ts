@@ -81,3 +81,31 @@ describe("A gate that names nobody", () => {
     expect(warnings('gates:\n  - { id: g, gate_type: deny, actions: ["db:drop"] }')).toEqual([]);
   });
 });
+
+describe("A gate's routing", () => {
+  const routed = (minutes: readonly [number, number, number], action = "auto_reject"): string =>
+    `gates:
+  - id: g
+    gate_type: high_risk
+    above: 0.5
+    approvers: [qa_lead]
+    routing:
+      primary: { role: qa_lead, timeout_minutes: ${minutes[0]} }
+      escalation: { role: qa_lead, timeout_minutes: ${minutes[1]} }
+      final: { action: ${action}, timeout_minutes: ${minutes[2]} }`;
+  const at = "gates[0].routing";
+
+  test("is a ladder: a stop that is due before the one above it is worth a warning", () => {
+    expect(warnings(routed([30, 60, 120]))).toEqual([]);
+    expect(warnings(routed([90, 60, 120]))).toEqual([
+      ["step-order", `${at}.escalation.timeout_minutes`],
+    ]);
+    expect(warnings(routed([30, 60, 45]))).toEqual([["step-order", `${at}.final.timeout_minutes`]]);
+  });
+
+  test("approves nothing at its end", () => {
+    expect(warnings(routed([30, 60, 120], "auto_approve"))).toEqual([
+      ["auto-approve-off", `${at}.final.action`],
+    ]);
+  });
+});

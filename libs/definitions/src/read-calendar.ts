@@ -40,10 +40,12 @@ export const isZone = (zone: string): boolean => {
 const readHours = (reading: Reading, cursor: Cursor): Calendar["hours"] => {
   const fields = fieldsOf(reading, cursor, hoursShape);
   const hours: Partial<Record<Weekday, readonly string[]>> = {};
+  let written = false;
   for (const day of weekdays) {
     const windows: string[] = [];
     let end = -1;
     for (const item of readList(reading, fields?.get(day))) {
+      written = true;
       const text = readText(reading, item, 20);
       const read = text === null ? null : windowOf(text);
       if (text !== null && read === null) {
@@ -57,7 +59,7 @@ const readHours = (reading: Reading, cursor: Cursor): Calendar["hours"] => {
     }
     if (windows.length > 0) hours[day] = windows;
   }
-  if (fields !== null && Object.keys(hours).length === 0) {
+  if (fields !== null && !written) {
     reading.warn("never-opens", cursor, "This calendar has no hours: its timers never run.");
   }
   return hours;

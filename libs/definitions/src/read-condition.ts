@@ -25,6 +25,8 @@ const operators: Readonly<Record<string, Operator>> = {
   lt: "<",
   "<=": "<=",
   lte: "<=",
+  less_or_equal: "<=",
+  less_than_or_equal: "<=",
   in: "in",
   not_in: "not_in",
   contains: "contains",

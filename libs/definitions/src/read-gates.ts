@@ -160,7 +160,7 @@ const readAsked = (
   }
   const approvers = readApprovers(reading, fields.get("approvers"));
   const block = fields.get("routing");
-  const routing = block === undefined ? null : routingOf(readRouting(reading, block));
+  const routing = block === undefined ? null : routingOf(readRouting(reading, block, "gate"));
   return { policy, approvers, routing };
 };
 
