@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { any, atLeast, group, level, policy, qaOnly } from "../../testkit/examples/policies.ts";
 import { given } from "../../testkit/given-when-then.ts";
 import { approves, asked, cancels, clockShows } from "../../testkit/happenings.ts";
-import { answers, asks, claims, releases } from "../../testkit/changing.ts";
+import { answers, asks, claims, modifies, releases } from "../../testkit/changing.ts";
 import { world } from "../../testkit/world.ts";
 
 const open = given(world(qaOnly), asked());
@@ -130,5 +130,12 @@ describe("claiming", () => {
   test("a claim lasts as long as its level", () => {
     const chain = policy([level(group(atLeast(1), "qa_lead")), level(group(any, "manager"))]);
     expect(given(world(chain), asked(), claims("bo"), approves("cy")).view.claimed_by).toBeNull();
+  });
+
+  test("a claim ends when an edit asks an earlier level again, so that its approvers may claim", () => {
+    const chain = policy([level(group(any, "qa_lead")), level(group(any, "sre"))]);
+    const edited = given(world(chain), asked(), approves("bo"), claims("eli"), modifies("fay"));
+    expect(edited.view.claimed_by).toBeNull();
+    edited.when(claims("bo")).yields(["RequestClaimed", { level: 1, claimedBy: "bo" }]);
   });
 });

@@ -3,6 +3,7 @@ import type { KnownDelegation } from "@countersign/domain/delegation/delegation.
 import type { LevelPlan } from "@countersign/domain/policy/policy.ts";
 import { changed, leaves } from "../../testkit/examples/directory.ts";
 import { any, group, level, policy } from "../../testkit/examples/policies.ts";
+import { modifies } from "../../testkit/changing.ts";
 import { given } from "../../testkit/given-when-then.ts";
 import { approves, asked, people, rechecked } from "../../testkit/happenings.ts";
 import { world, type World } from "../../testkit/world.ts";
@@ -72,6 +73,17 @@ describe("round robin", () => {
     expect(chosen(inTurn(), "eli")).toEqual(["fay"]);
     const gone = { ...inTurn(), directory: changed("eli", { active: false })(inTurn().directory) };
     expect(chosen(gone)).toEqual(["fay"]);
+  });
+
+  test("passes over whoever edited the payload at another level, and has no say here", () => {
+    const chain = policy([
+      level(group(any, "round_robin:sre")),
+      level(group(any, "security_team", "sre")),
+    ]);
+    const edited = given(world(chain), asked(), approves("eli")).and(modifies("eli", { level: 2 }));
+    const [first] = edited.view.levels;
+    expect(first?.groups[0]?.slots.map(({ approver }) => approver)).toEqual(["fay"]);
+    expect(edited.view.blocked).toBe(false);
   });
 
   test("passes over those who handed their slots over, as long as they are away", () => {

@@ -86,7 +86,7 @@ export const withLevelBegun = (
     deniedGroup: null,
   };
   const begun: PendingRequest = {
-    ...state,
+    ...withoutClaim(state),
     levels: [...state.levels.slice(0, number - 1), level],
     blockedLevel: null,
     lastOccurredAt: at,

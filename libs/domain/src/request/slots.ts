@@ -58,7 +58,7 @@ const recordGroup = (
       const slot = childSlot(role, level.number, plan.group, frozen, reference, opening);
       if (slot !== null && !slots.some((s) => s.approver === slot.approver)) slots.push(slot);
     } else if (type === "round_robin") {
-      const next = nextInTurn(role, submitted, reference, opening);
+      const next = nextInTurn(role, apart, submitted, reference, opening);
       if (next !== undefined) add(next, { type: "round_robin", identifier: role });
     } else if (isPooled(plan.quorum)) {
       if (!pools.includes(role)) pools.push(role);

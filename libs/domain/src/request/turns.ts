@@ -10,10 +10,12 @@ export const turnOf = (role: string, person: string): string => `${role} ${perso
 
 /**
  * The member of a role who was given a slot in turn longest ago, ties by id. Inactive people, viewers, those away
- * (an active exclusive delegation), the requester and the asking agent's owner are passed over.
+ * (an active exclusive delegation), the requester, the asking agent's owner and whoever is `apart` (edited the payload
+ * at another level) are passed over.
  */
 export const nextInTurn = (
   role: string,
+  apart: readonly string[],
   submitted: SubmittedFields,
   { directory, delegation }: Reference,
   opening: Opening | undefined,
@@ -21,7 +23,7 @@ export const nextInTurn = (
   const last = (member: string): string => opening?.lastAssigned?.get(turnOf(role, member)) ?? "";
   let next: string | undefined;
   for (const member of approversOf(directory, role)) {
-    if (isSeparated(submitted, member)) continue;
+    if (isSeparated(submitted, member) || apart.includes(member)) continue;
     if (opening !== undefined && isAway(delegation, member, opening.now)) continue;
     if (next === undefined) next = member;
     else {
