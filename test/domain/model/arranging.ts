@@ -2,7 +2,7 @@ import { agents, has, nobody, only, placeOf, placesIn, size, type Crowd } from "
 import { apartAt, settled, start } from "./course.ts";
 import { askedBy, ended, isAdmin } from "./changing.ts";
 import { withoutLeavers, written } from "./leaving.ts";
-import type { Box, Rung, Source } from "./shapes.ts";
+import type { Box, Named, Rung } from "./shapes.ts";
 import {
   openPlace,
   rungAt,
@@ -32,7 +32,7 @@ const crowdOf = (slips: readonly Slip[]): Crowd =>
 const once = (slips: readonly Slip[]): Slip[] =>
   slips.filter(({ person }, at) => slips.findIndex((slip) => slip.person === person) === at);
 
-const isUnknown = (sources: readonly Source[], town: Town): boolean =>
+const isUnknown = (sources: readonly Named[], town: Town): boolean =>
   sources.some((source) =>
     "person" in source ? !has(town.known, source.person) : town.roles[source.role] === undefined,
   );
@@ -44,7 +44,7 @@ export interface Given {
   readonly by: string;
   /** Null: all open slots. */
   readonly from: string | null;
-  readonly to: readonly Source[];
+  readonly to: readonly Named[];
   readonly reason: string | null;
 }
 
@@ -140,7 +140,7 @@ export interface Amended {
   readonly add: {
     readonly level: number;
     readonly group: number | null;
-    readonly who: readonly Source[];
+    readonly who: readonly Named[];
   } | null;
   readonly reason: string | null;
 }

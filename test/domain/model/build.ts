@@ -2,6 +2,7 @@ import { decide } from "@countersign/domain/request/decide.ts";
 import { decodeRequestEvent, encodeRequestEvent } from "@countersign/domain/request/codec.ts";
 import { evolve } from "@countersign/domain/request/evolve.ts";
 import { queueStanding } from "@countersign/domain/request/queue-standing.ts";
+import { resubmissionOf } from "@countersign/domain/request/resubmit.ts";
 import { requestView } from "@countersign/domain/request/view.ts";
 
 /** A build of the domain: the one of this checkout, or a copy with a fault planted in it. */
@@ -12,6 +13,7 @@ export interface Build {
   readonly decodeRequestEvent: typeof decodeRequestEvent;
   readonly requestView: typeof requestView;
   readonly queueStanding: typeof queueStanding;
+  readonly resubmissionOf: typeof resubmissionOf;
 }
 
 export const thisBuild: Build = {
@@ -21,4 +23,5 @@ export const thisBuild: Build = {
   decodeRequestEvent,
   requestView,
   queueStanding,
+  resubmissionOf,
 };

@@ -47,7 +47,8 @@ export const ended = (
 ): Sheet => {
   const stage = stageAt(sheet, place);
   const may = mayHold(sheet, town);
-  return withStage({ ...sheet, stuck: 0 }, place, {
+  const claimedBy = state === "closed" ? sheet.claimedBy : null;
+  return withStage({ ...sheet, stuck: 0, claimedBy }, place, {
     ...stage,
     state,
     deniedBy,
@@ -85,6 +86,7 @@ const skipped: Stage = { state: "skipped", circles: [], ballots: [], deniedBy: -
 export const skip = (sheet: Sheet, place: number): Sheet => ({
   ...withStage(sheet, place, skipped),
   stuck: 0,
+  claimedBy: null,
 });
 
 /** The first group that has too few people. */
@@ -103,11 +105,16 @@ export const apartAt = ({ edit }: Sheet, place: number): Crowd =>
   edit === null || edit.place === place ? nobody : only(edit.editor);
 
 /** A level's groups as they would be recorded if it opened now. */
-export const recordedAt = (sheet: Sheet, place: number, town: Town): readonly Circle[] => {
+export const recordedAt = (
+  sheet: Sheet,
+  place: number,
+  town: Town,
+  opens = false,
+): readonly Circle[] => {
   const may = mayHold(sheet, town);
   const apart = apartAt(sheet, place);
   const rung = rungAt(sheet, place);
-  return rung.boxes.map((box) => recorded(box, rung, may, town, apart));
+  return rung.boxes.map((box) => recorded(box, rung, may, town, apart, opens));
 };
 
 /** The editor's vote, which is kept while the edited level waits. */
@@ -131,6 +138,7 @@ const begun = (sheet: Sheet, place: number, circles: readonly Circle[]): Sheet =
     ...sheet,
     stages: [...sheet.stages.slice(0, place), { state: "open", circles, ballots, deniedBy: -1 }],
     stuck: 0,
+    claimedBy: null,
     allSkipped: false,
     edit: edit === null ? null : { ...edit, held },
   };
@@ -154,7 +162,7 @@ export const start = (sheet: Sheet, place: number, town: Town, isWanted = false)
   const isEdited = sheet.edit?.place === place;
   const passed = (): Start => ({ sheet: skip(sheet, place), how: "skipped", by: "" });
   if (!isWanted && !appliesAt(sheet, place) && !isEdited) return passed();
-  const circles = recordedAt(sheet, place, town);
+  const circles = recordedAt(sheet, place, town, true);
   const may = mayHold(sheet, town);
   const crowds = circles.map((circle) => holders(circle, may, town));
   const { needs } = countUp(rung, circles, [], crowds);

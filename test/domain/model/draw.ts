@@ -10,21 +10,24 @@ import {
   seatOf,
   type Crowd,
 } from "./crowd.ts";
-import { askedHash, type Move, type Wish } from "./moves.ts";
-import type { Bar, Book, Box, Facts, Rung, Source, Test } from "./shapes.ts";
-import { owners, type Shelf, type Town } from "./town.ts";
+import type { Bar, Book, Box, Named, Rung, Source, Test } from "./shapes.ts";
+import type { Shelf, Town } from "./town.ts";
 
-/** What is left to chance: policies, people, and what they do. */
+/** What is left to chance of policies and people. */
 
 const ROLES = 4;
 
 const crowd = (dice: Dice, share: number): Crowd =>
   names.reduce((all, _, place) => (dice.chance(share) ? all | only(place) : all), nobody);
 
-const source = (dice: Dice): Source =>
+/** A role, or a person. */
+export const somebody = (dice: Dice): Named =>
   dice.chance(0.7)
     ? { role: dice.between(0, ROLES - 1) }
     : { person: dice.between(0, names.length - 1) };
+
+const source = (dice: Dice): Source =>
+  dice.chance(0.1) ? { turn: dice.between(0, ROLES - 1) } : somebody(dice);
 
 const bar = (dice: Dice): Bar => {
   const required = dice.pick(["any", "any", "all", "threshold", "percent"] as const);
@@ -39,7 +42,8 @@ const bar = (dice: Dice): Bar => {
   };
 };
 
-const several = <T>(dice: Dice, counts: readonly number[], make: () => T): T[] =>
+/** As many as chance takes of the counts. */
+export const several = <T>(dice: Dice, counts: readonly number[], make: () => T): T[] =>
   Array.from({ length: dice.pick(counts) }, make);
 
 const box = (dice: Dice): Box => ({
@@ -47,8 +51,9 @@ const box = (dice: Dice): Box => ({
   sources: several(dice, [1, 1, 1, 2, 3], () => source(dice)),
 });
 
-const fields = ["priority", "kind", "size"] as const;
-const values = ["low", "high"] as const;
+/** Facts that policies may test, and what they may be. */
+export const fields = ["priority", "kind", "size"] as const;
+export const values = ["low", "high"] as const;
 
 const test = (dice: Dice): Test => ({
   join: dice.pick(["all", "any"]),
@@ -80,6 +85,8 @@ export const drawBook = (dice: Dice, id: string, version: number): Book => ({
   selfApproval: dice.pick([null, null, "forbid", "allow"]),
   expires: dice.pick([null, null, 60, 600, "never"]),
   keepsApprovals: dice.chance(0.2),
+  grant: dice.pick([20, 60]),
+  maxResubmissions: dice.pick([0, 1, 2, 3, 3, 3]),
 });
 
 export const drawShelf = (dice: Dice): Shelf => ({
@@ -91,6 +98,9 @@ export const drawShelf = (dice: Dice): Shelf => ({
 
 const admins = only(placeOf("ana")) | only(placeOf("gus"));
 
+const drawTurns = (dice: Dice): Town["turns"] =>
+  Array.from({ length: ROLES }, () => names.map(() => dice.between(0, 4)));
+
 /** Nearly everybody is there and may vote, so that most requests can be decided. */
 export const drawTown = (dice: Dice): Town => ({
   known: everybody & ~only(placeOf("zed")),
@@ -99,144 +109,12 @@ export const drawTown = (dice: Dice): Town => ({
   admins,
   roles: Array.from({ length: ROLES }, () => crowd(dice, 0.4) & ~only(placeOf("zed"))),
   agentsDecide: dice.chance(0.7),
+  turns: drawTurns(dice),
+  away: nobody,
   links: [],
 });
 
-const facts = (dice: Dice): Facts => {
-  const found: Record<string, string> = {};
-  for (const field of fields) if (dice.chance(0.8)) found[field] = dice.pick(values);
-  return found;
-};
-
-const caller = (dice: Dice): string =>
-  dice.chance(0.6) ? dice.pick(Object.keys(owners)) : dice.pick(names);
-
-const drawWish = (dice: Dice, by: string): Wish => {
-  const isInline = dice.chance(0.15);
-  return {
-    policy:
-      isInline && !dice.chance(0.1)
-        ? null
-        : dice.pick([
-            "release",
-            "release",
-            "release",
-            "release",
-            "release",
-            "other",
-            "other",
-            null,
-            "gone",
-          ]),
-    approvers: isInline ? several(dice, [1, 2, 3], () => source(dice)) : null,
-    expires: dice.chance(0.7) ? null : dice.pick([0, 30, 60, 90, 5_256_001, "never", "soon"]),
-    facts: facts(dice),
-    describes: dice.chance(0.1)
-      ? dice.pick(["bot", "robot"])
-      : owners[by] === undefined
-        ? null
-        : by,
-    valid: !dice.chance(0.03),
-  };
-};
-
-export const drawAsk = (dice: Dice): Move => {
-  const by = caller(dice);
-  return { kind: "ask", by: dice.chance(0.02) ? null : by, wish: drawWish(dice, by) };
-};
-
-/** What whoever says something knows about the request. */
-export interface Known {
-  /** People and agents who hold an open slot. */
-  readonly likely: readonly string[];
-  /** People whose vote stands at the last level. */
-  readonly voted: readonly string[];
-  readonly hash: string;
-  /** Milliseconds. */
-  readonly now: number;
-}
-
-const voter = (dice: Dice, likely: readonly string[]): string | null =>
-  likely.length > 0 && dice.chance(0.6)
-    ? dice.pick(likely)
-    : dice.chance(0.2)
-      ? dice.pick([null, ...agentNames, ...agentNames])
-      : dice.pick(names);
-
-/** Votes of people at random, of whom most are somebody to the request; wrong levels and hashes now and then. */
-const vote = (dice: Dice, { likely, hash: current }: Known): Move => {
-  const by = voter(dice, likely);
-  const level = dice.chance(0.7) ? null : dice.between(1, 4);
-  const isEdited = current !== askedHash;
-  const hash = dice.pick([isEdited ? current : null, null, current, current, current, "sha256:zz"]);
-  return dice.chance(0.78)
-    ? { kind: "approve", by, level, hash }
-    : { kind: "deny", by, level, hash, reason: dice.pick(["no", "no", "no", "  ", null]) };
-};
-
 const HOUR = 3_600_000;
-
-/** Slots given to others, and amended chains; mostly by admins, because others may not. */
-const arrange = (
-  dice: Dice,
-  { likely }: Known,
-  said: string | null,
-  reason: string | null,
-): Move => {
-  const by = dice.chance(0.5) ? dice.pick(["ana", "gus"]) : said;
-  const who = several(dice, [1, 1, 2], () => source(dice));
-  if (dice.chance(0.5)) {
-    const own = dice.chance(0.5) ? by : dice.pick([...likely, "zed"]);
-    return { kind: "reassign", by, from: dice.chance(0.4) ? null : own, to: who, reason };
-  }
-  const add = { level: dice.between(1, 4), group: dice.pick([null, 0, 0, 1]), who };
-  return {
-    kind: "amend",
-    by,
-    skip: dice.chance(0.3) ? [dice.between(1, 5)] : [],
-    add: dice.chance(0.6) ? add : null,
-    reason,
-  };
-};
-
-/** What people do about a request beside voting. */
-const change = (dice: Dice, { likely, voted, hash, now }: Known): Move => {
-  const by = voter(dice, likely);
-  const level = dice.chance(0.8) ? null : dice.between(1, 4);
-  const reason = dice.pick(["so", "so", "so", "so", " ", null]);
-  const what = dice.next();
-  if (what < 0.25) return arrange(dice, { likely, voted, hash, now }, by, reason);
-  if (what < 0.55) {
-    const from = dice.pick([hash, hash, hash, hash, hash, "sha256:zz"]);
-    const to = dice.chance(0.1) ? hash : `sha256:${dice.pick(["b", "c", "d", "e", "f"])}`;
-    return { kind: "modify", by, level, from, to, fits: !dice.chance(0.1) };
-  }
-  if (what < 0.82) {
-    const who = voted.length > 0 && dice.chance(0.8) ? dice.pick(voted) : by;
-    return { kind: "withdraw", by: who, level };
-  }
-  if (what < 0.92) {
-    const until = now + dice.pick([-1, 1, 1, 5, 20, 100, 719, 721]) * HOUR;
-    return { kind: "extend", by, until, reason };
-  }
-  const breaker = voted.length > 0 && dice.chance(0.4) ? dice.pick(voted) : by;
-  return { kind: "glass", by: breaker, hash: dice.pick([null, hash, "sha256:zz"]), reason };
-};
-
-/** A command after the ask. */
-export const drawMove = (dice: Dice, known: Known): Move => {
-  const throwOf = dice.next();
-  if (throwOf < 0.65) return vote(dice, known);
-  if (throwOf < 0.79) return change(dice, known);
-  if (throwOf < 0.92) return { kind: "recheck" };
-  if (throwOf < 0.96) return { kind: "expire" };
-  if (throwOf < 0.98) return drawAsk(dice);
-  return {
-    kind: "cancel",
-    by: dice.pick([null, "bot", "robot", "ana", "bo", "cy", "dee", "gus", "zed"]),
-  };
-};
-
 const MOST_LINKS = 6;
 
 /** A delegation is made or revoked. */
@@ -281,6 +159,7 @@ export const changeTown = (dice: Dice, town: Town): Town => {
     };
   }
   if (what < 0.75) return { ...town, active: flipped(dice, town.active) };
+  if (what < 0.765) return { ...town, turns: drawTurns(dice) };
   if (what < 0.78) return { ...town, agentsDecide: !town.agentsDecide };
   if (what < 0.87) return { ...town, viewers: flipped(dice, town.viewers) & ~town.admins };
   return { ...town, known: flipped(dice, town.known) };

@@ -27,6 +27,8 @@ const town = (...roles: readonly Crowd[]): Town => ({
   admins: people("ana", "gus"),
   roles,
   agentsDecide: false,
+  turns: [],
+  away: 0,
   links: [],
 });
 
@@ -55,6 +57,8 @@ const sceneOf = (rungs: readonly Rung[], where: Town): Scene => {
     selfApproval: null,
     expires: 60,
     keepsApprovals: false,
+    grant: 60,
+    maxResubmissions: 3,
   };
   return {
     town: where,
@@ -190,6 +194,7 @@ export const everySequence = (build: Build, { scene, steps }: Shape, depth: numb
     facts: {},
     describes: null,
     valid: true,
+    again: false,
   };
   const asked = makeMove(build, nothingAsked, { kind: "ask", by: "bot", wish }, scene);
   if (asked.divergence !== null) throw new Error(JSON.stringify(asked.divergence));

@@ -78,7 +78,7 @@ export const rechecked = (before: Sheet, town: Town): Sheet => {
   const circles = stage.circles.map((circle, at) => {
     const box = rung.boxes[at];
     if (box === undefined || circle.pools.length > 0 || !lacks(circle, at)) return circle;
-    const anew = recorded(box, rung, may, town, apartAt(left, place));
+    const anew = recorded(box, rung, may, town, apartAt(left, place), true);
     // Whose slot was given away does not come back with a role.
     const again = { ...anew, replaced: circle.replaced & ~recordedIn(anew) };
     if (lacks(again, at)) return circle;

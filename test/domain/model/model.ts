@@ -1,8 +1,11 @@
-import { has, placeOf } from "./crowd.ts";
+import { has, names, nobody, only, placeOf } from "./crowd.ts";
 import { amended, reassigned } from "./arranging.ts";
 import { extended, glassBroken, withdrawn } from "./changing.ts";
 import { finished } from "./course.ts";
+import { asked, claimed, released, replied } from "./dealing.ts";
 import { modified } from "./editing.ts";
+import { spent } from "./granting.ts";
+import { isAway } from "./hats.ts";
 import { isOver } from "./late.ts";
 import { rechecked } from "./leaving.ts";
 import type { Move } from "./moves.ts";
@@ -64,11 +67,14 @@ const toldBySystem = (sheet: Sheet, move: Move, scene: Scene): Told => {
   }
 };
 
-/** What a move comes to, by `semantics.md` alone. */
-export const told = (sheet: Sheet | null, move: Move, scene: Scene): Told => {
+const toldIn = (sheet: Sheet | null, before: Sheet | null, move: Move, scene: Scene): Told => {
   const { town, shelf, now } = scene;
-  if (move.kind === "ask") return submitted(sheet, move.by, move.wish, town, shelf, now);
+  if (move.kind === "ask") return submitted(sheet, before, move.by, move.wish, town, shelf, now);
   if (sheet === null) return { sheet, code: "not-found" };
+  if (move.kind === "consume") return spent(sheet, { ...move, report: null }, town, now);
+  if (move.kind === "report") {
+    return spent(sheet, { ...move, report: move.status, own: true }, town, now);
+  }
   if (!("by" in move) || move.by === null) return toldBySystem(sheet, move, scene);
   const { by } = move;
   switch (move.kind) {
@@ -90,5 +96,44 @@ export const told = (sheet: Sheet | null, move: Move, scene: Scene): Told => {
       return extended(sheet, { ...move, by }, town, now);
     case "glass":
       return glassBroken(sheet, { ...move, by }, town, now);
+    case "claim":
+      return claimed(sheet, by, town, now);
+    case "release":
+      return released(sheet, by, town, now);
+    case "question":
+      return asked(sheet, by, town, now);
+    case "answer":
+      return replied(sheet, { ...move, by }, town, now);
   }
+};
+
+const MINUTE = 60_000;
+
+/** An approval brings a grant, from that moment on. */
+const granted = (before: Sheet | null, after: Told, now: number): Told => {
+  const { sheet, code } = after;
+  if (sheet?.status !== "approved" || before?.status === "approved") return after;
+  const until = now + sheet.grantMinutes * MINUTE;
+  return { sheet: { ...sheet, grant: { stands: "granted", until } }, code };
+};
+
+/** The people of the day, with those who have handed their slots over. */
+const townAt = ({ town, now }: Scene): Town => {
+  if (town.links.length === 0) return town;
+  const away = names.reduce(
+    (crowd, name, place) => (isAway(name, town, now) ? crowd | only(place) : crowd),
+    nobody,
+  );
+  return away === town.away ? town : { ...town, away };
+};
+
+/** What a move comes to, by `semantics.md` alone; `before` is the request that was denied before. */
+export const told = (
+  sheet: Sheet | null,
+  move: Move,
+  scene: Scene,
+  before: Sheet | null = null,
+): Told => {
+  const town = townAt(scene);
+  return granted(sheet, toldIn(sheet, before, move, { ...scene, town }), scene.now);
 };

@@ -1,21 +1,24 @@
 import type { Actor } from "@countersign/domain/actor.ts";
 import type { Target } from "@countersign/domain/policy/policy.ts";
 import type { Ask, Principal, RequestCommand } from "@countersign/domain/request/commands.ts";
+import type { Attempt } from "@countersign/domain/request/events.ts";
 import { ask } from "../../testkit/examples/asks.ts";
 import { nameOf } from "./crowd.ts";
-import { roleName, type Facts, type Source } from "./shapes.ts";
+import { roleName, type Facts, type Named } from "./shapes.ts";
 import { isPerson, owners } from "./town.ts";
 
 /** What somebody asks for, in the model's words. */
 export interface Wish {
   readonly policy: string | null;
-  readonly approvers: readonly Source[] | null;
+  readonly approvers: readonly Named[] | null;
   /** Minutes, `never`, text that is no duration, or null for nothing said. */
   readonly expires: number | "never" | "soon" | null;
   readonly facts: Facts;
   /** The agent that the ask describes itself as; null for nothing said. */
   readonly describes: string | null;
   readonly valid: boolean;
+  /** Asks again what was denied before. */
+  readonly again: boolean;
 }
 
 interface Vote {
@@ -56,7 +59,7 @@ export type Move =
       readonly kind: "reassign";
       readonly by: string | null;
       readonly from: string | null;
-      readonly to: readonly Source[];
+      readonly to: readonly Named[];
       readonly reason: string | null;
     }
   | {
@@ -67,22 +70,52 @@ export type Move =
       readonly add: {
         readonly level: number;
         readonly group: number | null;
-        readonly who: readonly Source[];
+        readonly who: readonly Named[];
       } | null;
       readonly reason: string | null;
+    }
+  | { readonly kind: "claim" | "release" | "question"; readonly by: string | null }
+  | {
+      readonly kind: "answer";
+      readonly by: string | null;
+      /** Counts from 1; null for the oldest that is open. */
+      readonly question: number | null;
+      readonly text: string;
+    }
+  | {
+      readonly kind: "consume";
+      readonly by: string | null;
+      /** Shows the request's own grant. */
+      readonly own: boolean;
+      readonly hash: string | null;
+    }
+  | {
+      readonly kind: "report";
+      readonly by: string | null;
+      readonly status: "executed" | "failed";
+      readonly hash: string | null;
     }
   | { readonly kind: "expire" }
   | { readonly kind: "recheck" };
 
 export const askedHash = "sha256:aa";
 
-const targetOf = (source: Source): Target =>
+const targetOf = (source: Named): Target =>
   "role" in source
     ? { type: "role", identifier: roleName(source.role) }
     : { type: "user", identifier: nameOf(source.person) };
 
-const askOf = (wish: Wish): Ask =>
+/** What the decider has of the request at the moment of a move. */
+export interface Shown {
+  /** Attempts before this one; absent for a first one. */
+  readonly attempts?: readonly Attempt[];
+  /** Id of its grant; null for none. */
+  readonly grant: string | null;
+}
+
+const askOf = (wish: Wish, { attempts }: Shown): Ask =>
   ask({
+    ...(attempts === undefined ? {} : { attempts }),
     payloadHash: askedHash,
     policy: wish.policy,
     approvers: wish.approvers?.map(targetOf) ?? null,
@@ -93,10 +126,10 @@ const askOf = (wish: Wish): Ask =>
   });
 
 /** The command that the decider gets for a move. */
-export const commandOf = (move: Move): RequestCommand => {
+export const commandOf = (move: Move, shown: Shown): RequestCommand => {
   switch (move.kind) {
     case "ask":
-      return { type: "submit", ask: askOf(move.wish) };
+      return { type: "submit", ask: askOf(move.wish, shown) };
     case "approve":
       return { type: "approve", payloadHash: move.hash, level: move.level, notes: null };
     case "deny":
@@ -156,6 +189,23 @@ export const commandOf = (move: Move): RequestCommand => {
       };
     case "glass":
       return { type: "break-glass", reason: move.reason, payloadHash: move.hash };
+    case "question":
+      return { type: "question", text: "Why?" };
+    case "answer": {
+      const questionId = move.question === null ? null : `q${move.question}`;
+      return { type: "answer", text: move.text, questionId };
+    }
+    case "consume":
+      return { type: "consume", grantId: move.own ? shown.grant : null, payloadHash: move.hash };
+    case "report":
+      return {
+        type: "report-execution",
+        status: move.status,
+        result: null,
+        payloadHash: move.hash,
+      };
+    case "claim":
+    case "release":
     case "expire":
     case "recheck":
       return { type: move.kind };
@@ -164,9 +214,19 @@ export const commandOf = (move: Move): RequestCommand => {
 
 export const callerOf = (move: Move): string | null => ("by" in move ? move.by : null);
 
+/** Agents that run what others asked for. */
+export const executors: readonly string[] = ["robot"];
+
 /** Who the command's credential proves. */
-export const principalOf = (by: string | null): Principal | null =>
-  by === null ? null : { kind: owners[by] === undefined ? "person" : "agent", id: by, org: "demo" };
+export const principalOf = (by: string | null): Principal | null => {
+  if (by === null) return null;
+  const principal: Principal = {
+    kind: owners[by] === undefined ? "person" : "agent",
+    id: by,
+    org: "demo",
+  };
+  return executors.includes(by) ? { ...principal, scopes: ["execute"] } : principal;
+};
 
 export const actorOf = (by: string | null): Actor =>
   by === null

@@ -67,6 +67,11 @@ const viewedLevel = (level: RequestView["levels"][number]): string => {
 const actorShown = ({ kind, id, on_behalf_of: other }: ActorView): string =>
   other === undefined ? `${kind}:${id}` : `${kind}:${id}>${other}`;
 
+const questionShown = (asked: RequestView["questions"][number]): string =>
+  [asked["level"], asked["asked_by"], asked["answer"], asked["answered_by"]]
+    .map((part) => JSON.stringify(part))
+    .join("+");
+
 /** The decider's picture as a line. */
 export const lineOfView = ({
   payload_hash,
@@ -74,10 +79,16 @@ export const lineOfView = ({
   blocked,
   expires_at,
   resolution,
+  claimed_by,
+  questions,
+  attempts,
+  execution,
   levels,
 }: RequestView): string =>
   `${status}${blocked ? "!" : ""} ${payload_hash} ${expires_at ?? "never"} ${
     resolution === null ? "" : actorShown(resolution.by)
+  } ${claimed_by ?? "unclaimed"} ${questions.map(questionShown).join(",")} ${attempts.length} ${
+    execution === null ? "ungranted" : `${execution.status} ${execution.valid_until}`
   } ${levels.map(viewedLevel).join(" / ")}`;
 
 const recordedPeople = ({ slips }: Circle): Crowd =>
@@ -173,9 +184,15 @@ const isBlocked = (sheet: Sheet, town: Town): boolean => {
 export const lineOfSheet = (sheet: Sheet, town: Town): string =>
   `${sheet.status}${isBlocked(sheet, town) ? "!" : ""} ${sheet.hash} ${
     sheet.deadline === Infinity ? "never" : new Date(sheet.deadline).toISOString()
-  } ${sheet.endedBy} ${sheet.rungs
-    .map((rung, place) => sheetLevel(sheet, rung, place, town))
-    .join(" / ")}`;
+  } ${sheet.endedBy} ${sheet.claimedBy ?? "unclaimed"} ${sheet.questions
+    .map(({ place, by, text, answeredBy }) =>
+      [place + 1, by, text, answeredBy].map((part) => JSON.stringify(part)).join("+"),
+    )
+    .join(",")} ${sheet.attempts} ${
+    sheet.grant === null
+      ? "ungranted"
+      : `${sheet.grant.stands} ${new Date(sheet.grant.until).toISOString()}`
+  } ${sheet.rungs.map((rung, place) => sheetLevel(sheet, rung, place, town)).join(" / ")}`;
 
 /** People and agents who hold an open slot now. */
 export const waitedFor = (sheet: Sheet, town: Town): Crowd => {

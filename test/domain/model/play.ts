@@ -4,26 +4,20 @@ import type { RequestState } from "@countersign/domain/request/state.ts";
 import { makeDice, type Dice } from "../../testkit/simulation/dice.ts";
 import type { Build } from "./build.ts";
 import { agents, has, nameOf, placesIn, seatOf } from "./crowd.ts";
-import {
-  type Known,
-  changeLinks,
-  changeTown,
-  drawAsk,
-  drawBook,
-  drawMove,
-  drawShelf,
-  drawTown,
-} from "./draw.ts";
+import { changeLinks, changeTown, drawBook, drawShelf, drawTown } from "./draw.ts";
+import { drawAsk, drawMove, type Known } from "./draw-moves.ts";
 import { told, type Scene } from "./model.ts";
 import { actorOf, askedHash, callerOf, commandOf, principalOf, type Move } from "./moves.ts";
 import { lineOfSheet, lineOfView, queueOf, waitedFor } from "./picture.ts";
-import type { Sheet } from "./sheet.ts";
-import { referenceOf } from "./town.ts";
+import { openPlace, type Sheet } from "./sheet.ts";
+import { lastAssigned, referenceOf } from "./town.ts";
 
 /** A request as the decider and the model have it at one moment. */
 export interface Pair {
   readonly state: RequestState;
   readonly sheet: Sheet | null;
+  /** The request before, for somebody who asks again. */
+  readonly before?: Omit<Pair, "before">;
 }
 
 export const nothingAsked: Pair = { state: { status: "absent" }, sheet: null };
@@ -68,17 +62,47 @@ const storedAndRead = (build: Build, event: RequestEvent): RequestEvent => {
   return build.decodeRequestEvent(type, data, schemaVersion);
 };
 
-/** Makes one move in both and compares the answers, and the pictures where anything changed. */
-export const makeMove = (build: Build, pair: Pair, move: Move, scene: Scene): Outcome => {
+type Decision = ReturnType<Build["decide"]>;
+
+/** What asking again takes from the request before, or the no to it. */
+const again = (
+  build: Build,
+  { before }: Pair,
+  move: Move,
+  { town, shelf }: Scene,
+): ReturnType<Build["resubmissionOf"]> | null => {
+  if (move.kind !== "ask" || !move.wish.again) return null;
+  const state = before?.state ?? nothingAsked.state;
+  return build.resubmissionOf(state, principalOf(move.by), referenceOf(town, shelf));
+};
+
+const decided = (build: Build, pair: Pair, move: Move, scene: Scene): Decision => {
+  const { state } = pair;
   const by = callerOf(move);
-  const actor = actorOf(by);
+  const taken = again(build, pair, move, scene);
+  if (taken !== null && "refusal" in taken) return { events: [], refusal: taken.refusal };
+  const isEnded = state.status !== "absent" && state.status !== "pending";
+  const shown = { grant: isEnded ? (state.grant?.id ?? null) : null, ...taken };
   const now = new Date(scene.now).toISOString();
-  const decision = build.decide(
-    pair.state,
-    commandOf(move),
-    { now, actor, channel: "rest", principal: principalOf(by) },
+  return build.decide(
+    state,
+    commandOf(move, shown),
+    {
+      now,
+      actor: actorOf(by),
+      channel: "rest",
+      principal: principalOf(by),
+      lastAssigned: lastAssigned(scene.town),
+    },
     referenceOf(scene.town, scene.shelf),
   );
+};
+
+/** Makes one move in both and compares the answers, and the pictures where anything changed. */
+export const makeMove = (build: Build, pair: Pair, move: Move, scene: Scene): Outcome => {
+  const actor = actorOf(callerOf(move));
+  const now = new Date(scene.now).toISOString();
+  const decision = decided(build, pair, move, scene);
   const metadata: EventMetadata = {
     commandId: "command",
     correlationId: "c",
@@ -95,8 +119,8 @@ export const makeMove = (build: Build, pair: Pair, move: Move, scene: Scene): Ou
       metadata,
     });
   }
-  const { sheet, code } = told(pair.sheet, move, scene);
-  const after = { state, sheet };
+  const { sheet, code } = told(pair.sheet, move, scene, pair.before?.sheet);
+  const after: Pair = { ...pair, state, sheet };
   const answer = decision.refusal?.code ?? "yes";
   const divergence =
     differing(answer, code ?? "yes") ??
@@ -132,12 +156,38 @@ const changeScene = (dice: Dice, scene: Scene, deadline: number): Scene => {
 };
 
 /** What everybody can see of a request before they say something. */
-const knownOf = (sheet: Sheet | null, { town, now }: Scene): Known => ({
+const knownOf = ({ sheet, before }: Pair, { town, now }: Scene): Known => ({
+  asker: sheet?.asker ?? null,
+  denied: before?.sheet?.status === "denied" ? before.sheet.asker : null,
+  approved: sheet?.status === "approved",
+  claimedBy: sheet?.claimedBy ?? null,
   likely: sheet === null ? [] : placesIn(waitedFor(sheet, town)).map(nameOf),
   voted: sheet?.stages.at(-1)?.ballots.map(({ by }) => nameOf(by)) ?? [],
   hash: sheet?.hash ?? askedHash,
   now,
 });
+
+/** What else came about: somebody asked again, a slot was given in turn, and not to the first of the role. */
+const passedBy = ({ pair: { sheet } }: Outcome, before: Pair, { town }: Scene): string[] => {
+  const seen: string[] = [];
+  if (sheet === null) return seen;
+  if (sheet.attempts > 0 && before.sheet === null) seen.push("asked again");
+  const place = openPlace(sheet);
+  const rung =
+    place < 0 || place === openPlace(before.sheet ?? sheet) ? undefined : sheet.rungs[place];
+  for (const [at, { sources }] of rung?.boxes.entries() ?? []) {
+    for (const source of sources) {
+      if (!("turn" in source)) continue;
+      const [first] = placesIn(town.roles[source.turn] ?? 0);
+      const slips = sheet.stages[place]?.circles[at]?.slips ?? [];
+      const given = slips.find(({ role }) => role === source.turn);
+      if (given !== undefined) seen.push("given in turn");
+      if (given !== undefined && given.person !== first)
+        seen.push("given in turn to somebody later");
+    }
+  }
+  return seen;
+};
 
 /** An agent does what people do, where a level may name it as decider. */
 const saysAnAgent = (move: Move): boolean =>
@@ -162,17 +212,19 @@ export const playHistory = (build: Build, seed: string): Played => {
   }
   let pair = nothingAsked;
   for (let done = 0; done < commands; done++) {
-    scene = changeScene(dice, scene, pair.sheet?.deadline ?? Infinity);
+    scene = changeScene(dice, scene, pair.sheet?.grant?.until ?? pair.sheet?.deadline ?? Infinity);
     const isLongOver = pair.sheet !== null && pair.sheet.status !== "pending" && dice.chance(0.3);
     if (isLongOver) {
       count(`ended ${pair.state.status}`);
-      pair = nothingAsked;
+      const { state, sheet } = pair;
+      pair = { ...nothingAsked, before: { state, sheet } };
     }
-    const known = knownOf(pair.sheet, scene);
+    const known = knownOf(pair, scene);
     const isFirst = pair.sheet === null && !dice.chance(0.02);
-    const move = isFirst ? drawAsk(dice) : drawMove(dice, known);
+    const move = isFirst ? drawAsk(dice, known) : drawMove(dice, known);
     const outcome = makeMove(build, pair, move, scene);
     count(`${move.kind} ${outcome.answer}`);
+    for (const what of passedBy(outcome, pair, scene)) count(what);
     if (saysAnAgent(move)) count(`agent ${move.kind} ${outcome.answer}`);
     if (outcome.divergence !== null) {
       const at = `command ${done + 1}: ${JSON.stringify(move)}`;

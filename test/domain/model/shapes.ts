@@ -9,7 +9,11 @@ import { nameOf, placesIn, type Crowd } from "./crowd.ts";
 
 /** Policies in the model's own words, and what the decider is given for the same. */
 
-export type Source = { readonly role: number } | { readonly person: number };
+/** Somebody named outright: a role, or a person. */
+export type Named = { readonly role: number } | { readonly person: number };
+
+/** What a policy may also name: whoever of a role is next in turn. */
+export type Source = Named | { readonly turn: number };
 
 export interface Bar {
   readonly required: "any" | "all" | "threshold" | "percent";
@@ -54,6 +58,9 @@ export interface Book {
   readonly expires: number | "never" | null;
   /** True where approvals outlive an edit of the payload. */
   readonly keepsApprovals: boolean;
+  /** Minutes that a grant is good for. */
+  readonly grant: number;
+  readonly maxResubmissions: number;
 }
 
 export type Facts = Readonly<Record<string, string>>;
@@ -74,10 +81,12 @@ export const GLASS = 3;
 
 export const roleName = (role: number): string => (role === GLASS ? "break_glass" : `r${role}`);
 
-const assignmentOf = (source: Source): Assignment =>
-  "role" in source
+const assignmentOf = (source: Source): Assignment => {
+  if ("turn" in source) return { type: "round_robin", identifier: roleName(source.turn) };
+  return "role" in source
     ? { type: "role", identifier: roleName(source.role) }
     : { type: "user", identifier: nameOf(source.person) };
+};
 
 const groupOf = ({ bar: { required, amount }, sources }: Box, index: number): GroupPlan => ({
   group: `g${index}`,
@@ -131,9 +140,9 @@ export const policyOf = (book: Book): Policy => ({
   autoApprove: "forbid",
   observers: [],
   riskCeiling: 0.5,
-  maxResubmissions: 3,
+  maxResubmissions: book.maxResubmissions,
   reapproval: book.keepsApprovals ? "not_required" : "required",
-  grantValidFor: "1h",
+  grantValidFor: `${book.grant}m`,
   pauseOnQuestion: "0",
   schema: null,
   onePendingPer: null,

@@ -56,6 +56,22 @@ export interface Edit {
   readonly held: Ballot | null;
 }
 
+/** A question that an approver asked. */
+export interface Asked {
+  readonly place: number;
+  readonly by: string;
+  /** Null while it waits for its answer. */
+  readonly text: string | null;
+  readonly answeredBy: string | null;
+}
+
+/** The one-time right to run what was approved. */
+export interface Grant {
+  readonly stands: "granted" | "consumed" | "executed" | "failed";
+  /** Milliseconds. */
+  readonly until: number;
+}
+
 export interface Sheet {
   readonly status: "pending" | "approved" | "denied" | "expired" | "cancelled";
   /** All levels, fallbacks last; `regular` of them are none. */
@@ -73,6 +89,14 @@ export interface Sheet {
   readonly firstHash: string;
   readonly edit: Edit | null;
   readonly extensions: number;
+  readonly claimedBy: string | null;
+  readonly questions: readonly Asked[];
+  /** Denials before it of the same question, and how many there may be in a row. */
+  readonly attempts: number;
+  readonly mostAttempts: number;
+  /** Minutes that a grant is good for; the grant itself once it is approved. */
+  readonly grantMinutes: number;
+  readonly grant: Grant | null;
   /** Places of levels that an admin skipped. */
   readonly amendedAway: readonly number[];
   /** Kept out by separation of duties. */

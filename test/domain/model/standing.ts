@@ -31,12 +31,20 @@ export const mayHold = (sheet: Pick<Sheet, "apart">, town: Town): Crowd =>
 export const ableIn = ({ bar }: Box, crowd: Crowd): Crowd =>
   answeredByPool[bar.required] ? crowd : crowd & ~agents;
 
+/** Whose turn it is: the one of the role who waits longest, -1 for nobody. A forecast knows no turns and nobody away. */
+const nextOf = (role: number, may: Crowd, { roles, turns, away }: Town, opens: boolean): number => {
+  const last = (place: number): number => (opens ? (turns[role]?.[place] ?? 0) : 0);
+  const there = placesIn((roles[role] ?? nobody) & may & (opens ? ~away : ~nobody));
+  return there.toSorted((one, other) => last(one) - last(other))[0] ?? -1;
+};
+
 /** What a group records of those who are named to it: roles that answer by the day, and people. */
 export const named = (
   bar: Bar,
   sources: readonly Source[],
   may: Crowd,
   town: Town,
+  opens = false,
 ): Pick<Circle, "pools" | "slips"> => {
   const slips: Slip[] = [];
   const pools: number[] = [];
@@ -49,6 +57,8 @@ export const named = (
   for (const source of sources) {
     if ("person" in source) {
       if (has(town.known, source.person)) note(source.person, null);
+    } else if ("turn" in source) {
+      note(nextOf(source.turn, may, town, opens), source.turn);
     } else if (answeredByPool[bar.required]) {
       if (!pools.includes(source.role)) pools.push(source.role);
     } else {
@@ -63,15 +73,16 @@ export const named = (
 export const barFor = ({ required, amount }: Bar, people: number): number =>
   Math.max(1, bars[required](people, amount));
 
-/** The group as it would be recorded if its level opened now. */
+/** The group as it would be recorded if its level opened now; with `opens` it does. */
 export const recorded = (
   { bar, sources }: Box,
   { deciders }: Pick<Rung, "deciders">,
   may: Crowd,
   town: Town,
   apart: Crowd = nobody,
+  opens = false,
 ): Circle => {
-  const { pools, slips } = named(bar, sources, may & ~apart, town);
+  const { pools, slips } = named(bar, sources, may & ~apart, town, opens);
   const wants = barFor(bar, slips.length);
   return {
     pools,

@@ -2,7 +2,7 @@ import type { RefusalCode } from "@countersign/domain/request/refusals.ts";
 import { has, nobody, only } from "./crowd.ts";
 import { finished, goOn } from "./course.ts";
 import { askedHash, type Wish } from "./moves.ts";
-import { applies, type Book, type Rung, type Source } from "./shapes.ts";
+import { applies, type Book, type Named, type Rung } from "./shapes.ts";
 import type { Sheet } from "./sheet.ts";
 import { holders, lackOf, mayHold, recorded, wanted } from "./standing.ts";
 import { agentsOf, answersFor, owners, type Shelf, type Town } from "./town.ts";
@@ -11,7 +11,7 @@ const DAY = 24 * 60;
 const LONGEST = 3_650 * DAY;
 
 /** The level that a list of approvers makes. */
-const inlineRung = (sources: readonly Source[]): Rung => ({
+const inlineRung = (sources: readonly Named[]): Rung => ({
   boxes: [{ bar: { required: "any", amount: 1 }, sources }],
   logic: "AND",
   distinct: true,
@@ -111,6 +111,12 @@ const blank = (
     firstHash: askedHash,
     edit: null,
     extensions: 0,
+    claimedBy: null,
+    questions: [],
+    attempts: 0,
+    mostAttempts: book?.maxResubmissions ?? 3,
+    grantMinutes: book?.grant ?? 60,
+    grant: null,
     amendedAway: [],
     apart: (allows ? nobody : only(answersFor(by))) | agentsOf(by),
     deadline: now + (said ?? written ?? DAY) * 60_000,
@@ -134,18 +140,28 @@ const bookMeant = ({ policy, approvers }: Wish, shelf: Shelf): Book | undefined 
   return shelf.books.findLast((book) => book.id === id);
 };
 
+/** Why somebody does not ask again after the request before. */
+const refusalAgain = (before: Sheet | null, by: string | null): RefusalCode | null => {
+  if (before === null || before.asker !== by || before.status !== "denied") return "unprocessable";
+  return before.attempts + 1 > before.mostAttempts ? "resubmission-limit" : null;
+};
+
 export const submitted = (
   sheet: Sheet | null,
+  before: Sheet | null,
   by: string | null,
   wish: Wish,
   town: Town,
   shelf: Shelf,
   now: number,
 ): Told => {
+  const again = wish.again ? refusalAgain(before, by) : null;
+  if (again !== null) return { sheet, code: again };
   if (sheet !== null) return { sheet, code: "conflict" };
   if (by === null) return { sheet, code: "forbidden" };
   const book = bookMeant(wish, shelf);
-  const made = blank(by, wish, book, shelf, now);
+  const attempts = wish.again ? (before?.attempts ?? 0) + 1 : 0;
+  const made = { ...blank(by, wish, book, shelf, now), attempts };
   const asking: Asking = {
     by,
     wish,

@@ -81,6 +81,31 @@ export const situations: readonly string[] = [
   ...["withdraw", "reassign", "extend"].map((what) => `agent ${what} yes`),
   ...["yes", "forbidden", "already-resolved"].map((answer) => `cancel ${answer}`),
   ...["yes", "already-resolved"].map((answer) => `recheck ${answer}`),
+  "ask resubmission-limit",
+  ...["yes", "conflict", "already-resolved", "level-not-open", "not-an-approver"].map(
+    (answer) => `claim ${answer}`,
+  ),
+  ...["yes", "forbidden", "already-resolved"].map((answer) => `release ${answer}`),
+  ...["yes", "already-resolved", "level-not-open", "separation-of-duties"].map(
+    (answer) => `question ${answer}`,
+  ),
+  ...["yes", "forbidden", "already-resolved", "unprocessable", "conflict"].map(
+    (answer) => `answer ${answer}`,
+  ),
+  ...[
+    "yes",
+    "forbidden",
+    "conflict",
+    "already-resolved",
+    "grant-spent",
+    "grant-expired",
+    "unprocessable",
+    "payload-changed",
+  ].map((answer) => `consume ${answer}`),
+  ...["yes", "forbidden", "conflict", "already-resolved", "not-consumed", "payload-changed"].map(
+    (answer) => `report ${answer}`,
+  ),
+  ...["asked again", "given in turn", "given in turn to somebody later"],
   ...[
     "yes",
     "forbidden",

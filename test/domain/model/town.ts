@@ -42,6 +42,10 @@ export interface Town {
   readonly roles: readonly Crowd[];
   /** Whether the organisation lets agents decide where its policies name them. */
   readonly agentsDecide: boolean;
+  /** When people were last given a slot in turn, by role and place; 0 is never. */
+  readonly turns: readonly (readonly number[])[];
+  /** Who has handed all their slots over just now. */
+  readonly away: Crowd;
   /** Oldest first. */
   readonly links: readonly Link[];
 }
@@ -167,6 +171,22 @@ export const referenceOf = (town: Town, shelf: Shelf): Reference => {
   const reference = makeReference(town, shelf);
   made.set(town, { shelf, reference });
   return reference;
+};
+
+const turnsMade = new WeakMap<Town["turns"], ReadonlyMap<string, string>>();
+
+/** The same turns for the decider: sortable texts by role and person. */
+export const lastAssigned = ({ turns }: Town): ReadonlyMap<string, string> => {
+  const known = turnsMade.get(turns);
+  if (known !== undefined) return known;
+  const made = new Map<string, string>();
+  for (const [role, times] of turns.entries()) {
+    for (const [place, at] of times.entries()) {
+      if (at > 0) made.set(`${roleName(role)} ${nameOf(place)}`, String(at).padStart(4, "0"));
+    }
+  }
+  turnsMade.set(turns, made);
+  return made;
 };
 
 /** The owner's place of an agent, the person's own place for a person. */
