@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { standInsFor } from "@countersign/domain/request/queue-delegates.ts";
+import {
+  handOverTimes,
+  standInsFor,
+  type Span,
+} from "@countersign/domain/request/queue-delegates.ts";
 import { leaves, role } from "../../testkit/examples/directory.ts";
 import { handedOver, handsOver, revoked } from "../../testkit/examples/delegations.ts";
 import { all, any, atLeast, group, level, policy } from "../../testkit/examples/policies.ts";
@@ -165,5 +169,67 @@ describe("whose queue as a delegate", () => {
     const dees = handedOver(handsOver("dee", "gus"), handsOver("bo", "gus"));
     expect(standIns(twoOfThree.and(dees, approves("gus")))).toEqual([]);
     expect(standIns(both.and(handedOver(handsOver("bo", "gus")), approves("bo")))).toEqual([]);
+  });
+  test("one who has handed on alone does not act, and who has handed over alone may act for others", () => {
+    const third = "2026-01-08T00:00:00.000Z";
+    const onward = handedOver(
+      handsOver("bo", "gus", { redelegate: true }),
+      handsOver("gus", "hal", { exclusive: true, startsAt: third }),
+    );
+    const windows = (from: Given, person: string): unknown => {
+      const { state, world: around } = from.moment;
+      if (state.status === "absent") throw new Error("there is no request");
+      return standInsFor(state, referenceOf(around), from.queue.now).filter(
+        (span) => span.person === person,
+      );
+    };
+    expect(windows(plain.and(onward), "gus")).toEqual([
+      { person: "gus", startsAt: "2026-01-05T00:00:00.000Z", endsAt: third },
+    ]);
+    plain.and(onward).when(approves("gus")).yields("VoteCast", "LevelApproved", "RequestApproved");
+    const cysToo = handedOver(
+      handsOver("bo", "gus", { exclusive: true, endsAt: third }),
+      handsOver("cy", "bo"),
+    );
+    expect(windows(plain.and(cysToo), "bo")).toEqual([
+      { person: "bo", startsAt: "2026-01-05T00:00:00.000Z", endsAt: third },
+    ]);
+    plain
+      .and(cysToo)
+      .when(approves("bo"))
+      .yields(["VoteCast", { onBehalfOf: "cy" }], "LevelApproved", "RequestApproved");
+  });
+});
+
+describe("whose queue no more", () => {
+  const times = (from: Given): readonly Span[] => {
+    const { state, world: around } = from.moment;
+    if (state.status === "absent") throw new Error("there is no request");
+    return handOverTimes(state, referenceOf(around), from.queue.now);
+  };
+  const alone = (over: object = {}) =>
+    handedOver(handsOver("bo", "gus", { exclusive: true, ...over }));
+
+  test("who has handed a slot over exclusively, for that time, and votes as little", () => {
+    expect(times(plain.and(alone()))).toEqual([
+      {
+        person: "bo",
+        startsAt: "2026-01-05T00:00:00.000Z",
+        endsAt: "2026-01-12T00:00:00.000Z",
+      },
+    ]);
+    plain.and(alone()).when(approves("bo")).refused("not-an-approver");
+  });
+  test("but whoever has kept it, shares it, handed over other slots, or to somebody who cannot act", () => {
+    expect(times(plain)).toEqual([]);
+    expect(times(plain.and(alone({ exclusive: false })))).toEqual([]);
+    expect(times(plain.and(alone({ policies: ["other"] })))).toEqual([]);
+    expect(times(plain.and(alone({ roles: ["director"] })))).toEqual([]);
+    // ana owns the asking agent, so that bo goes on answering.
+    const toOwner = alone({ to: "ana" });
+    expect(times(plain.and(toOwner))).toEqual([]);
+    plain.and(toOwner).when(approves("bo")).yields("VoteCast", "LevelApproved", "RequestApproved");
+    expect(times(plain.and(alone(), revoked("dlg_bo-gus")))).toEqual([]);
+    expect(times(plain.and(alone(), denies("cy")))).toEqual([]);
   });
 });

@@ -5,10 +5,18 @@ import { exampleRequest, exampleRow } from "./example-request.ts";
 import { openUnderTest, requestId, type Answers, type UnderTest } from "./gateway-under-test.ts";
 import { read } from "./reading-streams.ts";
 
+interface Span {
+  readonly person: string;
+  readonly starts: number;
+  readonly ends: number;
+}
+
 interface Entry {
   readonly request: ReturnType<typeof exampleRequest>;
   readonly now: string[];
   readonly later: string[];
+  readonly stand_ins: readonly Span[];
+  readonly handed_over: readonly Span[];
 }
 
 /** A projector whose queue the test changes. */
@@ -38,7 +46,14 @@ const withQueue = (entries: Map<string, Entry>): Answers => ({
 
 const entry = (number: number, overrides: Partial<Entry> = {}): [string, Entry] => [
   requestId(number),
-  { request: exampleRequest({ id: requestId(number) }), now: ["bo"], later: [], ...overrides },
+  {
+    request: exampleRequest({ id: requestId(number) }),
+    now: ["bo"],
+    later: [],
+    stand_ins: [],
+    handed_over: [],
+    ...overrides,
+  },
 ];
 
 const changes = `subscription ($filter: ApprovalFilter) {
@@ -82,6 +97,28 @@ describe("queueChanged by server-sent events", () => {
         queueChanged: { kind: "REMOVED", request: { id: requestId(1), status: "APPROVED" } },
       },
     });
+    stream.stop();
+  });
+
+  test("a row that its approver has handed over to somebody alone leaves, and comes again when that is over", async () => {
+    const entries = new Map([entry(1)]);
+    await using gateway = await openUnderTest(withQueue(entries));
+    const stream = await subscribe(gateway, changes);
+    await stream.next();
+    const away = { person: "bo", starts: 0, ends: Number.MAX_SAFE_INTEGER };
+    entries.set(...entry(1, { handed_over: [away] }));
+    await gateway.publish(1, "ReminderDue", { subject: requestId(1) });
+    expect(await stream.json()).toMatchObject({ data: { queueChanged: { kind: "REMOVED" } } });
+    entries.set(
+      ...entry(1, {
+        handed_over: [
+          { ...away, ends: 1 },
+          { ...away, person: "cy" },
+        ],
+      }),
+    );
+    await gateway.publish(2, "ReminderDue", { subject: requestId(1) });
+    expect(await stream.json()).toMatchObject({ data: { queueChanged: { kind: "ADDED" } } });
     stream.stop();
   });
 

@@ -98,20 +98,26 @@ export const pathsTo = (
 };
 
 /**
- * True when the person has handed the slot over for themselves too: an active exclusive delegation reaches to it, and
- * its delegate may act. One whose delegate is gone or kept out takes nobody's right away.
+ * The exclusive delegations by which a person has handed the slot over for themselves too, whatever their windows: each
+ * reaches to it, and its delegate may act. One whose delegate is gone or kept out takes nobody's right away.
  */
-const hasHandedOver = (path: Path, person: string, slots: LevelSlots, now: string): boolean => {
-  const { delegation } = slots.reference;
-  if (path.links[0]?.redelegate === false) return false;
-  return delegationsFrom(delegation, person).some(
+export const handOversOf = (
+  path: Path,
+  person: string,
+  slots: LevelSlots,
+): readonly KnownDelegation[] => {
+  if (path.links[0]?.redelegate === false) return [];
+  return delegationsFrom(slots.reference.delegation, person).filter(
     (link) =>
       link.exclusive &&
-      isActiveDelegation(link, now) &&
       slots.roster.mayAct(link.to) &&
       coversSlot({ ...path, links: [link, ...path.links] }, slots),
   );
 };
+
+/** True when the person has handed the slot over for themselves too at this time. */
+const hasHandedOver = (path: Path, person: string, slots: LevelSlots, now: string): boolean =>
+  handOversOf(path, person, slots).some((link) => isActiveDelegation(link, now));
 
 /**
  * The hats a person may wear at this level at `now` (ISO 8601), the one to take first in front: their own slot, then

@@ -1,22 +1,44 @@
 import type { KnownDelegation } from "../delegation/delegation.ts";
 import { delegationsFrom, MAX_LINKS } from "../delegation/lookups.ts";
 import type { Reference } from "../reference.ts";
-import { coversSlot } from "./delegates.ts";
+import { coversSlot, handOversOf } from "./delegates.ts";
 import { slotsOfLevel } from "./eligibility.ts";
 import { openLevelOf } from "./ending.ts";
 import { rosterOf } from "./slots.ts";
 import type { KnownRequest } from "./state.ts";
 
-/** Somebody who may act for another on a request in a window, as far as people and votes of the day say. */
-export interface StandIn {
+/** A person and a time that concerns them on one request, as far as people and votes of the day say. */
+export interface Span {
   readonly person: string;
-  /** ISO 8601, half open: the time in which every delegation on the way is open. */
+  /** ISO 8601, half open. */
   readonly startsAt: string;
   readonly endsAt: string;
 }
 
 const later = (a: string, b: string): string => (Date.parse(a) >= Date.parse(b) ? a : b);
 const earlier = (a: string, b: string): string => (Date.parse(a) <= Date.parse(b) ? a : b);
+const isTime = ({ startsAt, endsAt }: Window): boolean => Date.parse(startsAt) < Date.parse(endsAt);
+
+type Window = Pick<Span, "startsAt" | "endsAt">;
+
+/** The time that is in both. */
+const within = (one: Window, other: Window): Window => ({
+  startsAt: later(one.startsAt, other.startsAt),
+  endsAt: earlier(one.endsAt, other.endsAt),
+});
+
+/** What is left of these times without those of `gone`. */
+const without = (windows: readonly Window[], gone: readonly Window[]): readonly Window[] =>
+  gone.reduce(
+    (left, { startsAt, endsAt }) =>
+      left
+        .flatMap((window) => [
+          { ...window, endsAt: earlier(window.endsAt, startsAt) },
+          { ...window, startsAt: later(window.startsAt, endsAt) },
+        ])
+        .filter(isTime),
+    windows,
+  );
 
 /** Every way on from an owner: who comes to act for them, and over which links. The last link stands first. */
 const waysFrom = (
@@ -37,32 +59,63 @@ const waysFrom = (
   return ways;
 };
 
+/** The open level as delegations see it; undefined where there is nothing to delegate. */
+const openSlotsOf = (state: KnownRequest, reference: Reference) => {
+  const open = state.status === "pending" ? openLevelOf(state) : undefined;
+  if (open === undefined || reference.delegation.delegations.size === 0) return undefined;
+  const roster = rosterOf(state.submitted, reference);
+  return { open, slots: slotsOfLevel(state, open.number, open.groups, roster, reference) };
+};
+
+/**
+ * When people in whose queue a request stands do not answer it themselves, whatever the time is: an exclusive
+ * delegation reaches to their slot, and its delegate may act.
+ */
+export const handOverTimes = (
+  state: KnownRequest,
+  reference: Reference,
+  now: readonly string[],
+): readonly Span[] => {
+  const found = openSlotsOf(state, reference);
+  if (found === undefined) return [];
+  const own = (person: string) => handOversOf({ owner: person, links: [] }, person, found.slots);
+  return now.flatMap((person) =>
+    own(person).map(({ startsAt, endsAt }) => ({ person, startsAt, endsAt })),
+  );
+};
+
 /**
  * Who may act for whom on a pending request, whatever the time is: the reader of the queue holds the windows against
- * its own clock, so that the picture of a moment is not tied to it. People with a slot of their own, and those who
- * voted at this level, are not here: they have one vote.
+ * its own clock, so that the picture of a moment is not tied to it. People with a slot of their own, unless they have
+ * handed it over, and those who voted at this level, are not here: they have one vote.
  */
 export const standInsFor = (
   state: KnownRequest,
   reference: Reference,
   now: readonly string[],
-): readonly StandIn[] => {
-  const open = state.status === "pending" ? openLevelOf(state) : undefined;
-  if (open === undefined || reference.delegation.delegations.size === 0) return [];
-  const roster = rosterOf(state.submitted, reference);
-  const slots = slotsOfLevel(state, open.number, open.groups, roster, reference);
-  const found = new Map<string, StandIn>();
+): readonly Span[] => {
+  const level = openSlotsOf(state, reference);
+  if (level === undefined) return [];
+  const { open, slots } = level;
+  const found = new Map<string, Span>();
   for (const owner of now) {
     for (const links of waysFrom(owner, reference)) {
-      const person = links[0]?.to;
-      if (person === undefined || !roster.mayAct(person)) continue;
+      const [last] = links;
+      if (last === undefined || !slots.roster.mayAct(last.to)) continue;
+      const { to: person } = last;
       if (open.groups.some(({ apart }) => apart?.includes(person) === true)) continue;
-      if (now.includes(person) || open.votes.some(({ votedBy }) => votedBy === person)) continue;
-      if (!coversSlot({ owner, links }, slots)) continue;
-      const startsAt = links.map((link) => link.startsAt).reduce(later);
-      const endsAt = links.map((link) => link.endsAt).reduce(earlier);
-      if (Date.parse(startsAt) >= Date.parse(endsAt)) continue;
-      found.set(`${person} ${startsAt} ${endsAt}`, { person, startsAt, endsAt });
+      if (open.votes.some(({ votedBy }) => votedBy === person)) continue;
+      const path = { owner, links };
+      if (!coversSlot(path, slots)) continue;
+      const whole = links.reduce<Window>(within, last);
+      const free = now.includes(person)
+        ? handOversOf({ owner: person, links: [] }, person, slots).map((link) =>
+            within(link, whole),
+          )
+        : [whole];
+      const handedOn = handOversOf(path, person, slots);
+      for (const { startsAt, endsAt } of without(free.filter(isTime), handedOn))
+        found.set(`${person} ${startsAt} ${endsAt}`, { person, startsAt, endsAt });
     }
   }
   return [...found.values()];

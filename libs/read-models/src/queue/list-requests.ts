@@ -10,7 +10,9 @@ export interface ListFilter {
   readonly status?: readonly string[];
   /** A person's queue (`now`, `later`), or what they asked for themselves. */
   readonly mine?:
-    | { readonly stand: "now" | "later" | "requested"; readonly person: string }
+    | { readonly stand: "later" | "requested"; readonly person: string }
+    /** With a time, in milliseconds, without what they have handed over then and others answer alone. */
+    | { readonly stand: "now"; readonly person: string; readonly at?: number }
     /** Those on which the person may act for another at this time, in milliseconds. */
     | { readonly stand: "delegate"; readonly person: string; readonly at: number };
   /** Nothing but what this agent asked for: what an agent may see. */
@@ -122,5 +124,6 @@ const tallied = (filter: ListFilter): readonly string[] | null => {
   if (used.length > 1) return null;
   if (filter.status !== undefined) return [...new Set(filter.status)];
   const { mine } = filter;
+  if (mine?.stand === "now" && mine.at !== undefined) return null;
   return mine?.stand === "now" || mine?.stand === "later" ? [`${mine.stand}:${mine.person}`] : null;
 };

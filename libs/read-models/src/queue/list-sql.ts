@@ -60,9 +60,13 @@ const narrowings = (org: string, filter: ListFilter): Narrowing[] => {
   } else if (mine !== undefined && mine.stand !== "requested") {
     // Written out, because a partial index is not found for a parameter.
     const stand = mine.stand === "now" ? sql`m.stand = 'now'` : sql`m.stand = 'later'`;
+    const isTheirs =
+      mine.stand === "now" && mine.at !== undefined
+        ? sql` and not exists (select 1 from handed_over h where h.org = ${org} and h.person = ${mine.person} and h.rid = m.rid and h.starts_ms <= ${mine.at} and h.ends_ms > ${mine.at})`
+        : sql``;
     found.push({
       from: sql`standing m`,
-      where: sql`m.org = ${org} and m.person = ${mine.person} and ${stand}`,
+      where: sql`m.org = ${org} and m.person = ${mine.person} and ${stand}${isTheirs}`,
       rid: sql`m.rid`,
       rank: sql`m.rank`,
     });

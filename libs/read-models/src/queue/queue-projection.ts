@@ -14,7 +14,7 @@ import { idOf, orgOf, type StoredEvent } from "../stored-event.ts";
 import { queueEntry, queueRow, votersOf, type QueueRow } from "./queue-row.ts";
 import { QueueTables } from "./queue-tables.ts";
 import { ReferenceTable } from "./reference-table.ts";
-import { StandInTable } from "./stand-in-table.ts";
+import { SpanTable } from "./span-table.ts";
 import { QUEUE_VERSION, queueSchema } from "./schema.ts";
 import { decidersOf, isAsPinned, targetsOf } from "./targets.ts";
 import { TopicTable } from "./topic-table.ts";
@@ -76,7 +76,8 @@ export class QueueProjection {
   readonly references: ProjectedReferences;
   readonly topics: TopicTable;
   readonly referenceTable: ReferenceTable;
-  readonly standIns: StandInTable;
+  readonly standIns: SpanTable;
+  readonly handedOver: SpanTable;
   readonly #states: RequestStates;
   readonly #tables: QueueTables;
   readonly #load: LoadState;
@@ -99,7 +100,8 @@ export class QueueProjection {
     this.references = new ProjectedReferences(evaluateExpression, references, businessTimeOf);
     this.referenceTable = new ReferenceTable(this.database, this.references);
     this.topics = new TopicTable(this.database);
-    this.standIns = new StandInTable(this.database);
+    this.standIns = new SpanTable(this.database, "stand_in");
+    this.handedOver = new SpanTable(this.database, "handed_over");
     this.#states = new RequestStates(states);
     this.#tables = new QueueTables(this.database);
     this.#load = load;
@@ -213,7 +215,7 @@ export class QueueProjection {
     const targets = (): string[] => targetsOf(state, this.references.of(org));
     if (placed !== undefined) {
       this.#tables.update(org, id, placed, row, at);
-      this.standIns.put(org, placed.rid, row.standIns);
+      this.#putSpans(org, placed.rid, row);
       const isChanged = !isAsPinned(state);
       if (isChanged) this.#tables.retarget(org, placed.rid, ended ? [] : targets());
       if (ended && placed.status === "pending")
@@ -225,8 +227,13 @@ export class QueueProjection {
     for (const agent of decidersOf(state, this.references.of(org)))
       this.#insertDecider.run(org, agent, rid);
     this.#tables.insert(org, rid, entry, row, ended ? [] : targets(), at);
-    this.standIns.put(org, rid, row.standIns);
+    this.#putSpans(org, rid, row);
     if (ended) this.#tables.end(org, { rid, rank: entry.rank }, [], votersOf(state));
+  }
+
+  #putSpans(org: string, rid: number, { standIns, handedOver }: QueueRow): void {
+    this.standIns.put(org, rid, standIns);
+    this.handedOver.put(org, rid, handedOver);
   }
 
   /** Open requests whose chain names somebody whom a change of people concerns. */
@@ -242,7 +249,7 @@ export class QueueProjection {
         throw new Error(`the state of ${stream} at revision ${at.revision} is not at hand`);
       const next = queueRow(state, this.references.of(org), String(at.position));
       this.#tables.update(org, id, placed, next, at);
-      this.standIns.put(org, placed.rid, next.standIns);
+      this.#putSpans(org, placed.rid, next);
       this.#changes.push({ org, id, state, doc: next.doc });
     }
   }

@@ -1,5 +1,9 @@
 import type { Reference } from "@countersign/domain/reference.ts";
-import { standInsFor, type StandIn } from "@countersign/domain/request/queue-delegates.ts";
+import {
+  handOverTimes,
+  standInsFor,
+  type Span,
+} from "@countersign/domain/request/queue-delegates.ts";
 import { queueStanding } from "@countersign/domain/request/queue-standing.ts";
 import { renderRequest } from "@countersign/domain/request/render.ts";
 import type { KnownRequest } from "@countersign/domain/request/state.ts";
@@ -11,7 +15,9 @@ export interface QueueRow {
   readonly now: readonly string[];
   readonly later: readonly string[];
   /** Who may act for one of those in whose queue it stands now. */
-  readonly standIns: readonly StandIn[];
+  readonly standIns: readonly Span[];
+  /** When those in whose queue it stands now have handed it over and do not answer themselves. */
+  readonly handedOver: readonly Span[];
   /** The whole request as on the wire. */
   readonly doc: string;
 }
@@ -48,6 +54,7 @@ export const queueRow = (state: KnownRequest, reference: Reference, position: st
     now,
     later,
     standIns: standInsFor(state, reference, now),
+    handedOver: handOverTimes(state, reference, now),
     doc: renderRequest(state, reference, position),
   };
 };

@@ -24,6 +24,8 @@ export interface StoredStanding {
   readonly later: string;
   /** Who may act for one of `now`, with windows in milliseconds. */
   readonly standIns: string;
+  /** When those of `now` have handed it over, in milliseconds. */
+  readonly handedOver: string;
 }
 
 /** The badge: requests that wait for a person, and all pending ones of the org. */
@@ -97,30 +99,41 @@ export class QueueReader {
     this.#projection.write();
     const row = this.#standing.get(org, id);
     if (row === undefined) return undefined;
-    const standIns = this.#projection.standIns.of(Number(row["rid"]));
+    const { standIns, handedOver } = this.#projection;
+    const rid = Number(row["rid"]);
     return {
       now: String(row["now"]),
       later: String(row["later"]),
-      standIns: JSON.stringify(standIns),
+      standIns: JSON.stringify(standIns.of(rid)),
+      handedOver: JSON.stringify(handedOver.of(rid)),
     };
   }
 
   /** Null for an unknown cursor. */
   page(query: ListQuery): Page | null {
     this.#projection.write();
-    return this.#list.page(query);
+    return this.#list.page(this.#plainWherePossible(query));
   }
 
   /** At this time, in milliseconds. */
   counts(org: string, person: string, at: number): QueueCounts {
     this.#projection.write();
     const tally = (name: string): number => Number(this.#tally.get(org, name)?.["n"] ?? 0);
+    const { handedOver } = this.#projection;
     return {
-      mineNow: tally(`now:${person}`),
+      mineNow: tally(`now:${person}`) - handedOver.count(org, person, at),
       mineLater: tally(`later:${person}`),
       asDelegate: this.#projection.standIns.count(org, person, at),
       pending: tally("pending"),
     };
+  }
+
+  /** The query without the time of whoever has handed nothing over: then the queue is what the tally counts. */
+  #plainWherePossible(query: ListQuery): ListQuery {
+    const { mine } = query.filter;
+    if (mine?.stand !== "now" || mine.at === undefined) return query;
+    if (this.#projection.handedOver.count(query.org, mine.person, mine.at) > 0) return query;
+    return { ...query, filter: { ...query.filter, mine: { stand: "now", person: mine.person } } };
   }
 
   /** Ids of pending requests, oldest first, whose chain names one of the roles or people, or a role or address they ever had. */

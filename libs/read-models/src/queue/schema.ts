@@ -1,5 +1,5 @@
 /** Raised with every change below, and of what is written into it: older files are rebuilt from the log. */
-export const QUEUE_VERSION = 5;
+export const QUEUE_VERSION = 6;
 
 /**
  * `rid` is the position of `RequestSubmitted`: ascending by creation, so that every index gives newest and oldest
@@ -58,6 +58,14 @@ export const queueSchema = `
     primary key (org, person, rid, starts_ms, ends_ms)
   ) strict, without rowid;
   create index stand_in_by_request on stand_in (rid);
+
+  -- When a person in whose queue a pending request stands has handed it over to somebody who answers alone.
+  create table handed_over (
+    org text not null, person text not null, rid integer not null,
+    starts_ms integer not null, ends_ms integer not null,
+    primary key (org, person, rid, starts_ms, ends_ms)
+  ) strict, without rowid;
+  create index handed_over_by_request on handed_over (rid);
 
   -- Names in the chain of a pending request that a change of people may concern: role:sre, user:bo.
   create table target (

@@ -4,18 +4,23 @@ import type { Caller, Inner } from "../edge/inner.ts";
 import type { Log } from "../edge/log.ts";
 import { Refused } from "../edge/refused.ts";
 
+/** A time that concerns a person: milliseconds, half open. */
+interface Span {
+  readonly person: string;
+  readonly starts: number;
+  readonly ends: number;
+}
+
 /** A request and for whom it waits: what a live queue needs to know about a change. */
 export interface QueueEntry {
   readonly request: RequestView;
   /** Ids of people. */
   readonly now: readonly string[];
   readonly later: readonly string[];
-  /** Who may act for one of `now`; milliseconds, half open. */
-  readonly stand_ins: readonly {
-    readonly person: string;
-    readonly starts: number;
-    readonly ends: number;
-  }[];
+  /** Who may act for one of `now`. */
+  readonly stand_ins: readonly Span[];
+  /** When one of `now` has handed it over and does not answer. */
+  readonly handed_over: readonly Span[];
 }
 
 /** Reads the entry of a change once for all who watch. */

@@ -29,22 +29,22 @@ const matcher = (context: GraphContext, filter: Filter | null | undefined): Matc
   const isMine = ({ requester }: QueueEntry["request"]): boolean =>
     requester.kind === me.kind && requester.id === me.id;
   const isPerson = me.kind === "person";
+  const concernsMe = (spans: QueueEntry["stand_ins"]): boolean => {
+    const now = context.live.clock.now();
+    return spans.some(
+      ({ person, starts, ends }) => isPerson && person === me.id && starts <= now && now < ends,
+    );
+  };
+  const isMineNow: Matches = ({ now, handed_over: handedOver }) =>
+    isPerson && now.includes(me.id) && !concernsMe(handedOver);
   if (filter === null || filter === undefined) {
-    return (entry) => (isPerson && entry.now.includes(me.id)) || isMine(entry.request);
+    return (entry) => isMineNow(entry) || isMine(entry.request);
   }
   const q = filter.q?.toLowerCase();
   const checks: (Matches | null)[] = [
-    filter.mine === "now" ? ({ now }) => isPerson && now.includes(me.id) : null,
+    filter.mine === "now" ? isMineNow : null,
     filter.mine === "later" ? ({ later }) => isPerson && later.includes(me.id) : null,
-    filter.mine === "delegate"
-      ? ({ stand_ins: standIns }) => {
-          const now = context.live.clock.now();
-          return standIns.some(
-            ({ person, starts, ends }) =>
-              isPerson && person === me.id && starts <= now && now < ends,
-          );
-        }
-      : null,
+    filter.mine === "delegate" ? ({ stand_ins: standIns }) => concernsMe(standIns) : null,
     filter.mine === "requested" ? ({ request }) => isMine(request) : null,
     filter.status ? ({ request }) => filter.status?.includes(request.status) ?? true : null,
     filter.agent

@@ -116,9 +116,9 @@ export const queueEntryQuery = async (part: QueuePart, asked: Asked): Promise<Re
   const standing = part.reader.standing(asked.org, id);
   if (stored === undefined || standing === undefined) throw notFound();
   const { doc, requesterKind: kind, requester } = stored;
-  const { now, later, standIns } = standing;
+  const { now, later, standIns, handedOver } = standing;
   const made = JSON.stringify({ kind, id: requester });
   return yes(
-    `{"request":${doc},"now":${now},"later":${later},"stand_ins":${standIns},"requester":${made}}`,
+    `{"request":${doc},"now":${now},"later":${later},"stand_ins":${standIns},"handed_over":${handedOver},"requester":${made}}`,
   );
 };

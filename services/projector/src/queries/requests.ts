@@ -33,7 +33,9 @@ const mineOf = (
 ): Pick<ListFilter, "mine" | "agent"> | undefined => {
   if (principal.kind === "person") {
     const person = principal.id;
-    return { mine: stand === "delegate" ? { stand, person, at } : { stand, person } };
+    return {
+      mine: stand === "delegate" || stand === "now" ? { stand, person, at } : { stand, person },
+    };
   }
   return stand === "requested" ? { agent: principal.id } : undefined;
 };
