@@ -1,5 +1,6 @@
 import type { StatementSync } from "node:sqlite";
 import type { JsonObject } from "@countersign/domain/json.ts";
+import { shownHolder } from "@countersign/domain/request/deciders.ts";
 import type { StatsProjection } from "./stats-projection.ts";
 
 /** Which requests are summed up: by creation, ISO times, from inclusive, to exclusive; an agent's own only. */
@@ -29,6 +30,9 @@ type Totals = Record<"pending" | "approved" | "denied" | "expired" | "cancelled"
 const noTotals = (): Totals => ({ pending: 0, approved: 0, denied: 0, expired: 0, cancelled: 0 });
 
 const isStatus = (text: string): text is keyof Totals => Object.hasOwn(noTotals(), text);
+
+/** A person's or agent's id, however the vote holds it. */
+const reviewerOf = (holder: string): string => shownHolder(holder) ?? holder;
 
 /** Queries on the figures. */
 export class StatsReader {
@@ -91,7 +95,7 @@ export class StatsReader {
         this.#byReason.all(asked).map(({ code, n }) => [String(code), Number(n)]),
       ),
       by_reviewer: this.#byReviewer.all(asked).map((row) => ({
-        reviewer: String(row["reviewer"]),
+        reviewer: reviewerOf(String(row["reviewer"])),
         approved: Number(row["approved"]),
         denied: Number(row["denied"]),
         average_response_time_minutes: minutes(row["ms"]),

@@ -1,5 +1,5 @@
 /** Raised with every change below, and of what is written into it: older files are rebuilt from the log. */
-export const STATS_VERSION = 1;
+export const STATS_VERSION = 2;
 
 /** `rid` is the position of `RequestSubmitted`. `ms` are milliseconds that somebody took. */
 export const statsSchema = `

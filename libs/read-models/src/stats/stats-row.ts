@@ -30,12 +30,15 @@ export const statsRow = (state: KnownRequest): StatsRow => ({
   status: state.status,
   ms: responseMs(state),
   votes: state.levels.flatMap(({ number, openedAt, votes }) =>
-    votes.map(({ votedBy, decision, at }) => ({
-      level: number,
-      reviewer: votedBy,
-      decision,
-      ms: between(openedAt, at),
-    })),
+    votes
+      // A child request's answer is nobody's review: whoever gave it is counted for the child.
+      .filter(({ child }) => child === undefined)
+      .map(({ votedBy, decision, at }) => ({
+        level: number,
+        reviewer: votedBy,
+        decision,
+        ms: between(openedAt, at),
+      })),
   ),
   levels: state.levels.flatMap(({ number, status, openedAt, resolvedAt }) =>
     status === "approved" || status === "denied"
