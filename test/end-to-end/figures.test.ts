@@ -3,7 +3,7 @@ import type { RequestView } from "@countersign/domain/request/wire.ts";
 import { makeApi, type Api } from "../testkit/http.ts";
 import { eventually } from "../testkit/processes/eventually.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
-import { asked, importFile } from "./asking.ts";
+import { asked, idOf, importFile } from "./asking.ts";
 
 const policies = `
 policies:
@@ -39,7 +39,7 @@ describe("the figures by reviewer", () => {
     const judged = await asked(bot, { policy: "judged", approvers: undefined });
     expect((await judge.post(`/approvals/${judged.id}/approve`, {})).status).toBe(200);
     const parent = await asked(bot, { policy: "by-security", approvers: undefined });
-    const child = parent.children[0]?.id ?? "";
+    const child = idOf(parent.children[0]);
     await eventually("the child's approval", async () => {
       const { status } = await server.as("fay").post(`/approvals/${child}/approve`, {});
       return status === 200 ? status : undefined;
