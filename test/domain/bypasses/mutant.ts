@@ -6,8 +6,8 @@ export interface Mutant {
   /** Stands exactly once in the file: when it does not, the mutant must follow the code. */
   readonly from: string;
   readonly to: string;
-  /** Title of a bypass that is open in this build. */
-  readonly opens: string;
+  /** Title of a bypass that is open in this build; null where only the model notices. */
+  readonly opens: string | null;
   /** True where the reference model has to notice it as well. */
   readonly parts: boolean;
 }
@@ -18,6 +18,6 @@ export const mutant = (
   file: string,
   from: string,
   to: string,
-  opens: string,
+  opens: string | null,
   parts = true,
 ): Mutant => ({ name, file, from, to, opens, parts });

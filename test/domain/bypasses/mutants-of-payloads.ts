@@ -142,7 +142,6 @@ export const mutantsOfPayloads: readonly Mutant[] = [
     'if (execution.status !== "granted") {',
     'if (execution.status === "executed") {',
     "one approval is one execution",
-    false,
   ),
   mutant(
     "anything runs under a grant",
@@ -150,7 +149,6 @@ export const mutantsOfPayloads: readonly Mutant[] = [
     'if (command.payloadHash !== state.payloadHash) return no(otherPayload(state));\n  return {\n    events: [\n      {\n        type: "ExecutionReported"',
     'return {\n    events: [\n      {\n        type: "ExecutionReported"',
     "what runs is what was approved",
-    false,
   ),
   mutant(
     "grants last for ever",
@@ -158,7 +156,6 @@ export const mutantsOfPayloads: readonly Mutant[] = [
     "if (Date.parse(grant.validUntil) <= Date.parse(context.now)) {",
     "if (Date.parse(grant.validUntil) <= 0) {",
     "a grant is good for its time",
-    false,
   ),
   mutant(
     "any grant opens",
@@ -166,7 +163,6 @@ export const mutantsOfPayloads: readonly Mutant[] = [
     "if (command.grantId !== grant.id) {",
     "if (command.grantId === null) {",
     "a grant of another request opens nothing",
-    false,
   ),
   mutant(
     "reports come before the grant is spent",
@@ -174,7 +170,6 @@ export const mutantsOfPayloads: readonly Mutant[] = [
     'if (status === "granted") {',
     'if (status === "failed") {',
     "nothing is executed before the grant is spent",
-    false,
   ),
   mutant(
     "every agent spends grants",
@@ -182,7 +177,6 @@ export const mutantsOfPayloads: readonly Mutant[] = [
     'kind === "agent" && scopes?.includes(EXECUTE) === true',
     'kind === "agent" || scopes?.includes(EXECUTE) === true',
     "another agent does not spend the grant",
-    false,
   ),
   mutant(
     "pending requests have a grant",
@@ -190,6 +184,5 @@ export const mutantsOfPayloads: readonly Mutant[] = [
     'refuse("conflict", "The request is pending: there is no grant.", { status: "pending" })',
     'refuse("grant-spent", "The request is pending: there is no grant.", { status: "pending" })',
     "a pending request has no grant",
-    false,
   ),
 ];

@@ -85,7 +85,6 @@ export const mutantsOfPeople: readonly Mutant[] = [
     "requester.id === agent || requester.owner === owner",
     "requester.id === agent",
     "an agent of the asker's owner does not decide, though the policy names it",
-    false,
   ),
   mutant(
     "asks may forge their agent",

@@ -20,10 +20,12 @@ describe("On a build with one way around an approval open", () => {
   }, 240_000);
 
   for (const { name, opens, parts } of mutants) {
-    test(`where ${name}, its attempt is caught${parts ? ", and the model parts from it" : ""}`, () => {
+    const caught = opens === null ? [] : ["its attempt is caught"];
+    const seen = [...caught, ...(parts ? ["the model parts from it"] : [])].join(", and ");
+    test(`where ${name}, ${seen}`, () => {
       const result = tried.get(name);
       expect(result?.failure).toBeNull();
-      expect(result?.open).toContain(opens);
+      if (opens !== null) expect(result?.open).toContain(opens);
       if (parts) expect(result?.partedAfter).not.toBeNull();
     });
   }

@@ -5,7 +5,7 @@ export type Crowd = number;
 export const names = ["ana", "bo", "cy", "dee", "eli", "fay", "gus", "zed"] as const;
 
 /** Agents that may be named as deciders; their bits stand above those of people. */
-export const agentNames = ["bot", "robot"] as const;
+export const agentNames = ["bot", "robot", "aide"] as const;
 
 const everyone: readonly string[] = [...names, ...agentNames];
 

@@ -151,12 +151,14 @@ const say = (dice: Dice, known: Known): Move => {
   return { kind, by: dice.chance(0.4) ? (known.claimedBy ?? by) : by };
 };
 
+const grants = ["own", "own", "own", "own", "own", "own", "other", "none"] as const;
+
 /** What is done with an approval. */
 const spend = (dice: Dice, known: Known): Move => {
   const by = dice.chance(0.4) ? dice.pick(["robot", null]) : askers(dice, known);
   const hash = dice.pick([known.hash, known.hash, known.hash, known.hash, "sha256:zz", null]);
   return dice.chance(0.5)
-    ? { kind: "consume", by, own: !dice.chance(0.15), hash }
+    ? { kind: "consume", by, shows: dice.pick(grants), hash }
     : { kind: "report", by, status: dice.pick(["executed", "failed"]), hash };
 };
 

@@ -13,7 +13,7 @@ export interface Spending {
   readonly by: string | null;
   /** Null: spends it. Else: reports what came of it. */
   readonly report: "executed" | "failed" | null;
-  /** Shows the request's own grant. */
+  /** Shows the request's own grant, and not another or none. */
   readonly own: boolean;
   readonly hash: string | null;
 }

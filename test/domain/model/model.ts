@@ -71,7 +71,8 @@ const toldIn = (sheet: Sheet | null, before: Sheet | null, move: Move, scene: Sc
   const { town, shelf, now } = scene;
   if (move.kind === "ask") return submitted(sheet, before, move.by, move.wish, town, shelf, now);
   if (sheet === null) return { sheet, code: "not-found" };
-  if (move.kind === "consume") return spent(sheet, { ...move, report: null }, town, now);
+  if (move.kind === "consume")
+    return spent(sheet, { ...move, own: move.shows === "own", report: null }, town, now);
   if (move.kind === "report") {
     return spent(sheet, { ...move, report: move.status, own: true }, town, now);
   }

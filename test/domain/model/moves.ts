@@ -85,8 +85,8 @@ export type Move =
   | {
       readonly kind: "consume";
       readonly by: string | null;
-      /** Shows the request's own grant. */
-      readonly own: boolean;
+      /** The grant that is shown: the request's own, one of another request, or none. */
+      readonly shows: "own" | "other" | "none";
       readonly hash: string | null;
     }
   | {
@@ -112,6 +112,8 @@ export interface Shown {
   /** Id of its grant; null for none. */
   readonly grant: string | null;
 }
+
+const grantsShown = ({ grant }: Shown) => ({ own: grant, other: "grt_other-1", none: null });
 
 const askOf = (wish: Wish, { attempts }: Shown): Ask =>
   ask({
@@ -196,7 +198,7 @@ export const commandOf = (move: Move, shown: Shown): RequestCommand => {
       return { type: "answer", text: move.text, questionId };
     }
     case "consume":
-      return { type: "consume", grantId: move.own ? shown.grant : null, payloadHash: move.hash };
+      return { type: "consume", grantId: grantsShown(shown)[move.shows], payloadHash: move.hash };
     case "report":
       return {
         type: "report-execution",

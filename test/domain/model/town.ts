@@ -51,7 +51,7 @@ export interface Town {
 }
 
 /** Agents and who answers for them; nobody ever changes these. */
-export const owners: Readonly<Record<string, string>> = { bot: "ana", robot: "bo" };
+export const owners: Readonly<Record<string, string>> = { bot: "ana", robot: "bo", aide: "ana" };
 
 /** The org's own settings, and every version of its policies that was imported. */
 export interface Shelf {
