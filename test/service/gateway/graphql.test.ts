@@ -21,6 +21,17 @@ test("the committed schema is the one that is served", async () => {
   expect(await readFile(file, "utf8")).toBe(printedSchema());
 });
 
+test("every mutation takes the input and answers the result that bear its name", () => {
+  const [, mutations = ""] = /^type Mutation \{\n([^}]*)\}/m.exec(printedSchema()) ?? [];
+  const lines = mutations.trim().split(/\n\s*/);
+  expect(lines.length).toBeGreaterThan(20);
+  for (const line of lines) {
+    const [name = ""] = line.split("(");
+    const Name = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+    expect(line).toBe(`${name}(input: ${Name}Input!): ${Name}Result!`);
+  }
+});
+
 describe("queries", () => {
   test("show a request in camelCase, with enums in capitals", async () => {
     const answer = await ask(

@@ -50,6 +50,10 @@ const ClaimInput = builder.inputType("ClaimInput", {
   fields: (t) => ({ id: t.id({ required: true }), idempotencyKey: t.string() }),
 });
 
+const ReleaseInput = builder.inputType("ReleaseInput", {
+  fields: (t) => ({ id: t.id({ required: true }), idempotencyKey: t.string() }),
+});
+
 const ReassignInput = builder.inputType("ReassignInput", {
   description: "Without from all open slots go.",
   fields: (t) => ({
@@ -170,7 +174,7 @@ builder.mutationFields((t) => ({
   }),
   release: t.field({
     type: ReleaseResult,
-    args: { input: t.arg({ type: ClaimInput, required: true }) },
+    args: { input: t.arg({ type: ReleaseInput, required: true }) },
     resolve: (_root, { input }, context) => change(context, "release", input, "ReleaseSuccess"),
   }),
   reassign: t.field({
