@@ -1,0 +1,179 @@
+import { describe, expect, test } from "vitest";
+import type { DirectoryState } from "@countersign/domain/directory/directory.ts";
+import { handedOver, handsOver } from "../../testkit/examples/delegations.ts";
+import { role } from "../../testkit/examples/directory.ts";
+import { any, group, level, policy } from "../../testkit/examples/policies.ts";
+import { Given, given } from "../../testkit/given-when-then.ts";
+import { approves, asked, denies, people, type Happening } from "../../testkit/happenings.ts";
+import { modifies } from "../../testkit/changing.ts";
+import { world, type World } from "../../testkit/world.ts";
+
+const three = policy([
+  level(group(any, "qa_lead")),
+  level(group(any, "sre")),
+  level(group(any, "manager")),
+]);
+
+describe("after a level was approved", () => {
+  const first = given(world(three), asked(), approves("bo"));
+
+  test("who had a slot there and said nothing learns by whom and where it is resolved", () => {
+    first.when(approves("cy")).refused("level-resolved", {
+      level: 1,
+      status: "approved",
+      resolved_by: { kind: "person", id: "bo" },
+    });
+  });
+
+  test("who voted there learns the same, also when the role is gone since", () => {
+    first.when(denies("bo")).refused("level-resolved", { level: 1 });
+    first
+      .and(people(role("qa_lead", "cy")))
+      .when(denies("bo"))
+      .refused("level-resolved");
+  });
+
+  test("who stood there when it closed learns the same, also when the role is gone since", () => {
+    first
+      .and(people(role("qa_lead", "bo")))
+      .when(approves("cy"))
+      .refused("level-resolved");
+  });
+
+  test("who joined the role afterwards learns the same", () => {
+    first
+      .and(people(role("qa_lead", "bo", "cy", "dee")))
+      .when(approves("dee"))
+      .refused("level-resolved");
+  });
+
+  test("a stranger stays a stranger", () => {
+    first.when(approves("dee")).refused("not-an-approver");
+  });
+
+  test("its approver is told of that level, though they name the open one", () => {
+    const second = first.and(approves("eli"));
+    second.when(approves("cy", { level: 3 })).refused("level-resolved", { level: 1 });
+    second.when(approves("cy", { level: 2 })).refused("level-resolved", { level: 2 });
+  });
+
+  test("an approver of a level to come learns which one is open", () => {
+    first.when(approves("gus", { level: 3 })).refused("level-not-open", { level: 3, open: 2 });
+    first.when(approves("gus", { level: 2 })).refused("level-not-open");
+  });
+
+  test("a delegate's approval names both", () => {
+    given(world(three), asked(), handedOver(handsOver("bo", "hal")), approves("hal"))
+      .when(approves("cy"))
+      .refused("level-resolved", {
+        resolved_by: { kind: "person", id: "hal", on_behalf_of: "bo" },
+      });
+  });
+});
+
+describe("whom separation of duties keeps out", () => {
+  test("is told so where a level that applies names them, and else nothing", () => {
+    const isHigh = { kind: "field", field: "priority", operator: "=", value: "high" } as const;
+    const named = world(
+      policy([level(group(any, "qa_lead")), level(group(any, "user:ana"), { conditions: isHigh })]),
+    );
+    given(named, asked({ context: { priority: "high" } }))
+      .when(approves("ana"))
+      .refused("separation-of-duties");
+    given(named, asked({ context: { priority: "low" } }))
+      .when(approves("ana"))
+      .refused("not-an-approver");
+  });
+
+  describe("because they edited the payload at another level", () => {
+    const chain = policy([
+      level([group(any, "qa_lead"), group(any, "sre")]),
+      level(group(any, "sre")),
+    ]);
+    const edited = given(world(chain), asked(), approves("bo"), approves("eli")).and(
+      modifies("fay", { level: 2 }),
+    );
+
+    test("is told at which, though they would fill one group only", () => {
+      edited
+        .when(denies("fay", { hash: "sha256:bb" }))
+        .refused("separation-of-duties", { level: 2 });
+      edited.when(denies("fay", { hash: "sha256:bb", level: 1 })).refused("separation-of-duties");
+    });
+
+    test("is told that their own level is not open when they name it", () => {
+      edited
+        .when(denies("fay", { hash: "sha256:bb", level: 2 }))
+        .refused("level-not-open", { level: 2, open: 1 });
+    });
+  });
+});
+
+describe("who handed their slots over for somebody else alone to answer", () => {
+  const away = handedOver(handsOver("bo", "hal", { exclusive: true }));
+
+  test("is told to whom", () => {
+    const after = given(world(three), asked(), away).when(approves("bo"));
+    after.refused("not-an-approver");
+    expect(after.decision.refusal?.message).toContain("handed their slots over to hal");
+  });
+
+  test("is told so where they stand in one of several groups", () => {
+    const two = policy(level([group(any, "sre"), group(any, "qa_lead")]));
+    const after = given(world(two), asked(), away).when(approves("bo"));
+    expect(after.decision.refusal?.message).toContain("handed their slots over to hal");
+  });
+
+  test("is told nothing of it where they had no slot", () => {
+    const other = policy(level(group(any, "sre")));
+    const after = given(world(other), asked(), away).when(approves("bo"));
+    after.refused("not-an-approver");
+    expect(after.decision.refusal?.message).not.toContain("handed");
+  });
+});
+
+describe("an agent that decided before", () => {
+  const withJudge = (directory: DirectoryState): DirectoryState => ({
+    ...directory,
+    agents: new Map(directory.agents).set("judge", {
+      id: "judge",
+      name: "Judge",
+      owner: "gus",
+      version: null,
+    }),
+  });
+  const deciders = { deciders: ["judge"] };
+  const from = world(
+    policy([level(group(any, "qa_lead"), deciders), level(group(any, "sre"), deciders)]),
+  );
+  const allowing: World = {
+    ...from,
+    defaults: { agentDeciders: "allow" },
+    directory: withJudge(from.directory),
+  };
+  const said = (happening: Happening): Happening =>
+    happening.kind === "command"
+      ? {
+          ...happening,
+          principal: { kind: "agent", id: "judge", org: "demo" },
+          actor: { kind: "agent", id: "judge" },
+        }
+      : happening;
+
+  test("is no approver any more, of no level, once the org forbids it", () => {
+    const forbids: Happening = {
+      kind: "world",
+      change: (before) => ({ ...before, defaults: { agentDeciders: "forbid" } }),
+    };
+    given(allowing, asked(), said(approves("judge")))
+      .and(forbids)
+      .when(said(denies("judge")))
+      .refused("not-an-approver");
+  });
+});
+
+test("a request whose own validation failed is over for everybody", () => {
+  const failed = given(world(three)).when(asked({ validation: { is_valid: false, issues: [] } }));
+  expect(failed.decision.refusal?.code).toBe("validation-failed");
+  new Given(failed.moment).when(approves("bo")).refused("already-resolved");
+});
