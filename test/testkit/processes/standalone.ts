@@ -80,8 +80,9 @@ export const startStandalone = async (options: StandaloneOptions = {}): Promise<
     const started = program;
     const ready = eventually("standalone's readiness", () => isReady(url));
     const died = started.ended.then(({ code }) => {
-      // Somebody will wonder why it no longer answers.
-      if (code !== null && code !== 0) console.error(`standalone ended: ${started.errors()}`);
+      // Somebody will wonder why it no longer answers; whoever starts it under another command expects it.
+      if (code !== null && code !== 0 && under === undefined)
+        console.error(`standalone ended: ${started.errors()}`);
       throw new Error(`standalone ended with ${code}: ${started.errors()}`);
     });
     died.catch(() => {});

@@ -129,8 +129,8 @@ export const mutants: readonly Mutant[] = [
   one(
     "intake is acknowledged before its append",
     "services/commander/src/intake.ts",
-    "const verdict = await takeIn(decider, delivery);",
-    'void takeIn(decider, delivery).catch(() => undefined);\nconst verdict = "ack" as IntakeVerdict;',
+    "const verdict = await takeIn(decider, attempts, delivery);",
+    'void takeIn(decider, attempts, delivery).catch(() => undefined);\nconst verdict = "ack" as IntakeVerdict;',
   ),
   one(
     "the projector commits its checkpoint before its rows",
