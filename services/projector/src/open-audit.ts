@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { Reference } from "@countersign/domain/reference.ts";
 import { AuditProjection } from "@countersign/read-models/audit/audit-projection.ts";
 import { AuditReader } from "@countersign/read-models/audit/read-audit.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
@@ -16,11 +15,9 @@ export const openAudit = ({ dataDir, references, bootId }: PartOptions): OpenPar
   });
   const reader = new AuditReader(projection.database);
   const asking =
-    (query: (reader: AuditReader, asked: Asked, reference: Reference) => Reply): Query =>
-    (org, message) => {
-      const reference = references.of(org);
-      return query(reader, readAsked(message, org, reference), reference);
-    };
+    (query: (reader: AuditReader, asked: Asked) => Reply): Query =>
+    (org, message) =>
+      query(reader, readAsked(message, org, references.of(org)));
   return {
     projection,
     file: projection.file,

@@ -16,6 +16,9 @@ export const childHolder = (group: string, policy: string): string => `workflow 
 /** True for a holder that is no person. */
 export const isNoPerson = (holder: string): boolean => holder.includes(" ");
 
+/** True for the slot of an agent. */
+export const isAgentHolder = (holder: string): boolean => holder.startsWith("agent ");
+
 /** The name under which a principal votes. */
 export const voterOf = ({ kind, id }: Principal): string =>
   kind === "agent" ? agentHolder(id) : id;
@@ -23,7 +26,7 @@ export const voterOf = ({ kind, id }: Principal): string =>
 /** A holder as the wire names it: a person's or agent's id, null for a child request's slot. */
 export const shownHolder = (holder: string): string | null => {
   if (!isNoPerson(holder)) return holder;
-  return holder.startsWith("agent ") ? holder.slice("agent ".length) : null;
+  return isAgentHolder(holder) ? holder.slice("agent ".length) : null;
 };
 
 /**

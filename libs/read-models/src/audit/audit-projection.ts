@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { readRequestEvent } from "@countersign/domain/read-events.ts";
+import { decidersNamedBy } from "@countersign/domain/definition/deciders.ts";
+import { readDefinitionEvent, readRequestEvent } from "@countersign/domain/read-events.ts";
 import { ReadModelFile } from "../read-model-file.ts";
 import type { StoredEvent } from "../stored-event.ts";
 import { auditRow } from "./audit-row.ts";
@@ -27,12 +28,22 @@ export class AuditProjection {
   ];
   readonly file: ReadModelFile;
   readonly #insert: StatementSync;
-  readonly #made: StatementSync;
+  readonly #sees: StatementSync;
+  readonly #decider: StatementSync;
+  readonly #decidersSee: StatementSync;
+  /** Orgs with policies that name agents as deciders: elsewhere nothing is looked up. */
+  readonly #withDeciders: Set<string>;
 
   constructor(options: AuditOptions) {
     this.file = new ReadModelFile({ ...options, version: AUDIT_VERSION, schema: auditSchema });
     this.#insert = this.database.prepare("insert into entry values (?,?,?,?,?,?,?,?,?,?)");
-    this.#made = this.database.prepare("insert or ignore into made values (?, ?, ?)");
+    this.#sees = this.database.prepare("insert or ignore into sees values (?, ?, ?)");
+    this.#decider = this.database.prepare("insert or ignore into decider values (?, ?, ?)");
+    this.#decidersSee = this.database.prepare(
+      "insert or ignore into sees select org, agent, ? from decider where org = ? and policy = ?",
+    );
+    const orgs = this.database.prepare("select distinct org from decider").all();
+    this.#withDeciders = new Set(orgs.map(({ org }) => String(org)));
   }
 
   get database(): DatabaseSync {
@@ -61,10 +72,20 @@ export class AuditProjection {
     const { org, category, subject, eventId, type, actor, at, metadata, data } = auditRow(event);
     const position = Number(event.position);
     this.#insert.run(position, org, category, subject, eventId, type, actor, at, metadata, data);
+    if (category === "definition") this.#nameDeciders(org, event);
     if (type !== "RequestSubmitted") return;
     const submitted = readRequestEvent(event).event;
     if (submitted.type !== "RequestSubmitted") return;
-    const { kind, id } = submitted.data.requester;
-    if (kind === "agent") this.#made.run(org, id, subject);
+    const { requester, policies } = submitted.data;
+    if (requester.kind === "agent") this.#sees.run(org, requester.id, subject);
+    if (!this.#withDeciders.has(org)) return;
+    for (const { id, version } of policies) this.#decidersSee.run(subject, org, `${id}@${version}`);
+  }
+
+  #nameDeciders(org: string, event: StoredEvent): void {
+    for (const { policy, agent } of decidersNamedBy(readDefinitionEvent(event).event)) {
+      this.#decider.run(org, policy, agent);
+      this.#withDeciders.add(org);
+    }
   }
 }

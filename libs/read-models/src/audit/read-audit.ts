@@ -10,7 +10,7 @@ export interface TrailFilter {
   /** Id of who acted. */
   readonly actor?: string;
   readonly requestId?: string;
-  /** Only requests that this agent made, and the security stream where it may see that. */
+  /** Only requests that this agent made or is a named decider of, and the security stream where it may see that. */
   readonly agent?: string;
   /** With the security stream: for admins, and credentials with the right to it. */
   readonly security: boolean;
@@ -40,9 +40,9 @@ const rowOf = (row: Record<string, unknown>): AuditRow => ({
   data: String(row["data"]),
 });
 
-/** What an agent sees of the trail: its own requests. */
+/** What an agent sees of the trail: requests that it made, and those that it is named to decide. */
 const own =
-  "category = 'request' and exists (select 1 from made where made.org = entry.org and made.agent = ? and made.subject = entry.subject)";
+  "category = 'request' and exists (select 1 from sees where sees.org = entry.org and sees.agent = ? and sees.subject = entry.subject)";
 const ownOrSecurity = `((${own}) or category = 'security')`;
 
 /** Conditions of a filter, in a fixed order, with their values. */
@@ -75,10 +75,10 @@ export class AuditReader {
     ).map(rowOf);
   }
 
-  /** True when the agent made the request. */
-  made(org: string, agent: string, id: string): boolean {
+  /** True when the agent made the request, or is named to decide it. */
+  sees(org: string, agent: string, id: string): boolean {
     return (
-      this.#all("select 1 from made where org = ? and agent = ? and subject = ?", [org, agent, id])
+      this.#all("select 1 from sees where org = ? and agent = ? and subject = ?", [org, agent, id])
         .length > 0
     );
   }

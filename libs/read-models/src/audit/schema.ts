@@ -1,5 +1,5 @@
 /** Raised with every change below, and of what is written into it: older files are rebuilt from the log. */
-export const AUDIT_VERSION = 1;
+export const AUDIT_VERSION = 2;
 
 /** `subject` is what stands after the org in the stream's name: of a request its id. `actor` is an id alone. */
 export const auditSchema = `
@@ -18,9 +18,15 @@ export const auditSchema = `
   create index entry_by_subject on entry (org, subject);
   create index entry_by_actor on entry (org, actor);
 
-  -- Requests that agents made: all that these may see.
-  create table made (
+  -- Requests that agents made, or are named to decide: all that these may see.
+  create table sees (
     org text not null, agent text not null, subject text not null,
     primary key (org, agent, subject)
+  ) strict, without rowid;
+
+  -- Agents that policies, by id@version, name as deciders.
+  create table decider (
+    org text not null, policy text not null, agent text not null,
+    primary key (org, policy, agent)
   ) strict, without rowid;
 `;

@@ -4,14 +4,14 @@ import {
   standInsFor,
   type Span,
 } from "@countersign/domain/request/queue-delegates.ts";
-import { queueStanding } from "@countersign/domain/request/queue-standing.ts";
+import { decidersStanding, queueStanding } from "@countersign/domain/request/queue-standing.ts";
 import { renderRequest } from "@countersign/domain/request/render.ts";
 import type { KnownRequest } from "@countersign/domain/request/state.ts";
 
 /** What changes about a request in the queue. */
 export interface QueueRow {
   readonly status: KnownRequest["status"];
-  /** People in whose queue it stands. */
+  /** In whose queue it stands: ids of people, and names under which agents decide. */
   readonly now: readonly string[];
   readonly later: readonly string[];
   /** Who may act for one of those in whose queue it stands now. */
@@ -49,10 +49,11 @@ const SEARCHED = 4_000;
 /** The row of a request at one state; `position` is that of its last event, as a decimal text. Pure. */
 export const queueRow = (state: KnownRequest, reference: Reference, position: string): QueueRow => {
   const { now, later } = queueStanding(state, reference);
+  const deciders = decidersStanding(state, reference);
   return {
     status: state.status,
-    now,
-    later,
+    now: [...now, ...deciders.now],
+    later: [...later, ...deciders.later],
     standIns: standInsFor(state, reference, now),
     handedOver: handOverTimes(state, reference, now),
     doc: renderRequest(state, reference, position),

@@ -1,5 +1,5 @@
 /** Raised with every change below, and of what is written into it: older files are rebuilt from the log. */
-export const QUEUE_VERSION = 6;
+export const QUEUE_VERSION = 7;
 
 /**
  * `rid` is the position of `RequestSubmitted`: ascending by creation, so that every index gives newest and oldest

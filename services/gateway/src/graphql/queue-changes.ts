@@ -1,3 +1,4 @@
+import { voterOf } from "@countersign/domain/request/deciders.ts";
 import { BoundedQueue } from "../live/bounded-queue.ts";
 import { openRequestChanges } from "../live/request-changes.ts";
 import { ask, type GraphContext } from "./context.ts";
@@ -28,22 +29,21 @@ const matcher = (context: GraphContext, filter: Filter | null | undefined): Matc
   const me = context.caller.who.principal;
   const isMine = ({ requester }: QueueEntry["request"]): boolean =>
     requester.kind === me.kind && requester.id === me.id;
-  const isPerson = me.kind === "person";
+  // Agents that a policy names as deciders stand there under the name by which they vote.
+  const name = voterOf(me);
   const concernsMe = (spans: QueueEntry["stand_ins"]): boolean => {
     const now = context.live.clock.now();
-    return spans.some(
-      ({ person, starts, ends }) => isPerson && person === me.id && starts <= now && now < ends,
-    );
+    return spans.some(({ person, starts, ends }) => person === name && starts <= now && now < ends);
   };
   const isMineNow: Matches = ({ now, handed_over: handedOver }) =>
-    isPerson && now.includes(me.id) && !concernsMe(handedOver);
+    now.includes(name) && !concernsMe(handedOver);
   if (filter === null || filter === undefined) {
     return (entry) => isMineNow(entry) || isMine(entry.request);
   }
   const q = filter.q?.toLowerCase();
   const checks: (Matches | null)[] = [
     filter.mine === "now" ? isMineNow : null,
-    filter.mine === "later" ? ({ later }) => isPerson && later.includes(me.id) : null,
+    filter.mine === "later" ? ({ later }) => later.includes(name) : null,
     filter.mine === "delegate" ? ({ stand_ins: standIns }) => concernsMe(standIns) : null,
     filter.mine === "requested" ? ({ request }) => isMine(request) : null,
     filter.status ? ({ request }) => filter.status?.includes(request.status) ?? true : null,

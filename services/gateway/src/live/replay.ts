@@ -68,7 +68,7 @@ export const openReplay = async (
     listener?.ended();
   };
 
-  /** An agent sees requests it made; who made a request never changes. */
+  /** An agent sees requests it made or is named to decide; neither ever changes. */
   const isOwn = async (event: LiveEvent): Promise<boolean> => {
     if (event.requestId === null) return false;
     const known = own.get(event.requestId);

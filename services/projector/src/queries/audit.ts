@@ -1,5 +1,4 @@
 import { hasScope } from "@countersign/application/authorise.ts";
-import type { Reference } from "@countersign/domain/reference.ts";
 import { auditEntry, type AuditRow } from "@countersign/read-models/audit/audit-row.ts";
 import type { AuditReader, TrailFilter } from "@countersign/read-models/audit/read-audit.ts";
 import { toCloudEvent } from "@countersign/messaging/cloud-events.ts";
@@ -13,9 +12,8 @@ import {
   wholeNumber,
 } from "../parameters.ts";
 import { badParameter, notFound, yes } from "../reply.ts";
-import { isNamedInTrail } from "./named-decider.ts";
 
-/** What a viewer may see of the trail: agents their own requests, the security stream admins and keys with the scope for it. */
+/** What a viewer may see of the trail: agents the requests they made or are named to decide, the security stream admins and keys with the scope for it. */
 const rightsOf = ({ principal, standing }: Viewer): Pick<TrailFilter, "agent" | "security"> => ({
   ...(principal.kind === "agent" ? { agent: principal.id } : {}),
   security:
@@ -26,21 +24,12 @@ const entries = (rows: readonly AuditRow[]): string =>
   `[${rows.map((row) => JSON.stringify(auditEntry(row))).join(",")}]`;
 
 /** The trail of one request, oldest first. */
-export const requestAuditQuery = (
-  reader: AuditReader,
-  asked: Asked,
-  reference: Reference,
-): Reply => {
+export const requestAuditQuery = (reader: AuditReader, asked: Asked): Reply => {
   const { org, viewer, parameters } = asked;
   const id = requiredText(parameters, "id");
   const { principal } = viewer;
+  if (principal.kind === "agent" && !reader.sees(org, principal.id, id)) throw notFound();
   const rows = reader.ofRequest(org, id);
-  if (
-    principal.kind === "agent" &&
-    !reader.made(org, principal.id, id) &&
-    !isNamedInTrail(rows[0], principal.id, reference)
-  )
-    throw notFound();
   // A stream that was only closed to a late holder of a claim holds no request.
   if (rows[0] === undefined || rows[0].type === "RequestAbandoned") throw notFound();
   return yes(`{"items":${entries(rows)}}`);

@@ -1,6 +1,7 @@
 import type { ListFilter } from "@countersign/read-models/queue/list-requests.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
+import { voterOf } from "@countersign/domain/request/deciders.ts";
 import type { Asked, Viewer } from "../asked.ts";
 import {
   optionalText,
@@ -25,7 +26,7 @@ const statusesOf = (parameters: JsonObject): readonly string[] | undefined => {
   });
 };
 
-/** Undefined: nothing can be in it, because agents have no queue. */
+/** Undefined: nothing can be in it, because nobody hands anything over to an agent. */
 const mineOf = (
   stand: "now" | "later" | "requested" | "delegate",
   { principal }: Viewer,
@@ -37,7 +38,8 @@ const mineOf = (
       mine: stand === "delegate" || stand === "now" ? { stand, person, at } : { stand, person },
     };
   }
-  return stand === "requested" ? { agent: principal.id } : undefined;
+  if (stand === "requested") return { agent: principal.id };
+  return stand === "delegate" ? undefined : { mine: { stand, person: voterOf(principal) } };
 };
 
 /** Only what is there, so that absent keys stay absent. */
@@ -57,7 +59,9 @@ const filterOf = (
     mine: own.mine,
     visibleTo: own.agent ?? (principal.kind === "agent" ? principal.id : undefined),
     decides:
-      principal.kind === "agent" && mine === undefined && reader.isDecider(org, principal.id, null)
+      principal.kind === "agent" &&
+      mine !== "requested" &&
+      reader.isDecider(org, principal.id, null)
         ? true
         : undefined,
     agent: optionalText(parameters, "agent"),
@@ -89,18 +93,26 @@ export const requestsQuery = (part: QueuePart, asked: Asked): Reply => {
   return yes(pageText(page.items, page.next, page.totalEstimate));
 };
 
+/** Pending requests that an agent may see, exact up to 1,000. */
+const pendingOf = ({ reader }: QueuePart, org: string, agent: string): number => {
+  const filter = {
+    status: ["pending"],
+    visibleTo: agent,
+    ...(reader.isDecider(org, agent, null) ? { decides: true } : {}),
+  };
+  return reader.page({ org, filter, sort: "newest", limit: 1, after: null })?.totalEstimate ?? 0;
+};
+
 /** The badge of the viewer. */
 export const countsQuery = (part: QueuePart, { org, viewer }: Asked): Reply => {
   const { principal } = viewer;
-  if (principal.kind === "agent")
-    return yes('{"mine_now":0,"mine_later":0,"as_delegate":0,"pending":0}');
-  const counts = part.reader.counts(org, principal.id, part.clock.now());
+  const counts = part.reader.counts(org, voterOf(principal), part.clock.now());
   return yes(
     JSON.stringify({
       mine_now: counts.mineNow,
       mine_later: counts.mineLater,
       as_delegate: counts.asDelegate,
-      pending: counts.pending,
+      pending: principal.kind === "person" ? counts.pending : pendingOf(part, org, principal.id),
     }),
   );
 };
