@@ -226,4 +226,13 @@ describe("conditions in every form", () => {
       conditionOf('{ any: [{ checklist: done }, { field: a, operator: "=", value: 1 }] }'),
     ).toBeNull();
   });
+
+  test("a checklist is left out, which is listed and worth a warning", () => {
+    const { parsed } = parseMarked(policyOf(level("      conditions: [{ checklist: done }]\n")));
+    expect(parsed.faults).toEqual([]);
+    expect(parsed.warnings.map(({ code, path }) => [code, path])).toEqual([
+      ["never-applies", "policy.chain[0].conditions[0].checklist"],
+    ]);
+    expect(parsed.ignored).toHaveLength(1);
+  });
 });

@@ -49,6 +49,20 @@ guards: [{ url: "https://ai.example/" }]
   });
 
   test.each([
+    ["from: aa", ["guards[0].from"]],
+    ["to: c", ["guards[0].to"]],
+    ["from: a, to: b", []],
+  ])("name states that their workflow has: %s", (states, paths) => {
+    const file = `
+workflow: { id: w, transitions: [{ from: a, to: b }] }
+guards: [{ ${states}, url: "https://ai.example/" }]
+`;
+    const { faults } = parse(file);
+    expect(faults.map(({ code }) => code)).toEqual(paths.map(() => "unknown-name"));
+    expect(faults.map(({ path }) => path)).toEqual(paths);
+  });
+
+  test.each([
     ['{ workflow: w, url: "ftp://x/" }', "wrong-type guards[0].url"],
     ['{ workflow: w, url: "https://ana:secret@x/" }', "wrong-type guards[0].url"],
     ['{ workflow: w, url: "https://x/", timeout: 31s }', "out-of-range guards[0].timeout"],

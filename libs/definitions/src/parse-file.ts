@@ -7,6 +7,7 @@ import type { Known } from "./known.ts";
 import { judgeCalendars } from "./judge-calendars.ts";
 import { judgeFacts } from "./judge-facts.ts";
 import { judgeGates } from "./judge-gates.ts";
+import { judgeGuards } from "./judge-guards.ts";
 import { readJson } from "./read-json.ts";
 import { readRoot } from "./read-root.ts";
 import type { Placed } from "./read-root.ts";
@@ -137,6 +138,7 @@ export const parseFile = ({
     judgeCalendars(reading, placed);
     judgeFacts(reading);
     judgeGates(reading, placed);
+    judgeGuards(reading, placed);
   }
   if (strict === true) {
     faultIgnored(reading);

@@ -163,6 +163,11 @@ export const readCondition = (reading: Reading, cursor: Cursor | undefined): Con
   const [all, any] = [fields.get("all"), fields.get("any")];
   const compares = ["field", "operator", "value"].some((key) => fields.get(key) !== undefined);
   const checklist = node.entries.some(({ key }) => key === "checklist");
+  if (checklist) {
+    const message =
+      "A checklist is not kept here, so this condition never applies: it is left out.";
+    reading.warn("never-applies", fields.get("checklist") ?? cursor, message);
+  }
   return combined("all", [
     all === undefined ? null : readParts(reading, all, "all"),
     any === undefined ? null : readParts(reading, any, "any"),

@@ -88,8 +88,15 @@ export const readGuard = (
   if (policy !== null && policyPlace !== undefined) {
     reading.policyNames.push({ ...policyPlace, name: policy });
   }
-  const from = readText(reading, fields.get("from"), 200);
-  const to = readText(reading, fields.get("to"), 200);
+  const readState = (key: "from" | "to"): string | null => {
+    const statePlace = fields.get(key);
+    const name = readText(reading, statePlace, 200);
+    if (name !== null && statePlace !== undefined && workflow !== null) {
+      reading.guardStates.push({ ...statePlace, name, workflow });
+    }
+    return name;
+  };
+  const [from, to] = [readState("from"), readState("to")];
   const made = `${kebabCase(stem(file)).slice(0, 40) || "file"}-guard-${number}`;
   const idPlace = fields.get("id");
   const id = idPlace === undefined ? made : readId(reading, idPlace);

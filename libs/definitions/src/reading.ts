@@ -26,6 +26,8 @@ export class Reading {
   /** Policies and calendars named somewhere: held against the whole file and the org once all of it was read. */
   readonly policyNames: Reference[] = [];
   readonly calendarNames: Reference[] = [];
+  /** States that workflow guards name. */
+  readonly guardStates: (Reference & { readonly workflow: string })[] = [];
   /** A slice of the text may say less than its tree: of a table in TOML, and where aliases are used. */
   slicesSayLess = false;
   /** Facts named by conditions and guards. */
