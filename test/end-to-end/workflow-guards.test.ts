@@ -192,7 +192,7 @@ describe("workflow guards", () => {
     const ana = server.as("ana");
     const { body } = await ana.get<{ definitions: { id: string }[] }>("/definitions?kind=guard");
     expect(body.definitions.map(({ id }) => id).toSorted()).toEqual(["fraud", "stock"]);
-    const narrower = `guards: [{ id: stock, workflow: shop, from: lost, to: refunded, url: "${outside.url}" }]`;
+    const narrower = `guards: [{ id: stock, workflow: shop, from: shipped, to: refunded, url: "${outside.url}" }]`;
     const imported = await importFile(server, narrower, "shop.yaml");
     expect(imported.status, imported.text).toBe(201);
     const diff = await ana.get<{ changes: { path: string; loosens: boolean }[] }>(
