@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { any, atLeast, group, level, policy, qaOnly } from "../../testkit/examples/policies.ts";
 import { given } from "../../testkit/given-when-then.ts";
-import { approves, asked, cancels, clockShows } from "../../testkit/happenings.ts";
+import { leaves } from "../../testkit/examples/directory.ts";
+import {
+  approves,
+  asked,
+  cancels,
+  clockShows,
+  people,
+  rechecked,
+} from "../../testkit/happenings.ts";
 import { answers, asks, claims, modifies, releases } from "../../testkit/changing.ts";
 import { world } from "../../testkit/world.ts";
 
@@ -114,6 +122,18 @@ describe("claiming", () => {
 
   test("only approvers of the open level claim", () => {
     open.when(claims("gus")).refused("not-an-approver");
+  });
+
+  test("a claim ends with its level, also where the level is skipped because its people left", () => {
+    const skipping = policy([
+      level(group(any, "qa_lead"), { onEmpty: "skip" }),
+      level(group(any, "sre")),
+    ]);
+    const after = given(world(skipping), asked(), claims("bo"))
+      .and(people(leaves("bo")), people(leaves("cy")))
+      .when(rechecked);
+    expect(after.view.levels[0]?.status).toBe("skipped");
+    expect(after.view.claimed_by).toBe(null);
   });
 
   test("the claimer and admins release", () => {

@@ -103,7 +103,7 @@ const skipped = (
     deniedGroup: null,
   };
   return {
-    ...state,
+    ...(known?.status === "open" ? withoutClaim(state) : state),
     levels: withLevel(state.levels, level),
     blockedLevel: null,
     lastOccurredAt: at,
