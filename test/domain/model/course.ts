@@ -86,7 +86,7 @@ const skipped: Stage = { state: "skipped", circles: [], ballots: [], deniedBy: -
 export const skip = (sheet: Sheet, place: number): Sheet => ({
   ...withStage(sheet, place, skipped),
   stuck: 0,
-  claimedBy: null,
+  claimedBy: place === openPlace(sheet) ? null : sheet.claimedBy,
 });
 
 /** The first group that has too few people. */
