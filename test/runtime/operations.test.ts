@@ -51,6 +51,13 @@ describe("a service without an API of its own", () => {
     expect(JSON.parse(text)).toEqual({ status: "not-ready", reasons });
   });
 
+  test("answers HEAD with the status and no body", async () => {
+    const { status } = await fetch(`${server.url}/healthz`, { method: "HEAD" });
+    expect(status).toBe(200);
+    const missing = await fetch(`${server.url}/readyz`, { method: "HEAD" });
+    expect([missing.status, await missing.text()]).toEqual([503, ""]);
+  });
+
   test("shows its numbers as they are when somebody asks", async () => {
     const lines = async (): Promise<string[]> => (await get("/metrics")).text.split("\n");
     expect(await lines()).toContain('countersign_relay_published_total{service="relay"} 2');

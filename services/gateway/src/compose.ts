@@ -1,17 +1,19 @@
 import { makeTokenVerifier } from "@countersign/identity/jwt.ts";
 import { connectNatsBus } from "@countersign/messaging-nats/nats-bus.ts";
 import { systemClock } from "@countersign/runtime/clock.ts";
-import { makeLog } from "@countersign/runtime/log.ts";
+import { makeLog, type Log } from "@countersign/runtime/log.ts";
+import type { RunningService } from "@countersign/runtime/shutdown.ts";
 import type { GatewayConfig } from "./config.ts";
 import { openGateway } from "./open-gateway.ts";
 
-export interface RunningGateway extends AsyncDisposable {
+export interface ComposedGateway extends RunningService {
+  readonly log: Log;
   /** Where it listens. */
   readonly url: string;
 }
 
 /** A gateway in a process of its own, over NATS. Rejects when the broker cannot be reached or the port is taken. */
-export const compose = async (config: GatewayConfig): Promise<RunningGateway> => {
+export const compose = async (config: GatewayConfig): Promise<ComposedGateway> => {
   const { host, port, publicUrl, nats, auth, rateLimit, logLevel } = config;
   const log = makeLog("gateway", logLevel);
   const clock = systemClock;
@@ -37,9 +39,13 @@ export const compose = async (config: GatewayConfig): Promise<RunningGateway> =>
   opening.defer(() => gateway.close());
   const address = await gateway.listen(host, port);
   const stack = opening.move();
+  let closing: Promise<void> | undefined;
   const shownHost = address.host.includes(":") ? `[${address.host}]` : address.host;
   return {
     url: `http://${shownHost}:${address.port}`,
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    log,
+    // It holds nothing that could fail for good: a broker that is away is waited for.
+    failed: new Promise<never>(() => undefined),
+    close: () => (closing ??= stack.disposeAsync()),
   };
 };

@@ -94,6 +94,14 @@ describe("who may come in", () => {
     expect((await gateway.call("GET", "/sign-in", { as: null })).status).toBe(400);
   });
 
+  test.each(["/healthz", "/readyz", "/metrics"])(
+    "HEAD %s has the status and no body",
+    async (path) => {
+      const { status, text } = await gateway.call("HEAD", path, { as: null });
+      expect([status, text]).toEqual([200, ""]);
+    },
+  );
+
   test("metrics through a proxy need a token with their scope", async () => {
     const headers = { "x-forwarded-for": "192.0.2.1" };
     const calls = [null, "bo", "metrics"].map((as) =>

@@ -21,18 +21,21 @@ const isLocal = ({ socket, headers }: FastifyRequest): boolean =>
   headers["x-forwarded-for"] === undefined &&
   headers["forwarded"] === undefined;
 
+/** Load balancers and supervisors ask for the status alone. */
+const WITH_HEAD = { exposeHeadRoute: true };
+
 /** `/healthz`, `/readyz` and `/metrics` for whoever keeps the service running. */
 export const operationRoutes = (app: FastifyInstance, options: OperationsOptions): void => {
   const { notReady, metrics, identify } = options;
-  app.get("/healthz", (_request, reply) => sendJson(reply, 200, '{"status":"ok"}'));
-  app.get("/readyz", async (_request, reply) => {
+  app.get("/healthz", WITH_HEAD, (_request, reply) => sendJson(reply, 200, '{"status":"ok"}'));
+  app.get("/readyz", WITH_HEAD, async (_request, reply) => {
     const missing = await notReady();
     const body =
       missing.length === 0 ? { status: "ready" } : { status: "not-ready", reasons: missing };
     sendJson(reply, missing.length === 0 ? 200 : 503, JSON.stringify(body));
     return reply;
   });
-  app.get("/metrics", async (request, reply) => {
+  app.get("/metrics", WITH_HEAD, async (request, reply) => {
     if (!isLocal(request)) {
       const { principal } = await identify(request);
       if (!principal.scopes.includes("metrics")) {
