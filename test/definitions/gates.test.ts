@@ -54,6 +54,12 @@ describe("A gate that leaves open what it means is not imported", () => {
     expect(faults(gate)).toEqual(expected);
   });
 
+  test("one that asks for approval of nothing: it names actions or has a guard", () => {
+    const gate = "gate_type: require_approval, approvers: [qa_lead]";
+    expect(faults(gate)).toEqual([["missing-key", "gates[0].actions"]]);
+    expect(faults(`${gate}, when: action.parameters.live == true`)).toEqual([]);
+  });
+
   test("a rule that would hold on no facts at all", () => {
     const { faults: found } = parse("rules:\n  - { id: r, when: [], decide: approve }");
     expect(found.map(({ code, path }) => [code, path])).toEqual([

@@ -181,7 +181,9 @@ export const readGate = (
   }
   const type = readWord(reading, typePlace, gateTypes);
   for (const key of type === null ? [] : needs[type]) {
-    if (fields.get(key) === undefined) {
+    // What a gate is about may be said by its guard instead of by the names of actions.
+    const guarded = key === "actions" && fields.get("when") !== undefined;
+    if (fields.get(key) === undefined && !guarded) {
       reading.missing(cursor, key, `A gate of type \`${type}\` needs \`${key}\`.`);
     }
   }
