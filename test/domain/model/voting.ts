@@ -104,15 +104,17 @@ const keptOut = (of: Case): boolean => {
   );
 };
 
-/** Edited the payload at another level, and would be asked at the open one if they had not. */
-const editedElsewhere = ({ sheet, said, voter, town, open }: Case): boolean => {
+/** Edited the payload at another level, or acts for who did, and would be asked at the open one without the edit. */
+const editedElsewhere = (of: Case): boolean => {
+  const { sheet, said, voter, town, open } = of;
   const { edit } = sheet;
-  if (edit?.editor !== voter || open < 0 || open === edit.place) return false;
+  if (edit === null || open < 0 || open === edit.place) return false;
   if (said.level !== null && said.level !== open + 1) return false;
   const may = mayHold(sheet, town);
-  return recordedAt({ ...sheet, edit: null }, open, town).some((circle) =>
-    has(holders(circle, may, town), voter),
-  );
+  const circles = recordedAt({ ...sheet, edit: null }, open, town);
+  return edit.editor === voter
+    ? circles.some((circle) => has(holders(circle, may, town), voter))
+    : hatsAt(of, circles, may).some(({ slot }) => slot === edit.editor);
 };
 
 const isResolved = (stage: Stage | undefined): boolean =>

@@ -6,6 +6,7 @@ import {
 } from "@countersign/domain/request/queue-delegates.ts";
 import { leaves, role } from "../../testkit/examples/directory.ts";
 import { handedOver, handsOver, revoked } from "../../testkit/examples/delegations.ts";
+import { modifies } from "../../testkit/changing.ts";
 import { all, any, atLeast, group, level, policy } from "../../testkit/examples/policies.ts";
 import { given, type Given } from "../../testkit/given-when-then.ts";
 import { approves, asked, denies, people, rechecked } from "../../testkit/happenings.ts";
@@ -108,6 +109,15 @@ describe("separation of duties survives delegation", () => {
       .and(handedOver(...links))
       .when(approves("hal"))
       .refused("not-an-approver");
+  });
+  test("whoever edited the payload is not voted for at another level either", () => {
+    given(
+      world(policy([level(group(any, "user:bo")), level(group(any, "user:bo", "cy"))])),
+      asked(),
+    )
+      .and(handedOver(handsOver("bo", "hal")), modifies("bo"))
+      .when(approves("hal", { hash: "sha256:bb" }))
+      .refused("separation-of-duties", { level: 1 });
   });
   test("a delegate of the owner who holds a slot of their own uses that", () => {
     withOwner

@@ -2,9 +2,9 @@ import type { Reference } from "../reference.ts";
 import { chainOf, levelPlan } from "./chain.ts";
 import type { Principal } from "./commands.ts";
 import { isAskersAgent, mayDecide, voterOf } from "./deciders.ts";
-import { placesOf, isKeptOut } from "./eligibility.ts";
+import { isKeptOut, placesOf, slotsOfLevel } from "./eligibility.ts";
 import { actorJson, openLevelOf } from "./ending.ts";
-import { handedOverTo } from "./delegates.ts";
+import { handedOverTo, hatsIn } from "./delegates.ts";
 import { isSeparated } from "./people.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 import { recordGroups, rosterOf, type Roster } from "./slots.ts";
@@ -45,21 +45,28 @@ export const isNamedDecider = (
   { definition }: Reference,
 ): boolean => chainOf(state, definition).levels.some(({ deciders }) => deciders.includes(agent));
 
-/** True for the editor of the current payload who would hold a slot of the open level, had somebody else edited it. */
+/**
+ * True for the editor of the current payload who would hold a slot of the open level, had somebody else edited it; and
+ * for whoever would act for the editor there.
+ */
 const isEditorApart = (
   state: KnownRequest,
   named: number | null,
   voter: string,
   reference: Reference,
+  now: string,
 ): boolean => {
   const edit = state.changes?.edit ?? null;
   const open = openLevelOf(state);
-  if (edit?.editor !== voter || open === undefined || open.number === edit.level) return false;
+  if (edit === null || open === undefined || open.number === edit.level) return false;
   if (named !== null && named !== open.number) return false;
   const { changes: _, ...unedited } = state;
   const plan = levelPlan(chainOf(state, reference.definition), open.number);
   const roster = rosterOf(state.submitted, reference);
-  return recordGroups(plan, unedited, reference).some((group) => roster.holds(group, voter));
+  const groups = recordGroups(plan, unedited, reference);
+  if (edit.editor === voter) return groups.some((group) => roster.holds(group, voter));
+  const slots = slotsOfLevel(state, open.number, groups, roster, reference);
+  return hatsIn(voter, slots, now).some(({ approver }) => approver === edit.editor);
 };
 
 /**
@@ -91,10 +98,10 @@ export const refuseWithoutSlot = (
   }
   const keptOut = (): Refusal => (isKeptOut(state, id, reference, now) ? separated : stranger);
   if (kind === "person" && isSeparated(state.submitted, id)) return keptOut();
-  if (isEditorApart(state, named, voterOf(principal), reference)) {
+  if (isEditorApart(state, named, voterOf(principal), reference, now)) {
     return refuse(
       "separation-of-duties",
-      "Whoever edited the payload counts at the level of the edit and at no other.",
+      "Whoever edited the payload, or acts for them, counts at the level of the edit and at no other.",
       { level: state.changes?.edit?.level ?? null },
     );
   }
