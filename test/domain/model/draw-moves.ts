@@ -18,21 +18,23 @@ const caller = (dice: Dice): string =>
 
 const drawWish = (dice: Dice, by: string, again: boolean): Wish => {
   const isInline = dice.chance(0.15);
+  const policy =
+    isInline && !dice.chance(0.1)
+      ? null
+      : dice.pick([
+          "release",
+          "release",
+          "release",
+          "release",
+          "release",
+          "other",
+          "other",
+          null,
+          "gone",
+        ]);
   return {
-    policy:
-      isInline && !dice.chance(0.1)
-        ? null
-        : dice.pick([
-            "release",
-            "release",
-            "release",
-            "release",
-            "release",
-            "other",
-            "other",
-            null,
-            "gone",
-          ]),
+    policy,
+    gated: (policy === null || policy === "release") && dice.chance(0.2),
     approvers: isInline ? several(dice, [1, 2, 3], () => somebody(dice)) : null,
     expires: dice.chance(0.7) ? null : dice.pick([0, 30, 60, 90, 5_256_001, "never", "soon"]),
     facts: facts(dice),

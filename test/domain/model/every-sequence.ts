@@ -195,6 +195,7 @@ export const everySequence = (build: Build, { scene, steps }: Shape, depth: numb
     describes: null,
     valid: true,
     again: false,
+    gated: false,
   };
   const asked = makeMove(build, nothingAsked, { kind: "ask", by: "bot", wish }, scene);
   if (asked.divergence !== null) throw new Error(JSON.stringify(asked.divergence));

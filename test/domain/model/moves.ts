@@ -4,7 +4,7 @@ import type { Ask, Principal, RequestCommand } from "@countersign/domain/request
 import type { Attempt } from "@countersign/domain/request/events.ts";
 import { ask } from "../../testkit/examples/asks.ts";
 import { nameOf } from "./crowd.ts";
-import { roleName, type Facts, type Named } from "./shapes.ts";
+import { gatedAction, roleName, type Facts, type Named } from "./shapes.ts";
 import { isPerson, owners } from "./town.ts";
 
 /** What somebody asks for, in the model's words. */
@@ -17,6 +17,8 @@ export interface Wish {
   /** The agent that the ask describes itself as; null for nothing said. */
   readonly describes: string | null;
   readonly valid: boolean;
+  /** Wants what the organisation's gate asks people about, by the levels of `release`. */
+  readonly gated: boolean;
   /** Asks again what was denied before. */
   readonly again: boolean;
 }
@@ -119,6 +121,7 @@ const askOf = (wish: Wish, { attempts }: Shown): Ask =>
   ask({
     ...(attempts === undefined ? {} : { attempts }),
     payloadHash: askedHash,
+    action: { type: wish.gated ? gatedAction : "tool_call", tool: "deploy", parameters: {} },
     policy: wish.policy,
     approvers: wish.approvers?.map(targetOf) ?? null,
     expiresIn: typeof wish.expires === "number" ? `${wish.expires}m` : wish.expires,

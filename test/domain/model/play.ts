@@ -171,6 +171,7 @@ const knownOf = ({ sheet, before }: Pair, { town, now }: Scene): Known => ({
 const passedBy = ({ pair: { sheet } }: Outcome, before: Pair, { town }: Scene): string[] => {
   const seen: string[] = [];
   if (sheet === null) return seen;
+  if (sheet.escalated && before.sheet === null) seen.push("asked through a gate");
   if (sheet.attempts > 0 && before.sheet === null) seen.push("asked again");
   const place = openPlace(sheet);
   const rung =

@@ -76,6 +76,9 @@ export const applies = ({ test }: Rung, facts: Facts): boolean => {
   return (test.join === "all" ? Math.min(1, ...parts) : Math.max(0, ...parts)) > 0;
 };
 
+/** The action that the gate of every shelf asks about. */
+export const gatedAction = "guarded:deploy";
+
 /** The last of the roles is the one whose members may break the glass. */
 export const GLASS = 3;
 

@@ -79,6 +79,8 @@ export interface Sheet {
   readonly regular: number;
   readonly approvesWhenSkipped: boolean;
   readonly inline: boolean;
+  /** A gate asked for it: no agent decides, and nobody about their own. */
+  readonly escalated: boolean;
   readonly facts: Facts;
   readonly asker: string;
   /** The policy that brought the levels; null for inline approvers. */

@@ -24,8 +24,10 @@ const answeredByPool: Readonly<Record<Bar["required"], boolean>> = {
 };
 
 /** Who may hold a slot of this request today: people, and agents where the organisation lets them decide. */
-export const mayHold = (sheet: Pick<Sheet, "apart">, town: Town): Crowd =>
-  (votersOf(town) | (town.agentsDecide ? agents : nobody)) & ~sheet.apart;
+export const mayHold = (
+  { apart, escalated }: Pick<Sheet, "apart" | "escalated">,
+  town: Town,
+): Crowd => (votersOf(town) | (town.agentsDecide && !escalated ? agents : nobody)) & ~apart;
 
 /** Those whose approval can bring a group nearer to its quorum: agents are none of the heads that are counted. */
 export const ableIn = ({ bar }: Box, crowd: Crowd): Crowd =>

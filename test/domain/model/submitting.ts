@@ -41,12 +41,13 @@ const writtenExpiry = (book: Book | undefined, { orgExpires }: Shelf): number | 
 };
 
 const inlineUnknown = ({ wish, town }: Asking): boolean =>
+  !wish.gated &&
   (wish.approvers ?? []).some((source) =>
     "person" in source ? !has(town.known, source.person) : town.roles[source.role] === undefined,
   );
 
 /** Levels that may apply and can never be approved by the people there are. */
-const outOfReach = ({ sheet, wish, town }: Asking): boolean => {
+const outOfReach = ({ sheet, town }: Asking): boolean => {
   const may = mayHold(sheet, town);
   return sheet.rungs.some((rung) => {
     if (!applies(rung, sheet.facts)) return false;
@@ -57,7 +58,7 @@ const outOfReach = ({ sheet, wish, town }: Asking): boolean => {
       return circle === undefined ? 1 : wanted(box, circle);
     });
     const lack = lackOf(rung, needs, crowds);
-    return lack === "short" || (lack === "empty" && wish.approvers !== null);
+    return lack === "short" || (lack === "empty" && sheet.inline);
   });
 };
 
@@ -71,7 +72,8 @@ const rows: readonly (readonly [RefusalCode, (asking: Asking) => boolean])[] = [
   ["policy-and-approvers", ({ wish }) => wish.policy !== null && wish.approvers !== null],
   [
     "no-policy",
-    ({ wish, shelf }) => wish.approvers === null && (wish.policy ?? shelf.orgPolicy) === null,
+    ({ wish, shelf }) =>
+      !wish.gated && wish.approvers === null && (wish.policy ?? shelf.orgPolicy) === null,
   ],
   ["unknown-policy", ({ wish, book }) => wish.approvers === null && book === undefined],
   ["unprocessable", ({ wish }) => wish.expires === "soon"],
@@ -94,15 +96,16 @@ const blank = (
 ): Sheet => {
   const written = writtenExpiry(book, shelf);
   const said = wish.expires === null || wish.expires === "soon" ? null : minutes(wish.expires);
-  const allows = (book?.selfApproval ?? shelf.orgSelfApproval) === "allow";
+  const allows = !wish.gated && (book?.selfApproval ?? shelf.orgSelfApproval) === "allow";
   const rungs = book?.rungs ?? [inlineRung(wish.approvers ?? [])];
   const fallback = book?.fallback ?? null;
   return {
     status: "pending",
     rungs: fallback === null ? rungs : [...rungs, fallback],
     regular: rungs.length,
-    approvesWhenSkipped: book?.onAllSkipped === "approve",
+    approvesWhenSkipped: !wish.gated && book?.onAllSkipped === "approve",
     inline: book === undefined,
+    escalated: wish.gated,
     facts: wish.facts,
     asker: by,
     policy: book?.id ?? null,
@@ -133,10 +136,10 @@ export interface Told {
   readonly code: RefusalCode | null;
 }
 
-/** The latest version of the policy that is meant: the one named, else the org's. */
-const bookMeant = ({ policy, approvers }: Wish, shelf: Shelf): Book | undefined => {
-  if (approvers !== null) return undefined;
-  const id = policy ?? shelf.orgPolicy;
+/** The latest version of the policy that is meant: the one named, else the gate's, else the org's. */
+const bookMeant = ({ policy, approvers, gated }: Wish, shelf: Shelf): Book | undefined => {
+  if (approvers !== null && !gated) return undefined;
+  const id = policy ?? (gated ? "release" : shelf.orgPolicy);
   return shelf.books.findLast((book) => book.id === id);
 };
 

@@ -105,7 +105,7 @@ export const situations: readonly string[] = [
   ...["yes", "forbidden", "conflict", "already-resolved", "not-consumed", "payload-changed"].map(
     (answer) => `report ${answer}`,
   ),
-  ...["asked again", "given in turn", "given in turn to somebody later"],
+  ...["asked again", "asked through a gate", "given in turn", "given in turn to somebody later"],
   ...[
     "yes",
     "forbidden",

@@ -1,4 +1,4 @@
-import { noGates } from "@countersign/domain/gate/active-gates.ts";
+import { withGate, noGates } from "@countersign/domain/gate/active-gates.ts";
 import type { DirectoryState } from "@countersign/domain/directory/directory.ts";
 import type { DelegationState } from "@countersign/domain/delegation/delegation.ts";
 import type { Policy } from "@countersign/domain/policy/policy.ts";
@@ -14,7 +14,7 @@ import {
   seatOf,
   type Crowd,
 } from "./crowd.ts";
-import { policyOf, roleName, type Book } from "./shapes.ts";
+import { gatedAction, policyOf, roleName, type Book } from "./shapes.ts";
 
 /** A delegation; people and agents by name. */
 export interface Link {
@@ -134,6 +134,21 @@ const delegationsOf = ({ links }: Town): DelegationState => ({
   ),
 });
 
+/** One gate, which wants the levels of the policy that nearly every ask names anyway. */
+const gates = withGate(noGates, {
+  id: "guarded",
+  subject: { type: "require_approval" },
+  actions: [gatedAction],
+  when: null,
+  policy: "release",
+  approvers: [],
+  routing: null,
+  message: null,
+  liftable: false,
+  version: 1,
+  place: 1,
+});
+
 const makeReference = (town: Town, shelf: Shelf): Reference => {
   const imported = shelf.books.map(policyMade);
   return {
@@ -146,7 +161,7 @@ const makeReference = (town: Town, shelf: Shelf): Reference => {
       standingGrants: new Map(),
       workflows: new Map(),
       calendars: new Map(),
-      gates: noGates,
+      gates,
       defaults: {
         policy: shelf.orgPolicy,
         expiresIn: typeof shelf.orgExpires === "number" ? `${shelf.orgExpires}m` : shelf.orgExpires,
