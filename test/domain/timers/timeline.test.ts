@@ -41,6 +41,24 @@ describe("what will happen if nobody acts", () => {
     expect(open.view.timeline[6]?.on_timeout).toBe("pause_caller");
   });
 
+  test("shows that a due mark takes the next escalation, which then does nothing at its own time", () => {
+    const steps = [
+      after("1h", "escalate", "manager"),
+      after("4h", "escalate", "director"),
+      after("5h", "escalate", "sre"),
+    ];
+    const of = policy(level(qa, { escalation: steps, timeout: "2h", onTimeout: "escalate" }));
+    const open = given(world(of), asked({ policy: "release" }));
+    expect(shown(open.view).slice(0, 4)).toEqual([
+      "01-05T10:00 escalate 1 1 gus",
+      "01-05T11:00 due 1 -",
+      "01-05T13:00 escalate 1 2 hal It is taken before, when the level's due mark passes.",
+      "01-05T14:00 escalate 1 3 eli+fay",
+    ]);
+    const passed = open.and(clockShows("2026-01-05T11:00:00.000Z"), fires("due"));
+    expect(shown(passed.view)[0]).toBe("01-05T14:00 escalate 1 3 eli+fay");
+  });
+
   test("leaves out what is over, and all of it after the end", () => {
     const of = policy([
       level(qa, { escalation: [after("1h", "reminder"), after("2h", "reminder")] }),

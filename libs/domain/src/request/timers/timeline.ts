@@ -104,6 +104,43 @@ const withEnds = (foreseen: readonly Foreseen[]): readonly TimelineEntry[] => {
   });
 };
 
+/** The due mark that takes an escalation before its time, and that step; undefined when none does. */
+const hurriedBy = (
+  state: PendingRequest,
+  open: readonly OpenTimer[],
+  reference: Reference,
+): { readonly mark: OpenTimer; readonly step: OpenTimer } | undefined => {
+  const place = open.findIndex(
+    (timer) => timer.kind === "due" && onTimeout(state, timer, reference) === "escalate",
+  );
+  const mark = open[place];
+  if (mark === undefined) return undefined;
+  const later = open.slice(place + 1).filter(({ kind }) => kind === "escalate");
+  const step = later.find(({ plan }) => plan.level === mark.plan.level) ?? later[0];
+  return step === undefined ? undefined : { mark, step };
+};
+
+/** Says of the step that a due mark takes at once that nothing is left for its own time. */
+const withHurried = (
+  entries: readonly TimelineEntry[],
+  hurried: ReturnType<typeof hurriedBy>,
+): readonly TimelineEntry[] => {
+  if (hurried === undefined) return entries;
+  const isOf = ({ level, step }: TimelineEntry, timer: OpenTimer): boolean =>
+    level === timer.plan.level && step === timer.step;
+  const passes = entries.some(
+    (entry) =>
+      entry.action === "due" && isOf(entry, hurried.mark) && entry.suppressed === undefined,
+  );
+  if (!passes) return entries;
+  const suppressed = "It is taken before, when the level's due mark passes.";
+  return entries.map((entry) =>
+    entry.action === "escalate" && isOf(entry, hurried.step) && entry.to.length > 0
+      ? { ...entry, suppressed }
+      : entry,
+  );
+};
+
 /**
  * What will happen if nobody acts, in order: the steps of ladders that are still to come, due marks, the notice before
  * the expiry and the expiry. `suppressed` says why something will do nothing. Nothing after the end.
@@ -122,7 +159,8 @@ export const timelineOf = (state: KnownRequest, reference: Reference): readonly 
     return found === null ? [] : [found];
   });
   // Whatever is due at the very expiry comes too late: the sort keeps what stands first in front.
-  return withEnds(
+  const entries = withEnds(
     [...last, ...foreseen].toSorted((a, b) => Date.parse(a.entry.at) - Date.parse(b.entry.at)),
   );
+  return withHurried(entries, hurriedBy(state, open, reference));
 };
