@@ -12,6 +12,7 @@ import {
   denies,
   type Happening,
 } from "../../testkit/happenings.ts";
+import { modifies } from "../../testkit/changing.ts";
 import { world } from "../../testkit/world.ts";
 
 const { payloadHash } = ask();
@@ -91,6 +92,21 @@ describe("spending the grant", () => {
   test("an agent with scope execute may", () => {
     approved.when(consumes("executor")).yields("GrantConsumed");
   });
+  test("a person may not with that scope, nor one who is called like the asking agent", () => {
+    const person = (id: string, ...scopes: readonly string[]): Happening => ({
+      kind: "command",
+      command: { type: "consume", grantId, payloadHash },
+      principal: { kind: "person", id, org: "demo", scopes },
+      actor: { kind: "person", id },
+    });
+    approved.when(person("gus", "execute")).refused("forbidden");
+    approved.when(person("deployment-bot")).refused("forbidden");
+  });
+  test("for the payload before an edit it is refused, and told which version counts", () => {
+    given(world(qaOnly), asked(), modifies("bo"))
+      .when(consumes("deployment-bot", { grantId: `${grantId.slice(0, -1)}2` }))
+      .refused("payload-changed", { payload_hash: "sha256:bb", payload_version: 2 });
+  });
 });
 
 describe("a request without a grant", () => {
@@ -130,8 +146,8 @@ describe("reporting the execution", () => {
   });
   test("a second report is refused, whatever it says", () => {
     const done = approved.and(consumes(), reports("executed"));
-    done.when(reports("executed")).refused("conflict");
-    done.when(reports("failed")).refused("conflict");
+    done.when(reports("executed")).refused("conflict", { status: "executed" });
+    done.when(reports("failed")).refused("conflict", { status: "executed" });
   });
   test("of another payload it is refused", () => {
     approved
@@ -155,6 +171,13 @@ describe("to whom the request is there", () => {
     expect(isThere(approved, consumes("executor", { grantId: null }))).toBe(false);
     expect(isThere(approved, consumes("ci"))).toBe(false);
     expect(isThere(approved, says({ type: "cancel", reason: null }, "executor"))).toBe(false);
+  });
+  test("not while it is pending, and not when it ended without an approval", () => {
+    const pending = given(world(qaOnly), asked());
+    for (const other of [pending, pending.and(denies("bo"))]) {
+      expect(isThere(other, consumes("executor", { grantId: null }))).toBe(false);
+      expect(isThere(other, reports("executed", "executor"))).toBe(false);
+    }
   });
   test("and that reports, once the grant was spent", () => {
     expect(isThere(approved, reports("executed", "executor"))).toBe(false);
