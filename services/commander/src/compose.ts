@@ -4,12 +4,13 @@ import { businessTimeFrom } from "@countersign/business-time/business-time.ts";
 import { evaluateExpression } from "@countersign/definitions/expression.ts";
 import { openGrantKeys } from "@countersign/identity/grant-keys.ts";
 import { openEsdbEventStore } from "@countersign/event-store-esdb/esdb-event-store.ts";
-import { connectNatsBus } from "@countersign/messaging-nats/nats-bus.ts";
+import { watchOutages } from "@countersign/event-store-esdb/outages.ts";
+import { connectWhenThere } from "@countersign/messaging-nats/connect-when-there.ts";
 import { systemClock } from "@countersign/runtime/clock.ts";
 import { makeIds } from "@countersign/runtime/ids.ts";
 import { makeLog, type Log } from "@countersign/runtime/log.ts";
 import { makeMetrics } from "@countersign/runtime/metrics.ts";
-import { openOperationsServer } from "@countersign/runtime/operations-server.ts";
+import { openEarlyOperations } from "@countersign/runtime/early-operations.ts";
 import { systemRandom } from "@countersign/runtime/random.ts";
 import type { RunningService } from "@countersign/runtime/shutdown.ts";
 import { zoneDataVersion } from "@countersign/runtime/zone-data.ts";
@@ -31,6 +32,9 @@ export const compose = async (config: CommanderConfig): Promise<ComposedCommande
   const log = makeLog("commander", logLevel);
   const clock = systemClock;
   await using opening = new AsyncDisposableStack();
+  const operations = await openEarlyOperations({ host, port, service: "commander" });
+  opening.defer(() => operations.close());
+  const outages = watchOutages(clock, log);
   mkdirSync(dataDir, { recursive: true });
   const checkpoints = openCheckpoints(join(dataDir, "checkpoints.db"));
   opening.defer(() => checkpoints.close());
@@ -38,19 +42,30 @@ export const compose = async (config: CommanderConfig): Promise<ComposedCommande
     keyFile: grantKeyFile ?? join(dataDir, "grant-key.json"),
     mustExist: grantKeyFile !== null,
   });
-  const bus = await connectNatsBus({
-    servers: nats.servers,
-    ...(nats.credsFile === null ? {} : { credsFile: nats.credsFile }),
-    name: "countersign-commander",
-    inboxPrefix: "_INBOX_commander",
-    log,
-    clock,
-  });
+  const bus = await connectWhenThere(
+    {
+      servers: nats.servers,
+      ...(nats.credsFile === null ? {} : { credsFile: nats.credsFile }),
+      name: "countersign-commander",
+      inboxPrefix: "_INBOX_commander",
+      log,
+      clock,
+    },
+    operations.waitsFor,
+  );
   opening.defer(() => bus.close());
-  const store = openEsdbEventStore({ connectionString: eventStore, clock });
+  const store = openEsdbEventStore({
+    connectionString: eventStore,
+    clock,
+    metrics: outages.metrics,
+  });
   opening.defer(() => store.close());
   const ids = makeIds(clock, systemRandom);
   const outside = await openOutside(config.outside, join(dataDir, "guard-secret"), clock, ids);
+  operations.serves(
+    () => [...outages.notReady(), "People and definitions are still being read."],
+    makeMetrics("commander", []),
+  );
   const commander = await openCommander({
     store,
     inner: bus,
@@ -68,16 +83,13 @@ export const compose = async (config: CommanderConfig): Promise<ComposedCommande
   commander.failed.catch(() => undefined);
   opening.defer(() => commander.close());
   if (firstAdmin !== null) await ensureFirstAdmin(commander, firstAdmin);
-  const operations = await openOperationsServer({
-    host,
-    port,
-    notReady: () => [
+  operations.serves(
+    () => [
       ...(commander.ready() ? [] : ["People and definitions are still being read."]),
       ...(bus.connected() ? [] : ["The broker cannot be reached."]),
     ],
-    metrics: makeMetrics("commander", []),
-  });
-  opening.defer(() => operations.close());
+    makeMetrics("commander", []),
+  );
   const stack = opening.move();
   let closing: Promise<void> | undefined;
   return {

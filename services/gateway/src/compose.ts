@@ -1,6 +1,7 @@
 import { makeTokenVerifier } from "@countersign/identity/jwt.ts";
-import { connectNatsBus } from "@countersign/messaging-nats/nats-bus.ts";
+import { connectWhenThere } from "@countersign/messaging-nats/connect-when-there.ts";
 import { systemClock } from "@countersign/runtime/clock.ts";
+import { openEarlyOperations } from "@countersign/runtime/early-operations.ts";
 import { makeLog, type Log } from "@countersign/runtime/log.ts";
 import type { RunningService } from "@countersign/runtime/shutdown.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -12,20 +13,26 @@ export interface ComposedGateway extends RunningService {
   readonly url: string;
 }
 
-/** A gateway in a process of its own, over NATS. Rejects when the broker cannot be reached or the port is taken. */
+/** A gateway in a process of its own, over NATS. It waits for a broker that is not there yet. Rejects when the port is taken. */
 export const compose = async (config: GatewayConfig): Promise<ComposedGateway> => {
   const { host, port, publicUrl, nats, auth, rateLimit, logLevel } = config;
   const log = makeLog("gateway", logLevel);
   const clock = systemClock;
   await using opening = new AsyncDisposableStack();
-  const bus = await connectNatsBus({
-    servers: nats.servers,
-    ...(nats.credsFile === null ? {} : { credsFile: nats.credsFile }),
-    name: "countersign-gateway",
-    inboxPrefix: "_INBOX_gateway",
-    log,
-    clock,
-  });
+  // Its own address answers health and readiness until the broker is there.
+  const operations = await openEarlyOperations({ host, port, service: "gateway" });
+  opening.defer(() => operations.close());
+  const bus = await connectWhenThere(
+    {
+      servers: nats.servers,
+      ...(nats.credsFile === null ? {} : { credsFile: nats.credsFile }),
+      name: "countersign-gateway",
+      inboxPrefix: "_INBOX_gateway",
+      log,
+      clock,
+    },
+    operations.waitsFor,
+  );
   opening.defer(() => bus.close());
   const { jwksUrl, issuer, audience, claims } = auth;
   const gateway = await openGateway({
@@ -37,6 +44,7 @@ export const compose = async (config: GatewayConfig): Promise<ComposedGateway> =
     rateLimit,
   });
   opening.defer(() => gateway.close());
+  await operations.close();
   const address = await gateway.listen(host, port);
   const stack = opening.move();
   let closing: Promise<void> | undefined;

@@ -1,11 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openEsdbEventStore } from "@countersign/event-store-esdb/esdb-event-store.ts";
-import { connectNatsBus } from "@countersign/messaging-nats/nats-bus.ts";
+import { watchOutages } from "@countersign/event-store-esdb/outages.ts";
+import { connectWhenThere } from "@countersign/messaging-nats/connect-when-there.ts";
 import { systemClock } from "@countersign/runtime/clock.ts";
 import { makeLog, type Log } from "@countersign/runtime/log.ts";
 import { makeMetrics } from "@countersign/runtime/metrics.ts";
-import { openOperationsServer } from "@countersign/runtime/operations-server.ts";
+import { openEarlyOperations } from "@countersign/runtime/early-operations.ts";
 import type { BackgroundConfig } from "@countersign/runtime/settings-of-services.ts";
 import type { RunningService } from "@countersign/runtime/shutdown.ts";
 import { openCheckpoints } from "@countersign/subscriptions/checkpoints.ts";
@@ -24,32 +25,41 @@ export const compose = async (config: BackgroundConfig): Promise<ComposedRelay> 
   const log = makeLog("relay", logLevel);
   const clock = systemClock;
   await using opening = new AsyncDisposableStack();
+  const operations = await openEarlyOperations({ host, port, service: "relay" });
+  opening.defer(() => operations.close());
+  const outages = watchOutages(clock, log);
   mkdirSync(dataDir, { recursive: true });
   const checkpoints = openCheckpoints(join(dataDir, "checkpoints.db"));
   opening.defer(() => checkpoints.close());
-  const store = openEsdbEventStore({ connectionString: eventStore, clock });
-  opening.defer(() => store.close());
-  const bus = await connectNatsBus({
-    servers: nats.servers,
-    ...(nats.credsFile === null ? {} : { credsFile: nats.credsFile }),
-    name: "countersign-relay",
-    inboxPrefix: "_INBOX_relay",
-    log,
+  const store = openEsdbEventStore({
+    connectionString: eventStore,
     clock,
+    metrics: outages.metrics,
   });
+  opening.defer(() => store.close());
+  const bus = await connectWhenThere(
+    {
+      servers: nats.servers,
+      ...(nats.credsFile === null ? {} : { credsFile: nats.credsFile }),
+      name: "countersign-relay",
+      inboxPrefix: "_INBOX_relay",
+      log,
+      clock,
+    },
+    operations.waitsFor,
+  );
   opening.defer(() => bus.close());
   const relay = startRelay({ store, bus, checkpoint: checkpoints.of("relay"), clock, log });
   opening.defer(() => relay.close());
-  const operations = await openOperationsServer({
-    host,
-    port,
-    notReady: () => [
-      ...(relay.isLive() ? [] : ["Events of the past are still being published."]),
+  operations.serves(
+    () => [
+      ...(relay.isLive()
+        ? []
+        : [...outages.notReady(), "Events of the past are still being published."]),
       ...(bus.connected() ? [] : ["The broker cannot be reached."]),
     ],
-    metrics: makeMetrics("relay", measuresOf(relay)),
-  });
-  opening.defer(() => operations.close());
+    makeMetrics("relay", measuresOf(relay)),
+  );
   const stack = opening.move();
   let closing: Promise<void> | undefined;
   return {

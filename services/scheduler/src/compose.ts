@@ -3,12 +3,13 @@ import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { openEsdbEventStore } from "@countersign/event-store-esdb/esdb-event-store.ts";
-import { connectNatsBus } from "@countersign/messaging-nats/nats-bus.ts";
+import { watchOutages } from "@countersign/event-store-esdb/outages.ts";
+import { connectWhenThere } from "@countersign/messaging-nats/connect-when-there.ts";
 import { DueProjection } from "@countersign/read-models/due/due-projection.ts";
 import { systemClock } from "@countersign/runtime/clock.ts";
 import { makeLog, type Log } from "@countersign/runtime/log.ts";
 import { makeMetrics } from "@countersign/runtime/metrics.ts";
-import { openOperationsServer } from "@countersign/runtime/operations-server.ts";
+import { openEarlyOperations } from "@countersign/runtime/early-operations.ts";
 import type { RunningService } from "@countersign/runtime/shutdown.ts";
 import type { SchedulerConfig } from "./config.ts";
 import { holdLease } from "./lease.ts";
@@ -28,17 +29,27 @@ export const compose = async (config: SchedulerConfig): Promise<ComposedSchedule
   const log = makeLog("scheduler", logLevel);
   const clock = systemClock;
   await using opening = new AsyncDisposableStack();
+  const operations = await openEarlyOperations({ host, port, service: "scheduler" });
+  opening.defer(() => operations.close());
+  const outages = watchOutages(clock, log);
   mkdirSync(dataDir, { recursive: true });
-  const store = openEsdbEventStore({ connectionString: eventStore, clock });
-  opening.defer(() => store.close());
-  const bus = await connectNatsBus({
-    servers: nats.servers,
-    ...(nats.credsFile === null ? {} : { credsFile: nats.credsFile }),
-    name: "countersign-scheduler",
-    inboxPrefix: "_INBOX_scheduler",
-    log,
+  const store = openEsdbEventStore({
+    connectionString: eventStore,
     clock,
+    metrics: outages.metrics,
   });
+  opening.defer(() => store.close());
+  const bus = await connectWhenThere(
+    {
+      servers: nats.servers,
+      ...(nats.credsFile === null ? {} : { credsFile: nats.credsFile }),
+      name: "countersign-scheduler",
+      inboxPrefix: "_INBOX_scheduler",
+      log,
+      clock,
+    },
+    operations.waitsFor,
+  );
   opening.defer(() => bus.close());
   const due = new DueProjection({
     path: join(dataDir, "read-due.db"),
@@ -56,16 +67,13 @@ export const compose = async (config: SchedulerConfig): Promise<ComposedSchedule
   );
   const scheduler = new Scheduler({ store, bus, due, clock, log, lease });
   opening.defer(() => scheduler.close());
-  const operations = await openOperationsServer({
-    host,
-    port,
-    notReady: () => [
-      ...(scheduler.isLive() ? [] : ["Timers are still being planned."]),
+  operations.serves(
+    () => [
+      ...(scheduler.isLive() ? [] : [...outages.notReady(), "Timers are still being planned."]),
       ...(bus.connected() ? [] : ["The broker cannot be reached."]),
     ],
-    metrics: makeMetrics("scheduler", measuresOf(scheduler)),
-  });
-  opening.defer(() => operations.close());
+    makeMetrics("scheduler", measuresOf(scheduler)),
+  );
   const stack = opening.move();
   let closing: Promise<void> | undefined;
   return {
