@@ -37,6 +37,16 @@ const levels: readonly Case[] = [
     ["missing-key", `${L}.required_percent`],
   ],
   [
+    "a number and a count that differ",
+    policyOf(level("      required: 2\n      required_count: ▶3")),
+    ["not-one-of", `${L}.required_count`],
+  ],
+  [
+    "a count and a percentage",
+    policyOf(level("      required_count: 2\n      required_percent: ▶50")),
+    ["not-one-of", `${L}.required_percent`],
+  ],
+  [
     "a threshold of nobody",
     policyOf(level("      required: threshold\n      required_count: ▶0")),
     ["out-of-range", `${L}.required_count`],

@@ -216,9 +216,15 @@ export const readQuorum = (
   const clash =
     (hasCount && word !== "threshold" && "required_count") ||
     (hasPercent && word !== "percent" && "required_percent");
-  if (clash !== false && required !== undefined) {
-    const message = `\`required: ${word}\` and \`${clash}\` say two different things.`;
-    reading.fault("not-one-of", required, message);
+  if (clash !== false) {
+    const said = required === undefined ? "required_count" : `required: ${word}`;
+    const message = `\`${said}\` and \`${clash}\` say two different things.`;
+    reading.fault("not-one-of", required ?? fields.get(clash) ?? fields.cursor, message);
+  }
+  const again = number ? fields.get("required_count") : undefined;
+  if (again !== undefined && readNumber(reading, again, anyNumber) !== count) {
+    const message = `\`required: ${count}\` and \`required_count\` say two different things.`;
+    reading.fault("not-one-of", again, message);
   }
   if (word === "threshold" && !hasCount) {
     reading.missing(fields.cursor, "required_count", "`threshold` needs `required_count`.");
