@@ -14,7 +14,7 @@ import {
 } from "./sheet.ts";
 import { barFor, holders, lackOf, mayHold, named, stillThere, wanted } from "./standing.ts";
 import type { Told } from "./submitting.ts";
-import type { Town } from "./town.ts";
+import { isPerson, type Town } from "./town.ts";
 import { answered, caseOf, type Row } from "./voting.ts";
 
 /** Slots that are given to others, and chains that admins amend. */
@@ -129,7 +129,8 @@ export const reassigned = (sheet: Sheet, given: Given, town: Town, now: number):
   return answered(rows, of, () => {
     const stage = stageAt(left(), place);
     const given = withStage(left(), place, { ...stage, circles: circles() });
-    return settled({ ...given, stuck: 0 }, place, `person:${by}`, town);
+    const kind = isPerson(by) ? "person" : "agent";
+    return settled({ ...given, stuck: 0 }, place, `${kind}:${by}`, town);
   });
 };
 
