@@ -79,15 +79,20 @@ export const bodyOf = (incoming: Incoming): JsonObject => {
   return value;
 };
 
+/** They share their keys on a request: under an approval's key nothing is ever taken for a denial. */
+const votes: ReadonlySet<string> = new Set(["approve", "deny", "modify"]);
+
 /** The envelope of a command: with an idempotency key its id is derived and its body is hashed. */
 export const envelopeOf = (incoming: Incoming, ids: Ids, name: string, body: Json): Envelope => {
   const { org, principal, idempotencyKey, target } = incoming;
+  const isVote = votes.has(name);
+  const of = isVote ? "vote" : name;
   return {
     commandId:
       idempotencyKey === null
         ? `cmd_${ids.ulid()}`
-        : derivedCommandId(org, principal.kind, principal.id, name, target, idempotencyKey),
-    commandHash: idempotencyKey === null ? null : canonicalHash(body),
+        : derivedCommandId(org, principal.kind, principal.id, of, target, idempotencyKey),
+    commandHash: idempotencyKey === null ? null : canonicalHash(isVote ? { [name]: body } : body),
     org,
     principal,
     actor: { kind: principal.kind, id: principal.id },

@@ -36,21 +36,17 @@ const verdictOf = (
 ): IntakeVerdict => (outcome.ok ? "ack" : outcome.refusal);
 
 /** The envelope of a published command; `target` where one message gives several commands. */
-const envelopeFor = (
-  { principal, command, event }: Published,
-  data: unknown = event.data,
-  target?: string,
-): Envelope => ({
+const envelopeFor = ({ principal, command, event }: Published, target?: string): Envelope => ({
   commandId: derivedCommandId(
     "intake",
     principal.org,
     principal.id,
-    command,
     event.source,
     event.id,
     ...(target === undefined ? [] : [target]),
   ),
-  commandHash: canonicalHash(data),
+  // The pair stands for one command: the same one as another command has another hash.
+  commandHash: canonicalHash({ [command]: event.data }),
   org: principal.org,
   principal,
   actor: { kind: principal.kind, id: principal.id },
@@ -86,12 +82,12 @@ const evaluate: Take = async (published) => {
       code: "unprocessable",
       message: "An evaluation has no answer here: send ask: true, or ask over REST.",
     };
-  const key = [principal.org, principal.id, event.source, event.id] as const;
+  const key = ["intake", principal.org, principal.id, event.source, event.id] as const;
   const outcome = await takeEvaluation(
     decider,
     envelopeFor(published),
-    derivedRequestId("intake-evaluate", ...key),
-    derivedCommandId("intake-evaluate", ...key),
+    derivedRequestId(...key),
+    derivedCommandId(...key),
     parsed,
   );
   if (!outcome.ok) return outcome.refusal;
@@ -128,7 +124,7 @@ const bulk =
     const parsed = parseBulk(vote, published.event.data);
     if (!parsed.ok) return parsed.error;
     const results = await castEach(published.decider, vote, parsed.value, (target) =>
-      envelopeFor(published, published.event.data, target),
+      envelopeFor(published, target),
     );
     const refused = results.flatMap((result) =>
       "error" in result ? [{ id: result.approval_id, ...result.error }] : [],

@@ -175,6 +175,17 @@ describe("commands that other services publish", () => {
     },
   );
 
+  test("the same event as another command on the same request is a conflict", async () => {
+    const request = await org.ask(judged);
+    const id = newId();
+    const known = letters.length;
+    await publish("other-bot", "approve", { approval_id: request, reason: "No." }, id);
+    await publish("other-bot", "deny", { approval_id: request, reason: "No." }, id);
+    expect(await letterOf("other-bot", "deny", known)).toMatchObject({ code: "conflict" });
+    const votes = (await eventsOf(request)).filter(({ type }) => type.startsWith("Vote"));
+    expect(votes).toEqual([{ type: "VoteCast", by: "other-bot", channel: "nats" }]);
+  });
+
   test("a bulk vote decides each request that it names", async () => {
     const ids = [await org.ask(judged), await org.ask(judged)];
     const id = newId();
