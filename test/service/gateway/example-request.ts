@@ -13,7 +13,7 @@ export const exampleRequest = (overrides: Partial<RequestView> = {}): RequestVie
   payload_version: 1,
   view: null,
   requester: { kind: "agent", id: "ci", owner: "ana" },
-  agent: { name: "CI" },
+  agent: { id: "ci", name: "CI", version: null },
   policy: { id: "release", version: 3 },
   policies: [{ id: "release", version: 3, gate: null }],
   reason_codes: ["REQUIRES_APPROVAL"],

@@ -37,7 +37,7 @@ describe("queries", () => {
     const answer = await ask(
       `query ($id: ID!) { approvalRequest(id: $id) {
         id status urgency payloadHash action { type parameters } requester { kind id owner }
-        policy { id version } levels { number status groups { needed slots { approver status vote { at } } } }
+        agent { id name version } policy { id version } levels { number status groups { needed slots { approver status vote { at } } } }
         timeline { at action } context expiresAt
       } }`,
       { id },
@@ -51,6 +51,7 @@ describe("queries", () => {
         payloadHash: "sha256:00",
         action: { type: "kubernetes:deploy", parameters: { image: "app:v2.0.0" } },
         requester: { kind: "AGENT", id: "ci", owner: "ana" },
+        agent: { id: "ci", name: "CI", version: null },
         policy: { id: "release", version: 3 },
         levels: [
           {

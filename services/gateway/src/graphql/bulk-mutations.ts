@@ -1,3 +1,4 @@
+import type { WireError } from "@countersign/api-contract/errors.ts";
 import { builder } from "./builder.ts";
 import { command, type GraphContext } from "./context.ts";
 import { bodyOf } from "./mutations.ts";
@@ -26,10 +27,21 @@ const BulkDenyInput = builder.inputType("BulkDenyInput", {
   }),
 });
 
+const BulkStatus = builder.enumType("BulkStatus", {
+  values: {
+    PENDING: { value: "pending" },
+    APPROVED: { value: "approved" },
+    DENIED: { value: "denied" },
+    EXPIRED: { value: "expired" },
+    CANCELLED: { value: "cancelled" },
+    ERROR: { value: "error" },
+  } as const,
+});
+
 interface WireItem {
   readonly approval_id: string;
-  readonly status: string;
-  readonly error?: unknown;
+  readonly status: "pending" | "approved" | "denied" | "expired" | "cancelled" | "error";
+  readonly error?: WireError;
 }
 
 interface WireBulk {
@@ -37,12 +49,21 @@ interface WireBulk {
   readonly summary: Readonly<Record<string, number>>;
 }
 
+const BulkError = builder.objectRef<WireError>("BulkError").implement({
+  description: "Why one vote of several was not taken.",
+  fields: (t) => ({
+    code: t.exposeString("code"),
+    message: t.exposeString("message"),
+    details: t.field({ type: "JSON", nullable: true, resolve: ({ details }) => details ?? null }),
+  }),
+});
+
 const BulkItem = builder.objectRef<WireItem>("BulkItem").implement({
-  description: "status is the request's after this vote, or error, and then error says why.",
+  description: "status is the request's after this vote, or ERROR, and then error says why.",
   fields: (t) => ({
     approvalId: t.exposeID("approval_id"),
-    status: t.exposeString("status"),
-    error: t.field({ type: "JSON", nullable: true, resolve: ({ error }) => error ?? null }),
+    status: t.expose("status", { type: BulkStatus }),
+    error: t.field({ type: BulkError, nullable: true, resolve: ({ error }) => error ?? null }),
   }),
 });
 
@@ -50,11 +71,18 @@ interface Success<K extends string> extends WireBulk {
   readonly kind: K;
 }
 
-const bulkResult = <const K extends string>(name: K) => {
+const bulkResult = <const K extends string>(name: K, word: "approved" | "denied") => {
+  const summaryType = builder.objectRef<WireBulk["summary"]>(`${name}Summary`).implement({
+    fields: (t) => ({
+      [word]: t.int({ resolve: (summary) => summary[word] ?? 0 }),
+      pending: t.int({ resolve: ({ pending }) => pending ?? 0 }),
+      errors: t.int({ resolve: ({ errors }) => errors ?? 0 }),
+    }),
+  });
   const success = builder.objectRef<Success<`${K}Success`>>(`${name}Success`).implement({
     fields: (t) => ({
       results: t.field({ type: [BulkItem], resolve: ({ results }) => [...results] }),
-      summary: t.field({ type: "JSON", resolve: ({ summary }) => summary }),
+      summary: t.field({ type: summaryType, resolve: ({ summary }) => summary }),
     }),
   });
   return builder.unionType(`${name}Result`, {
@@ -63,8 +91,8 @@ const bulkResult = <const K extends string>(name: K) => {
   });
 };
 
-const BulkApproveResult = bulkResult("BulkApprove");
-const BulkDenyResult = bulkResult("BulkDeny");
+const BulkApproveResult = bulkResult("BulkApprove", "approved");
+const BulkDenyResult = bulkResult("BulkDeny", "denied");
 
 const bulk = async <const K extends string>(
   context: GraphContext,

@@ -84,6 +84,17 @@ const Requester = builder.objectRef<RequestView["requester"]>("Requester").imple
   }),
 });
 
+const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
+const AgentProse = builder.objectRef<NonNullable<RequestView["agent"]>>("RequestAgent").implement({
+  description: "The asking agent; its name and version are what it says of itself.",
+  fields: (t) => ({
+    id: t.id({ resolve: ({ id }) => textOf(id) ?? "" }),
+    name: t.string({ nullable: true, resolve: ({ name }) => textOf(name) }),
+    version: t.string({ nullable: true, resolve: ({ version }) => textOf(version) }),
+  }),
+});
+
 const PolicyVersion = builder
   .objectRef<RequestView["policies"][number]>("PolicyVersion")
   .implement({
@@ -163,7 +174,7 @@ export const ApprovalRequest = builder.objectRef<ListedRequest>("ApprovalRequest
     payloadVersion: t.exposeInt("payload_version"),
     view: t.exposeString("view", { nullable: true }),
     requester: t.expose("requester", { type: Requester }),
-    agent: t.expose("agent", { type: "JSON", nullable: true }),
+    agent: t.field({ type: AgentProse, nullable: true, resolve: ({ agent }) => agent }),
     policy: t.field({
       type: PolicyVersion,
       nullable: true,
