@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { role } from "../../testkit/examples/directory.ts";
-import { any, atLeast, group, level, policy } from "../../testkit/examples/policies.ts";
+import { atLeast, group, level, policy } from "../../testkit/examples/policies.ts";
 import { given } from "../../testkit/given-when-then.ts";
 import { approves, asked, command, denies, people, rechecked } from "../../testkit/happenings.ts";
 import { modifies, withdraws } from "../../testkit/changing.ts";
