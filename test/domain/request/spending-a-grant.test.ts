@@ -10,6 +10,7 @@ import {
   cancels,
   clockShows,
   denies,
+  transitionReported,
   type Happening,
 } from "../../testkit/happenings.ts";
 import { modifies } from "../../testkit/changing.ts";
@@ -121,6 +122,16 @@ describe("a request without a grant", () => {
   ] as const)("never is when it was %s", (status, end) => {
     asks.and(end).when(consumes()).refused("already-resolved", { status });
     asks.and(end).when(reports("executed")).refused("already-resolved", { status });
+  });
+  test("never is where a transition was approved, which executes by completing", () => {
+    const topic = { workflow: "release", id: "REL-1", from: "staging", to: "production" };
+    const moving = given(world(qaOnly), asked({ topic }), approves("bo"));
+    moving.when(consumes()).refused("conflict");
+    moving.when(reports("executed")).refused("conflict");
+    moving.when(stuckFires(0)).yieldsNothing();
+    const moved = moving.and(transitionReported(true));
+    moved.when(consumes()).refused("conflict");
+    moved.when(reports("failed")).refused("conflict");
   });
   test("expires when its time is over, whoever comes", () => {
     asks
