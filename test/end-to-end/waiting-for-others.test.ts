@@ -9,13 +9,23 @@ import {
 import { startIssuer } from "../testkit/issuer.ts";
 import { eventually } from "../testkit/processes/eventually.ts";
 import { freePort } from "../testkit/processes/free-port.ts";
-import { runProgram, type RunningProgram } from "../testkit/processes/program.ts";
+import {
+  runProgram,
+  type ProgramOptions,
+  type RunningProgram,
+} from "../testkit/processes/program.ts";
 import { COMPILE_CACHE } from "../testkit/processes/standalone.ts";
 import { available, natsServer, type NatsServer } from "../testkit/servers.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const names = ["commander", "projector", "relay", "scheduler", "gateway"] as const;
 type Name = (typeof names)[number];
+
+interface Service {
+  readonly url: string;
+  readonly options: ProgramOptions;
+  program: RunningProgram;
+}
 
 const NO_BROKER = "The broker cannot be used yet; it is tried again.";
 const NO_STORE = "EventStoreDB does not answer; it is tried again.";
@@ -24,7 +34,7 @@ describe.runIf(available("nats-server"))(
   "services that start before broker and event store",
   () => {
     const stack = new AsyncDisposableStack();
-    const services = new Map<Name, { readonly url: string; readonly program: RunningProgram }>();
+    const services = new Map<Name, Service>();
     let broker: NatsServer;
     let store: ProtocolServer;
 
@@ -41,7 +51,7 @@ describe.runIf(available("nats-server"))(
       store.stop();
       for (const name of names) {
         const port = await freePort();
-        const program = runProgram({
+        const options: ProgramOptions = {
           args: [join(ROOT, "services/run.ts"), name],
           cwd: folder,
           env: {
@@ -52,8 +62,9 @@ describe.runIf(available("nats-server"))(
             COUNTERSIGN_HTTP: `127.0.0.1:${port}`,
             ...issuer.env,
           },
-        });
-        services.set(name, { url: `http://127.0.0.1:${port}`, program: stack.use(program) });
+        };
+        const program = stack.use(runProgram(options));
+        services.set(name, { url: `http://127.0.0.1:${port}`, options, program });
       }
     });
     afterAll(() => stack.disposeAsync());
@@ -62,6 +73,13 @@ describe.runIf(available("nats-server"))(
       const found = services.get(name);
       if (found === undefined) throw new Error(`there is no ${name}`);
       return found;
+    };
+    /** Stops a service, which ends cleanly whatever it waits for, and starts it again. */
+    const startAgain = async (name: Name): Promise<void> => {
+      const service = of(name);
+      service.program.kill("SIGTERM");
+      expect(await service.program.ended, name).toEqual({ code: 0, signal: null });
+      service.program = stack.use(runProgram(service.options));
     };
     /** Waits until a service answers so; one that ended meanwhile is an error. */
     const answers = (name: Name, status: number, reason: string): Promise<true> =>
@@ -88,6 +106,7 @@ describe.runIf(available("nats-server"))(
         expect((await fetch(`${of(name).url}/healthz`)).status).toBe(200);
         await warned(name, `no connection to NATS at ${broker.url}; it is tried again.`);
       }
+      for (const name of names) await startAgain(name);
     });
 
     test("then that the event store is missing", async () => {
@@ -96,6 +115,7 @@ describe.runIf(available("nats-server"))(
       for (const name of ["commander", "projector", "relay", "scheduler"] as const) {
         await answers(name, 503, NO_STORE);
         await warned(name, NO_STORE);
+        await startAgain(name);
       }
     });
 

@@ -25,9 +25,23 @@ const service = {
   },
 };
 
-await startService(
+const running = await startService(
   "The example",
-  async () => {
+  async (stopping) => {
+    if (activity === "waits") {
+      console.log("waiting");
+      await new Promise((_, reject) => {
+        stopping.addEventListener("abort", () => reject(new Error("given up")));
+      });
+    }
+    if (activity === "opens slowly") {
+      console.log("waiting");
+      await new Promise((resolve) => stopping.addEventListener("abort", resolve));
+    }
+    if (activity === "never opens") {
+      console.log("waiting");
+      await new Promise(() => undefined);
+    }
     if (activity === "cannot start") {
       clearInterval(alive);
       // A timer that keeps no process alive, as those of `systemClock`.
@@ -38,6 +52,7 @@ await startService(
   },
   process,
 );
-console.log("started");
+if (running === null) clearInterval(alive);
+else console.log("started");
 if (activity === "fails") failed.reject(new Error("the disk under events.db is full"));
 if (activity === "throws") setTimeout(() => service.log.info(JSON.parse("{"), ""), 10);

@@ -73,6 +73,20 @@ describe.concurrent("a service", () => {
     expect(program.output()).toContain("closed");
   });
 
+  test.each([
+    ["waits for others", "waits", { code: 0, signal: null }],
+    ["was just opened", "opens slowly", { code: 0, signal: null }],
+    ["never opens", "never opens", { code: null, signal: "SIGKILL" }],
+  ])("that %s when it is told to stop ends without a word", async (_, activity, end) => {
+    await using program = run(activity);
+    await eventually("the wait", () => program.output().includes("waiting") || undefined);
+    program.kill("SIGTERM");
+    expect(await program.ended).toEqual(end);
+    expect(program.errors()).toBe("");
+    expect(program.output()).not.toContain("started");
+    expect(program.output().includes("closed")).toBe(activity === "opens slowly");
+  });
+
   test("that cannot start says why, also when it waits for timers only, and ends with 1", async () => {
     await using program = run("cannot start");
     expect((await program.ended).code).toBe(1);

@@ -16,11 +16,13 @@ const withoutPasswords = (text: string): string => text.replaceAll(/\/\/[^/@\s]*
 
 /**
  * Connects as soon as there is a broker that can be used. Until then it goes on trying, says so in the log every five
- * seconds, and tells `waiting` a sentence for readiness. Throws what no waiting mends.
+ * seconds, and tells `waiting` a sentence for readiness. Throws what no waiting mends, and
+ * the reason of `stopping` once that is aborted.
  */
 export const connectWhenThere = async (
   options: NatsBusOptions,
   waiting: (sentence: string) => void,
+  stopping: AbortSignal,
 ): Promise<NatsBus> => {
   const { log = silentLog, clock = systemClock } = options;
   let said = Number.NEGATIVE_INFINITY;
@@ -36,5 +38,6 @@ export const connectWhenThere = async (
       }
     }
     await new Promise<void>((resolve) => clock.after(PAUSE_MS, resolve));
+    stopping.throwIfAborted();
   }
 };

@@ -27,7 +27,10 @@ export interface ComposedCommander extends RunningService {
 }
 
 /** A commander in a process of its own, over EventStoreDB and NATS. Rejects when it cannot start. */
-export const compose = async (config: CommanderConfig): Promise<ComposedCommander> => {
+export const compose = async (
+  config: CommanderConfig,
+  stopping: AbortSignal,
+): Promise<ComposedCommander> => {
   const { eventStore, nats, dataDir, host, port, logLevel, firstAdmin, grantKeyFile } = config;
   const log = makeLog("commander", logLevel);
   const clock = systemClock;
@@ -52,6 +55,7 @@ export const compose = async (config: CommanderConfig): Promise<ComposedCommande
       clock,
     },
     operations.waitsFor,
+    stopping,
   );
   opening.defer(() => bus.close());
   const store = openEsdbEventStore({
@@ -60,6 +64,9 @@ export const compose = async (config: CommanderConfig): Promise<ComposedCommande
     metrics: outages.metrics,
   });
   opening.defer(() => store.close());
+  // What is still being read from a store that does not answer would be waited for without end.
+  const giveUp = (): void => void store.close();
+  stopping.addEventListener("abort", giveUp);
   const ids = makeIds(clock, systemRandom);
   const outside = await openOutside(config.outside, join(dataDir, "guard-secret"), clock, ids);
   operations.serves(
@@ -80,6 +87,7 @@ export const compose = async (config: CommanderConfig): Promise<ComposedCommande
     outside,
     stuckAfterMs: config.stuckAfterMs,
   });
+  stopping.removeEventListener("abort", giveUp);
   commander.failed.catch(() => undefined);
   opening.defer(() => commander.close());
   if (firstAdmin !== null) await ensureFirstAdmin(commander, firstAdmin);

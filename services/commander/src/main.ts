@@ -13,7 +13,11 @@ if (read.ok) {
     import("./compose.ts"),
     import("@countersign/runtime/start-service.ts"),
   ]);
-  const commander = await startService("The commander", () => compose(read.config), process);
+  const commander = await startService(
+    "The commander",
+    (stopping) => compose(read.config, stopping),
+    process,
+  );
   commander?.log.info({ url: commander.url }, "the commander runs");
   flushCompileCache();
 } else {

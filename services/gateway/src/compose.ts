@@ -14,7 +14,10 @@ export interface ComposedGateway extends RunningService {
 }
 
 /** A gateway in a process of its own, over NATS. It waits for a broker that is not there yet. Rejects when the port is taken. */
-export const compose = async (config: GatewayConfig): Promise<ComposedGateway> => {
+export const compose = async (
+  config: GatewayConfig,
+  stopping: AbortSignal,
+): Promise<ComposedGateway> => {
   const { host, port, publicUrl, nats, auth, rateLimit, logLevel } = config;
   const log = makeLog("gateway", logLevel);
   const clock = systemClock;
@@ -32,6 +35,7 @@ export const compose = async (config: GatewayConfig): Promise<ComposedGateway> =
       clock,
     },
     operations.waitsFor,
+    stopping,
   );
   opening.defer(() => bus.close());
   const { jwksUrl, issuer, audience, claims } = auth;

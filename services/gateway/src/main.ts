@@ -13,7 +13,11 @@ if (read.ok) {
     import("./compose.ts"),
     import("@countersign/runtime/start-service.ts"),
   ]);
-  const gateway = await startService("The gateway", () => compose(read.config), process);
+  const gateway = await startService(
+    "The gateway",
+    (stopping) => compose(read.config, stopping),
+    process,
+  );
   gateway?.log.info({ url: gateway.url }, "the gateway runs");
   flushCompileCache();
 } else {

@@ -20,7 +20,10 @@ export interface ComposedProjector extends RunningService {
 }
 
 /** A projector in a process of its own, over EventStoreDB and NATS. It waits for those that are not there yet. Rejects when the address is taken. */
-export const compose = async (config: ProjectorConfig): Promise<ComposedProjector> => {
+export const compose = async (
+  config: ProjectorConfig,
+  stopping: AbortSignal,
+): Promise<ComposedProjector> => {
   const { eventStore, nats, dataDir, host, port, logLevel, only } = config;
   const log = makeLog("projector", logLevel);
   const clock = systemClock;
@@ -38,6 +41,7 @@ export const compose = async (config: ProjectorConfig): Promise<ComposedProjecto
       clock,
     },
     operations.waitsFor,
+    stopping,
   );
   opening.defer(() => bus.close());
   const store = openEsdbEventStore({

@@ -13,7 +13,11 @@ if (read.ok) {
     import("./compose.ts"),
     import("@countersign/runtime/start-service.ts"),
   ]);
-  const projector = await startService("The projector", () => compose(read.config), process);
+  const projector = await startService(
+    "The projector",
+    (stopping) => compose(read.config, stopping),
+    process,
+  );
   projector?.log.info({ url: projector.url, only: read.config.only }, "the projector runs");
   flushCompileCache();
 } else {

@@ -20,7 +20,10 @@ export interface ComposedRelay extends RunningService {
 }
 
 /** A relay in a process of its own, over EventStoreDB and NATS. Rejects when it cannot start. */
-export const compose = async (config: BackgroundConfig): Promise<ComposedRelay> => {
+export const compose = async (
+  config: BackgroundConfig,
+  stopping: AbortSignal,
+): Promise<ComposedRelay> => {
   const { eventStore, nats, dataDir, host, port, logLevel } = config;
   const log = makeLog("relay", logLevel);
   const clock = systemClock;
@@ -47,6 +50,7 @@ export const compose = async (config: BackgroundConfig): Promise<ComposedRelay> 
       clock,
     },
     operations.waitsFor,
+    stopping,
   );
   opening.defer(() => bus.close());
   const relay = startRelay({ store, bus, checkpoint: checkpoints.of("relay"), clock, log });

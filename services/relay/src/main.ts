@@ -13,7 +13,11 @@ if (read.ok) {
     import("./compose.ts"),
     import("@countersign/runtime/start-service.ts"),
   ]);
-  const relay = await startService("The relay", () => compose(read.config), process);
+  const relay = await startService(
+    "The relay",
+    (stopping) => compose(read.config, stopping),
+    process,
+  );
   relay?.log.info({ url: relay.url }, "the relay runs");
   flushCompileCache();
 } else {

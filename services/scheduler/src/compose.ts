@@ -24,7 +24,10 @@ export interface ComposedScheduler extends RunningService {
 }
 
 /** A scheduler in a process of its own, over EventStoreDB and NATS. Rejects when it cannot start. */
-export const compose = async (config: SchedulerConfig): Promise<ComposedScheduler> => {
+export const compose = async (
+  config: SchedulerConfig,
+  stopping: AbortSignal,
+): Promise<ComposedScheduler> => {
   const { eventStore, nats, dataDir, host, port, logLevel } = config;
   const log = makeLog("scheduler", logLevel);
   const clock = systemClock;
@@ -49,6 +52,7 @@ export const compose = async (config: SchedulerConfig): Promise<ComposedSchedule
       clock,
     },
     operations.waitsFor,
+    stopping,
   );
   opening.defer(() => bus.close());
   const due = new DueProjection({

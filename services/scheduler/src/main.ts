@@ -13,7 +13,11 @@ if (read.ok) {
     import("./compose.ts"),
     import("@countersign/runtime/start-service.ts"),
   ]);
-  const scheduler = await startService("The scheduler", () => compose(read.config), process);
+  const scheduler = await startService(
+    "The scheduler",
+    (stopping) => compose(read.config, stopping),
+    process,
+  );
   scheduler?.log.info({ url: scheduler.url }, "the scheduler runs");
   flushCompileCache();
 } else {
