@@ -54,6 +54,15 @@ describe("GraphQL", () => {
     return requestApproval.request?.id ?? "";
   };
 
+  test("takes approvers as a request shows them", async () => {
+    const shown = { observers: [{ type: "role", identifier: "director" }] };
+    const { requestApproval } = await bot.data<Asked>(ask, { input: { ...input, ...shown } });
+    const again = `query ($id: ID!) { approvalRequest(id: $id) { observers { type identifier } } }`;
+    expect(await bot.data(again, { id: requestApproval.request?.id })).toEqual({
+      approvalRequest: shown,
+    });
+  });
+
   test("asks, approves, denies and cancels; a refusal is an answer like any other", async () => {
     const { requestApproval } = await bot.data<Asked>(ask, { input });
     const { id = "", payloadHash } = requestApproval.request ?? {};

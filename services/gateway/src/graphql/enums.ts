@@ -118,7 +118,13 @@ export const ApprovalSort = builder.enumType("ApprovalSort", {
 });
 
 export const TargetType = builder.enumType("TargetType", {
-  values: { ROLE: { value: "role" }, USER: { value: "user" } } as const,
+  description: "In capitals, or as a request shows it, so that what is shown may be sent back.",
+  values: {
+    ROLE: { value: "role" },
+    USER: { value: "user" },
+    role: { value: "role" },
+    user: { value: "user" },
+  } as const,
 });
 
 export const TransitionStatus = builder.enumType("TransitionStatus", {
