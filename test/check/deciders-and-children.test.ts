@@ -212,6 +212,43 @@ describe("I2: a child request answers its own slot, as it ended", () => {
     expect(broken(answered({ end: denial }))).toEqual(["I2"]);
   });
 
+  test("a child that an edit of its parent asked for anew is fine", () => {
+    const hash = "sha256:2";
+    const again = { ...waiting, slots: [{ ...slot, child: "apr_again" }] };
+    const people = { ...pool("sre"), group: "people" };
+    const asks = { type: "workflow", identifier: "security" } as const;
+    const role = { type: "role", identifier: "sre" } as const;
+    const edited = story(
+      {
+        levels: [
+          level(1, [
+            group("qa_lead", { assignments: [asks] }),
+            group("people", { assignments: [role] }),
+          ]),
+        ],
+        definitions: [security],
+      },
+      asking(opened(1, waiting, people)),
+      by(
+        "eli",
+        [
+          "PayloadModified",
+          { payload: { size: 1 }, patch: [], hash, version: 2, editor: "eli", level: 1 },
+        ],
+        voted("eli", 1, { payloadHash: hash }),
+        ["LevelReopened", { level: 1, because: null, groups: [again, people] }],
+      ),
+    );
+    const [type, data] = childAsk({ payloadHash: hash });
+    const made = append(edited, {
+      stream: stream("apr_again"),
+      actor: bot,
+      events: [[type, { ...(data as object), requestId: "apr_again" }], opened(1, pool("sre"))],
+      minute: 7,
+    });
+    expect(sentences(made, "I2")).toEqual([]);
+  });
+
   test("a person who answers for a child is found", () => {
     const [type, data] = voted("bo", 1, { onBehalfOf: slot.approver });
     expect(broken(answered({ vote: [type, data] }))).toEqual(["I2"]);

@@ -49,6 +49,9 @@ const answerFault = (history: History, entry: LogEntry, vote: VoteCast): string 
     : `${votedBy} was ${resolution}, and its slot is answered ${decision} as ${child}.`;
 };
 
+/** A level that an edit opens anew asks its children anew, for the payload of the day. */
+const opens = (type: string): boolean => type === "LevelOpened" || type === "LevelReopened";
+
 /** Why a child request may not stand under its parent. */
 const childFault = (history: History, entry: LogEntry, child: SubmittedFields): string | null => {
   const { parent } = child;
@@ -58,7 +61,7 @@ const childFault = (history: History, entry: LogEntry, child: SubmittedFields): 
   const stream = history.streams.get(`request-${orgOf(entry)}.${parent.id}`);
   const above = submittedOf(stream);
   const isWanted = stream?.some(({ type, data, position }) => {
-    if (type !== "LevelOpened" || position > entry.position) return false;
+    if (!opens(type) || position > entry.position) return false;
     const { groups } = data as Extract<RequestEvent, { type: "LevelOpened" }>["data"];
     return groups.some(({ slots }) => slots.some((slot) => slot.child === child.requestId));
   });
