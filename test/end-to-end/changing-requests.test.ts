@@ -225,43 +225,6 @@ describe("changing a pending request", () => {
     );
   });
 
-  test("an idempotency key stands for one vote: an approval's is never taken for a denial", async () => {
-    const byTwo = `
-policy:
-  id: by-two
-  chain: [{ assignments: [{ type: role, identifier: qa_lead }], required: 2 }]
-`;
-    expect((await importFile(server, byTwo, "by-two.yaml")).status).toBe(201);
-    const { id, payload_hash } = await asked(bot, { policy: "by-two", approvers: null });
-    const voted = (what: string, body: object) =>
-      server.as("bo").post<RequestView & ErrorBody>(`/approvals/${id}/${what}`, body, {
-        headers: { "idempotency-key": "by-two-1" },
-      });
-    // What was refused took no effect, and uses no key up.
-    expect((await voted("deny", {})).status).toBe(422);
-    expect((await voted("approve", { reason: "no" })).status).toBe(200);
-    for (const [what, body] of [
-      ["deny", { reason: "no" }],
-      ["modify", { payload: { image: "app:v3" }, payload_hash }],
-      ["approve", { notes: "fine" }],
-    ] as const) {
-      const { status, body: answer } = await voted(what, body);
-      expect([status, answer.error.code], what).toEqual([409, "conflict"]);
-    }
-    const again = await voted("approve", { reason: "no" });
-    expect([again.status, again.body.status]).toEqual([200, "pending"]);
-    const slots = again.body.levels[0]?.groups[0]?.slots.map(({ status }) => status);
-    expect(slots).toEqual(["approved", "open"]);
-    const others = await server.as("cy").post<RequestView>(
-      `/approvals/${id}/approve`,
-      {},
-      {
-        headers: { "idempotency-key": "by-two-1" },
-      },
-    );
-    expect(others.body.status).toBe("approved");
-  });
-
   test("a bulk vote is the single votes in order, one by one", async () => {
     const [one, two, three] = [await asked(bot), await asked(bot), await ask()];
     const ids = [one.id, "apr_00000000000000000000000000", two.id, three.id];

@@ -9,7 +9,6 @@ import {
   type TransitionBody,
 } from "../testkit/http.ts";
 import { eventually } from "../testkit/processes/eventually.ts";
-import { openStream, untilReady } from "../testkit/sse.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
 import { asked, deployAsk, idOf, importFile } from "./asking.ts";
 
@@ -54,7 +53,6 @@ describe("routing and asking", () => {
   let server: Standalone;
   let bot: Api;
   let judge: Api;
-  let judgeToken: string;
 
   beforeAll(async () => {
     server = await startStandalone();
@@ -76,8 +74,7 @@ describe("routing and asking", () => {
       },
       body: JSON.stringify({ sub: "judge" }),
     });
-    ({ token: judgeToken } = (await answer.json()) as { token: string });
-    judge = makeApi(server.url, judgeToken, "demo");
+    judge = makeApi(server.url, ((await answer.json()) as { token: string }).token, "demo");
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
@@ -143,26 +140,6 @@ describe("routing and asking", () => {
     expect((await judge.get(`/approvals/${other.id}`)).status).toBe(404);
     expect((await judge.get(`/approvals/${other.id}/audit`)).status).toBe(404);
     expect(refusal(await judge.post(`/approvals/${other.id}/approve`, {}))[0]).toBe(404);
-  });
-
-  test("an agent named as decider finds it in its queue, and hears of it live and afterwards", async () => {
-    const path = `${server.url}/api/v1/orgs/demo/events`;
-    using live = await openStream(path, { token: judgeToken });
-    await untilReady(live);
-    await asked(bot);
-    const { id } = await asked(bot, under("judged"));
-    const mine = await judge.get<{ items: readonly RequestView[] }>("/approvals?mine=now");
-    expect(mine.body.items.map((item) => item.id)).toEqual([id]);
-    await judge.post(`/approvals/${id}/deny`, { reason: "No." });
-    const first = JSON.parse((await live.nextData()).data) as { subject: string };
-    expect(first.subject).toBe(id);
-    await live.until<{ type: string }>(({ type }) => type === "io.countersign.request.denied.v1");
-    using past = await openStream(`${path}?after=0`, { token: judgeToken });
-    await past.until<{ subject: string; type: string }>(
-      ({ subject, type }) => subject === id && type === "io.countersign.request.denied.v1",
-    );
-    const trail = await judge.get<{ items: readonly { request: string }[] }>("/audit");
-    expect(trail.body.items[0]?.request).toBe(id);
   });
 
   test("a child request is made, decided by its own people, and answers its parent's slot", async () => {

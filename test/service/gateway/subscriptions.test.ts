@@ -1,60 +1,10 @@
 import { createClient, type Client } from "graphql-ws";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { exampleRequest, exampleRow } from "./example-request.ts";
-import { openUnderTest, requestId, type Answers, type UnderTest } from "./gateway-under-test.ts";
+import { exampleRequest } from "./example-request.ts";
+import { openUnderTest, requestId, type UnderTest } from "./gateway-under-test.ts";
+import { entry, withQueue } from "./queue-entries.ts";
 import { read } from "./reading-streams.ts";
-
-interface Span {
-  readonly person: string;
-  readonly starts: number;
-  readonly ends: number;
-}
-
-interface Entry {
-  readonly request: ReturnType<typeof exampleRequest>;
-  readonly now: string[];
-  readonly later: string[];
-  readonly stand_ins: readonly Span[];
-  readonly handed_over: readonly Span[];
-}
-
-/** A projector whose queue the test changes. */
-const withQueue = (entries: Map<string, Entry>): Answers => ({
-  "queue-entry": (_message, body) => {
-    const entry = entries.get(String(body["id"]));
-    return entry === undefined ? { error: { code: "not-found", message: "" } } : { result: entry };
-  },
-  request: (_message, body) => {
-    const entry = entries.get(String(body["id"]));
-    return entry === undefined
-      ? { error: { code: "not-found", message: "" } }
-      : { result: entry.request };
-  },
-  requests: (_message, body) => ({
-    result: {
-      items: [...entries.values()]
-        .filter(({ now }) => body["mine"] === "now" && now.includes("bo"))
-        .map(({ request }) => exampleRow(request)),
-      page: { next: null, total_estimate: 0 },
-    },
-  }),
-  counts: () => ({
-    result: { mine_now: entries.size, mine_later: 0, as_delegate: 0, pending: entries.size },
-  }),
-});
-
-const entry = (number: number, overrides: Partial<Entry> = {}): [string, Entry] => [
-  requestId(number),
-  {
-    request: exampleRequest({ id: requestId(number) }),
-    now: ["bo"],
-    later: [],
-    stand_ins: [],
-    handed_over: [],
-    ...overrides,
-  },
-];
 
 const changes = `subscription ($filter: ApprovalFilter) {
   queueChanged(filter: $filter) { kind request { id status } counts { mineNow } } }`;
