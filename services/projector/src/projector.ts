@@ -55,7 +55,8 @@ const openPart = (name: PartName, options: PartOptions, parts: ProjectorParts): 
 export const openProjector = (parts: ProjectorParts): Projector => {
   const { store, bus, clock, log, only = partNames, shared } = parts;
   mkdirSync(parts.dataDir, { recursive: true });
-  const references = shared?.references ?? new References(parts.evaluateExpression, parts.businessTimeOf);
+  const references =
+    shared?.references ?? new References(parts.evaluateExpression, parts.businessTimeOf);
   const started = shared === undefined ? references.start(store) : Promise.resolve();
   const opened = only.map((name) => openPart(name, { ...parts, references }, parts));
   const running = opened.map(({ projection }) =>

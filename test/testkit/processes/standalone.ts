@@ -70,7 +70,7 @@ export const startStandalone = async (options: StandaloneOptions = {}): Promise<
   let tokens: Readonly<Record<string, string>> = {};
   let program: RunningProgram;
 
-  const start: Standalone["start"] = async (more = {}, under = undefined) => {
+  const start: Standalone["start"] = async (more = {}, under) => {
     program = runProgram({
       args: [STANDALONE_MAIN],
       env: { ...env, ...more },

@@ -70,7 +70,10 @@ const topicOf = (
   data: JsonObject,
 ): { workflow: string; id: string } | null => {
   const about = category === "automation" ? data["topic"] : null;
-  if (isObject(about)) return { workflow: String(about["workflow"]), id: String(about["id"]) };
+  if (isObject(about)) {
+    const { workflow, id } = about;
+    if (typeof workflow === "string" && typeof id === "string") return { workflow, id };
+  }
   if (category !== "topic") return null;
   const [workflow = "", encoded = ""] = subject.split(".");
   return { workflow, id: Buffer.from(encoded, "base64url").toString() };
