@@ -3,7 +3,7 @@ import type { Actor } from "@countersign/domain/actor.ts";
 import type { GroupRecord } from "@countersign/domain/request/events.ts";
 import type { LogEntry } from "@countersign/check/log-entry.ts";
 import { broken, sentences } from "./broken.ts";
-import { append, type Written } from "./planting.ts";
+import { append, minute, type Written } from "./planting.ts";
 import { asking, by, people, story, type Step } from "./scenario.ts";
 import {
   approved,
@@ -111,6 +111,24 @@ describe("I4: agents decide only where they are named and allowed", () => {
   ])("an agent %s is found", (_why, over) => {
     const planted = judged(withAgents("judge"), judge, "agent judge", over);
     expect(broken(planted)).toEqual(expect.arrayContaining(["I2", "I4"]));
+  });
+
+  test.each([
+    ["named agent extends is fine", judge, ["judge"], 0],
+    ["agent that nobody named extends is found", judge, [], 1],
+    ["asking agent extends is found", bot, ["ci"], 1],
+  ] as const)("what a %s", (_what, actor, deciders, faults) => {
+    const later = { expiresAt: minute(1_500), before: minute(1_440), reason: "r" };
+    const planted = story(
+      { levels: [level(1, [group("qa_lead")], { deciders })] },
+      asking(),
+      judgeOf("gus"),
+      { by: bot, events: [opened(1, withAgents(...deciders.filter((id) => id === "judge")))] },
+      { by: actor, events: [["ExpiryExtended", later]] },
+    );
+    expect(sentences(planted, "I2").filter((text) => text.includes("extended"))).toHaveLength(
+      faults,
+    );
   });
 
   test("an agent that fills a person's place is found", () => {

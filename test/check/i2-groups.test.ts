@@ -51,6 +51,20 @@ describe("I2: members in turn", () => {
     expect(decided(plan, [turn("cy")], ...votes("bo"))).toEqual(["I2"]);
   });
 
+  test("whose turn it is has one slot, also when the group names their whole role", () => {
+    const all = { quorum: { required: "all", count: null, percent: null } } as const;
+    const assignments = (["round_robin", "role"] as const).map((type) => ({
+      type,
+      identifier: "qa_lead",
+    }));
+    const mixed = level(1, [group("turn", { assignments, ...all })]);
+    const cy = { approver: "cy", via: { type: "role", identifier: "qa_lead" } } as const;
+    const record = { ...turn("bo"), needed: 2, slots: [...turn("bo").slots, cy] };
+    expect(decided(mixed, [record], ...votes("bo", "cy"))).toEqual([]);
+    const alone = { ...turn("bo"), needed: 1 };
+    expect(decided(mixed, [alone], ...votes("bo"))).toContain("I2");
+  });
+
   test.each([
     ["somebody who is not in the role", turn("gus")],
     ["a viewer", turn("vic")],

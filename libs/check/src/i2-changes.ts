@@ -16,6 +16,18 @@ const isDisinterested = (entry: LogEntry, { submitted }: RequestStory): boolean 
   return kind === "person" && submitted !== null && !isAsker(submitted, id);
 };
 
+/** True for an agent that is named as decider of a level that is open, and is not the one that asked. */
+const isNamedAgent = (entry: LogEntry, story: RequestStory): boolean => {
+  const { kind, id } = entry.metadata.actor;
+  const { submitted, levels } = story;
+  if (kind !== "agent" || submitted === null) return false;
+  if (submitted.requester.kind === "agent" && submitted.requester.id === id) return false;
+  return [...levels].some(
+    ([number, { status }]) =>
+      status === "open" && levelPinned(story, number)?.plan.deciders.includes(id) === true,
+  );
+};
+
 const byAdmin = (entry: LogEntry, story: RequestStory): boolean =>
   isDisinterested(entry, story) && peopleBehind(story, entry).isAdmin(entry.metadata.actor.id);
 
@@ -46,7 +58,8 @@ const reassignFault = (
   if (story.levels.get(level)?.status !== "open") {
     return `slots of level ${level} are given to others although it is not open.`;
   }
-  if (recipe === undefined && timer === undefined && !isDisinterested(entry, story)) {
+  const mayGive = isDisinterested(entry, story) || isNamedAgent(entry, story);
+  if (recipe === undefined && timer === undefined && !mayGive) {
     return "slots are given to others by somebody who asked for the request.";
   }
   const votes = story.levels.get(level)?.votes ?? new Map<string, never>();
@@ -62,7 +75,7 @@ const extendFault = (
   { expiresAt, before }: Of<"ExpiryExtended">,
   count: number,
 ): string | null => {
-  if (!isDisinterested(entry, story)) {
+  if (!isDisinterested(entry, story) && !isNamedAgent(entry, story)) {
     return "the expiry is extended by somebody who asked for the request.";
   }
   if (count > MOST_EXTENSIONS) {

@@ -30,11 +30,13 @@ const recordFault = (
   apart: string | null,
 ): string | null => {
   const wanting = expectedRecord(plan, submitted, people);
+  const inTurn = record.slots.filter(({ via }) => via.type === "round_robin");
+  // Whose turn it is has one slot in the group, also when a role or a name would give them another.
+  const elsewhere = new Set([apart, ...inTurn.map(({ approver }) => approver)]);
   const expected = {
     ...wanting,
-    people: new Set([...wanting.people].filter((person) => person !== apart)),
+    people: new Set([...wanting.people].filter((person) => !elsewhere.has(person))),
   };
-  const inTurn = record.slots.filter(({ via }) => via.type === "round_robin");
   const named = record.slots.filter(isNamed);
   if (record.group !== plan.group) {
     return `records group ${record.group} where the policy has ${plan.group}.`;
