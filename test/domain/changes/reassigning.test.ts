@@ -56,6 +56,17 @@ describe("reassigning", () => {
     open.when(reassigns("bo", { to: ["hal"] })).refused("forbidden");
   });
 
+  test("whoever voted and has nothing left to give away picks no second approver", () => {
+    const alone = given(
+      world(policy(level(group(atLeast(2), "qa_lead")))),
+      asked(),
+      approves("bo"),
+      people(leaves("cy")),
+    );
+    alone.when(reassigns("bo", { to: ["hal"] })).refused("forbidden");
+    alone.when(reassigns("ivy", { to: ["hal"] })).yields("RequestReassigned", "LevelOpened");
+  });
+
   test("who asked picks no approvers, admin or not", () => {
     open.when(reassigns("ana", { from: "bo", to: ["hal"] })).refused("separation-of-duties");
   });

@@ -98,7 +98,9 @@ export const reassigned = (sheet: Sheet, given: Given, town: Town, now: number):
   const own = of.hats.reduce((crowd, { slot }) => crowd | only(slot), nobody);
   const all = (): Crowd => going(sheet, place, null, town).reduce((one, two) => one | two, nobody);
   const isTheirs = (): boolean =>
-    from === null ? place >= 0 && own !== nobody && (all() & ~own) === 0 : has(own, placeOf(from));
+    from === null
+      ? place >= 0 && all() !== nobody && (all() & ~own) === 0
+      : has(own, placeOf(from));
   const rung = (): Rung => rungAt(sheet, place);
   const left = (): Sheet => withoutLeavers(sheet, place, town);
   const gone = (): readonly Crowd[] => going(left(), place, from, town);

@@ -78,7 +78,7 @@ export const situations: readonly string[] = [
       (answer) => `agent ${vote} ${answer}`,
     ),
   ),
-  ...["withdraw", "reassign", "extend"].map((what) => `agent ${what} yes`),
+  ...["withdraw", "extend"].map((what) => `agent ${what} yes`),
   ...["yes", "forbidden", "already-resolved"].map((answer) => `cancel ${answer}`),
   ...["yes", "already-resolved"].map((answer) => `recheck ${answer}`),
   "ask resubmission-limit",

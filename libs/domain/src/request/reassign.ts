@@ -98,9 +98,9 @@ const mayReassign = (
   const open = openLevelOf(state);
   if (open === undefined || own.length === 0) return false;
   const roster = rosterOf(state.submitted, reference);
-  return open.groups.every((group) =>
-    openSlots(group, open, null, roster).every(({ approver }) => own.includes(approver)),
-  );
+  const given = open.groups.flatMap((group) => openSlots(group, open, null, roster));
+  // Whoever has nothing left to give away would name approvers beside their own vote: that is for admins.
+  return given.length > 0 && given.every(({ approver }) => own.includes(approver));
 };
 
 const asked = (
