@@ -8,7 +8,7 @@ import type {
   LevelPlan,
   Policy,
 } from "@countersign/domain/policy/policy.ts";
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import { active, gate } from "../testkit/examples/gates.ts";
 import {
   all,

@@ -1,7 +1,7 @@
 import { evaluateExpression } from "@countersign/definitions/expression.ts";
 import { parseFile } from "@countersign/definitions/parse-file.ts";
 import { noGates, withGate, withRule } from "@countersign/domain/gate/active-gates.ts";
-import { evaluateAsk } from "@countersign/domain/request/evaluate-ask.ts";
+import { evaluateAsk } from "@countersign/domain/request/asking/evaluate-ask.ts";
 import { ask } from "../testkit/examples/asks.ts";
 import { morning } from "../testkit/happenings.ts";
 import { referenceOf, world } from "../testkit/world.ts";

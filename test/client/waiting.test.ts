@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { makeClient, type Client } from "@countersign/client/client.ts";
 import type { Request } from "@countersign/client/request.ts";
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import { exampleRequest, openQuestion } from "./example-request.ts";
 import { startScriptedServer, type Scripted, type ScriptedServer } from "./scripted-server.ts";
 

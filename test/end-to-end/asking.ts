@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import type { JsonObject } from "@countersign/domain/json.ts";
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import type { Answer, Api, TransitionBody } from "../testkit/http.ts";
 import type { Standalone } from "../testkit/processes/standalone.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import { eventually } from "../testkit/processes/eventually.ts";
 import { startStandalone } from "../testkit/processes/standalone.ts";
 import { asked, idOf, importFile } from "./asking.ts";

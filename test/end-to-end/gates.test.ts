@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import type { Answer, ErrorBody, TransitionBody } from "../testkit/http.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
 import { importFile, onlyApproval } from "./asking.ts";

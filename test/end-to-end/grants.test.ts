@@ -1,6 +1,6 @@
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import { tokenWithScope } from "../testkit/dev-token.ts";
 import { makeApi, type Answer, type Api, type ErrorBody } from "../testkit/http.ts";
 import { eventually } from "../testkit/processes/eventually.ts";

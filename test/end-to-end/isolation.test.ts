@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import { makeGraphql } from "../testkit/graphql.ts";
 import { allPages, makeApi, type Answer, type Api } from "../testkit/http.ts";
 import { startIssuer, type TestIssuer, type TokenClaims } from "../testkit/issuer.ts";

@@ -1,5 +1,5 @@
 import { chromium, type Browser, type Page } from "playwright-core";
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import { systemClock } from "@countersign/runtime/clock.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApi, type Answer, type Api } from "../testkit/http.ts";

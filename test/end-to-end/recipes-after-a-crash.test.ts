@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import { eventually } from "../testkit/processes/eventually.ts";
 import { startStandalone } from "../testkit/processes/standalone.ts";
 import type { TransitionBody } from "../testkit/http.ts";

@@ -5,7 +5,7 @@ import type { LogEntry } from "@countersign/check/log-entry.ts";
 import { evaluateExpression } from "@countersign/definitions/expression.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { JsonObject } from "@countersign/domain/json.ts";
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import type { TopicBody } from "../testkit/http.ts";
 import { eventually } from "../testkit/processes/eventually.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";

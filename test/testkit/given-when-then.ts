@@ -5,11 +5,14 @@ import type { Decision } from "@countersign/domain/request/commands.ts";
 import { decide } from "@countersign/domain/request/decide.ts";
 import type { RequestEvent } from "@countersign/domain/request/events.ts";
 import { absentRequest, evolve } from "@countersign/domain/request/evolve.ts";
-import { queueStanding, type QueueStanding } from "@countersign/domain/request/queue-standing.ts";
+import {
+  queueStanding,
+  type QueueStanding,
+} from "@countersign/domain/request/view/queue-standing.ts";
 import type { RefusalCode } from "@countersign/domain/request/refusals.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
-import { requestView } from "@countersign/domain/request/view.ts";
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import { requestView } from "@countersign/domain/request/view/view.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import { morning, type Happening } from "./happenings.ts";
 import { referenceOf, type World } from "./world.ts";
 

@@ -1,4 +1,4 @@
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 
 /** What a server answered. `body` is the parsed JSON, or null where the body is none. */
 export interface Answer<T> {

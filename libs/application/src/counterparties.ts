@@ -3,7 +3,7 @@ import { counterpartiesOf } from "@countersign/domain/gate/judge-subject.ts";
 import type { GateFacts } from "@countersign/domain/gate/question.ts";
 import { readRequestEvent } from "@countersign/domain/read-events.ts";
 import type { Action, RequestEvent, SubmittedFields } from "@countersign/domain/request/events.ts";
-import { factsFrom } from "@countersign/domain/request/facts.ts";
+import { factsFrom } from "@countersign/domain/request/asking/facts.ts";
 import type { EventStore, EventSubscription } from "@countersign/event-store/event-store.ts";
 import type { References } from "./references.ts";
 import { idOfStream, orgOfStream } from "./streams.ts";

@@ -4,7 +4,7 @@ import {
   evaluateAsk,
   evaluationOf,
   type Evaluation,
-} from "@countersign/domain/request/evaluate-ask.ts";
+} from "@countersign/domain/request/asking/evaluate-ask.ts";
 import type { Refusal } from "@countersign/domain/request/refusals.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
 import { authorise } from "./authorise.ts";

@@ -1,11 +1,14 @@
 import { looksAtCost } from "@countersign/domain/gate/evaluate-gates.ts";
-import { limitsPending, pendingValues } from "@countersign/domain/request/one-pending-per.ts";
+import {
+  limitsPending,
+  pendingValues,
+} from "@countersign/domain/request/asking/one-pending-per.ts";
 import type { Ask } from "@countersign/domain/request/commands.ts";
 import { decide } from "@countersign/domain/request/decide.ts";
 import type { SubmittedFields } from "@countersign/domain/request/events.ts";
 import { absentRequest } from "@countersign/domain/request/evolve.ts";
 import type { Refusal } from "@countersign/domain/request/refusals.ts";
-import { resubmissionOf } from "@countersign/domain/request/resubmit.ts";
+import { resubmissionOf } from "@countersign/domain/request/asking/resubmit.ts";
 import type { Reference } from "@countersign/domain/reference.ts";
 import { authorise } from "./authorise.ts";
 import type { Envelope } from "./envelope.ts";

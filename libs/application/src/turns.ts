@@ -1,7 +1,7 @@
 import { readRequestEvent } from "@countersign/domain/read-events.ts";
 import type { Reference } from "@countersign/domain/reference.ts";
 import type { RequestEvent } from "@countersign/domain/request/events.ts";
-import { turnOf } from "@countersign/domain/request/turns.ts";
+import { turnOf } from "@countersign/domain/request/people/turns.ts";
 import type { EventStore, EventSubscription } from "@countersign/event-store/event-store.ts";
 import type { References } from "./references.ts";
 import { orgOfStream } from "./streams.ts";

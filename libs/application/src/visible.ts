@@ -1,6 +1,6 @@
 import type { Reference } from "@countersign/domain/reference.ts";
-import { isNamedDecider } from "@countersign/domain/request/vote-refusals.ts";
-import { isExecutor } from "@countersign/domain/request/grant.ts";
+import { isNamedDecider } from "@countersign/domain/request/voting/vote-refusals.ts";
+import { isExecutor } from "@countersign/domain/request/ending/grant.ts";
 import type { Principal, RequestCommand } from "@countersign/domain/request/commands.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
 

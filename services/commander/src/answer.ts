@@ -1,6 +1,6 @@
 import type { Outcome } from "@countersign/application/execute.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
-import { renderRequest } from "@countersign/domain/request/render.ts";
+import { renderRequest } from "@countersign/domain/request/view/render.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
 import { no, yes, type Effect } from "./reply.ts";
 

@@ -43,7 +43,7 @@ import type {
 } from "@countersign/domain/delegation/delegation.ts";
 import type { DirectoryCommand } from "@countersign/domain/directory/commands.ts";
 import type { DirectoryState } from "@countersign/domain/directory/directory.ts";
-import { advisedRisk } from "@countersign/domain/request/advised-risk.ts";
+import { advisedRisk } from "@countersign/domain/request/asking/advised-risk.ts";
 import type { Ask } from "@countersign/domain/request/commands.ts";
 import type { Refusal } from "@countersign/domain/request/refusals.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";

@@ -36,7 +36,7 @@ export const mutantsOfRecipes: readonly Mutant[] = [
   ),
   mutant(
     "recipes give slots away on anybody's word",
-    "request/automate.ts",
+    "request/changing/automate.ts",
     " || wanted.reassignTo.length > 0);\n  const namesOthers",
     ");\n  const namesOthers",
     "a recipe gives no slots away on what the requester says",
@@ -44,7 +44,7 @@ export const mutantsOfRecipes: readonly Mutant[] = [
   ),
   mutant(
     "recipes bring in whomever the requester names",
-    "request/automate.ts",
+    "request/changing/automate.ts",
     "const names = named.length > 0;",
     "const names = false;",
     "a recipe brings in nobody whom the requester named",
@@ -52,7 +52,7 @@ export const mutantsOfRecipes: readonly Mutant[] = [
   ),
   mutant(
     "anybody runs a recipe",
-    "request/automate.ts",
+    "request/changing/automate.ts",
     "if (context.principal !== null)",
     "if (false)",
     "nobody sends a run of a recipe themselves",

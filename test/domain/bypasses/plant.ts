@@ -42,7 +42,14 @@ registerHooks({
 export const buildWith = async (mutant: Mutant): Promise<Build> => {
   const mark = `mutant-${planted.size + 1}`;
   planted.set(mark, mutant);
-  const files = ["decide", "evolve", "codec", "view", "queue-standing", "resubmit"];
+  const files = [
+    "decide",
+    "evolve",
+    "codec",
+    "view/view",
+    "view/queue-standing",
+    "asking/resubmit",
+  ];
   const loaded: object[] = [];
   for (const file of files)
     loaded.push((await import(`${root}request/${file}.ts?${mark}`)) as object);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Decision } from "@countersign/domain/request/commands.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import { morning, type Happening } from "../../testkit/happenings.ts";
 import { referenceOf, type World } from "../../testkit/world.ts";
 import type { Build } from "../model/build.ts";

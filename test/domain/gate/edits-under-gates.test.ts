@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Gate } from "@countersign/domain/gate/gate.ts";
 import type { Ask } from "@countersign/domain/request/commands.ts";
-import { policyOfLevel } from "@countersign/domain/request/delegates.ts";
+import { policyOfLevel } from "@countersign/domain/request/people/delegates.ts";
 import { amends, modifies } from "../../testkit/changing.ts";
 import { active, denies, gate } from "../../testkit/examples/gates.ts";
 import { any, atLeast, group, level, policy, when } from "../../testkit/examples/policies.ts";

@@ -1,4 +1,4 @@
-import type { ActorView, RequestView } from "@countersign/domain/request/wire.ts";
+import type { ActorView, RequestView } from "@countersign/domain/request/view/wire.ts";
 import { agents, nameOf, nobody, only, placesIn, size, type Crowd } from "./crowd.ts";
 import { apartAt, countNow } from "./course.ts";
 import { openPlace, stageAt, type Circle, type Sheet, type Stage } from "./sheet.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { advisedRisk, askersRisk } from "@countersign/domain/request/advised-risk.ts";
+import { advisedRisk, askersRisk } from "@countersign/domain/request/asking/advised-risk.ts";
 
 describe("risk, as asker and advisor have it", () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { resubmissionOf } from "@countersign/domain/request/resubmit.ts";
+import { resubmissionOf } from "@countersign/domain/request/asking/resubmit.ts";
 import type { Attempt } from "@countersign/domain/request/events.ts";
 import type { Principal } from "@countersign/domain/request/commands.ts";
 import type { RequestState } from "@countersign/domain/request/state.ts";

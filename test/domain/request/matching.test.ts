@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canFill, matchVoters } from "@countersign/domain/request/matching.ts";
+import { canFill, matchVoters } from "@countersign/domain/request/levels/matching.ts";
 
 /** The most voters that can be placed, by trying everything. */
 const most = (needs: readonly number[], memberships: readonly (readonly number[])[]): number => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RequestCommand } from "@countersign/domain/request/commands.ts";
-import { isExecutor } from "@countersign/domain/request/grant.ts";
+import { isExecutor } from "@countersign/domain/request/ending/grant.ts";
 import { ask } from "../../testkit/examples/asks.ts";
 import { qaOnly } from "../../testkit/examples/policies.ts";
 import { given, type Given } from "../../testkit/given-when-then.ts";

@@ -3,7 +3,7 @@ import {
   handOverTimes,
   standInsFor,
   type Span,
-} from "@countersign/domain/request/queue-delegates.ts";
+} from "@countersign/domain/request/view/queue-delegates.ts";
 import { leaves, role } from "../../testkit/examples/directory.ts";
 import { handedOver, handsOver, revoked } from "../../testkit/examples/delegations.ts";
 import { modifies } from "../../testkit/changing.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import { amends } from "../../testkit/changing.ts";
 import {
   all,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import { any, group, level, policy } from "../../testkit/examples/policies.ts";
 import { after, fires } from "../../testkit/firing.ts";
 import { given } from "../../testkit/given-when-then.ts";

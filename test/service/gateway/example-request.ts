@@ -1,4 +1,4 @@
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import { requestId } from "./gateway-under-test.ts";
 
 /** A request as the projector answers it: pending at level 1, which waits for bo. */

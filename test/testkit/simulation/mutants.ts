@@ -71,7 +71,7 @@ export const mutants: readonly Mutant[] = [
   ),
   one(
     "a command that comes too late still counts",
-    "libs/domain/src/request/ending.ts",
+    "libs/domain/src/request/ending/ending.ts",
     "if (!isDue(state, now)) return { inTime: state };",
     "if (!isDue(state, now) || now !== null) return { inTime: state };",
   ),
@@ -79,7 +79,7 @@ export const mutants: readonly Mutant[] = [
     name: "the scheduler is early and the decider believes it",
     changes: [
       {
-        file: "libs/domain/src/request/expire.ts",
+        file: "libs/domain/src/request/ending/expire.ts",
         from: 'state.status === "pending" && isDue(state, now)',
         to: 'state.status === "pending"',
       },
@@ -98,7 +98,7 @@ export const mutants: readonly Mutant[] = [
   ),
   one(
     "the requester's own vote counts",
-    "libs/domain/src/request/people.ts",
+    "libs/domain/src/request/people/people.ts",
     "if (submitted.selfApproval) return false;",
     "if (submitted !== null) return false;",
   ),

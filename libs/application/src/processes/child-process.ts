@@ -1,7 +1,7 @@
 import type { Ask } from "@countersign/domain/request/commands.ts";
-import { isAwaited, type ChildState } from "@countersign/domain/request/children.ts";
+import { isAwaited, type ChildState } from "@countersign/domain/request/voting/children.ts";
 import type { RequestEvent, Requester } from "@countersign/domain/request/events.ts";
-import { pathOf } from "@countersign/domain/request/nesting.ts";
+import { pathOf } from "@countersign/domain/request/asking/nesting.ts";
 import type { KnownRequest, RequestState } from "@countersign/domain/request/state.ts";
 
 /** What the process manager of child requests wants done. */

@@ -1,10 +1,10 @@
 import { findTransition } from "@countersign/domain/definition/find.ts";
 import type { GateFacts } from "@countersign/domain/gate/question.ts";
 import type { Reference } from "@countersign/domain/reference.ts";
-import { requesterOf } from "@countersign/domain/request/asker.ts";
+import { requesterOf } from "@countersign/domain/request/asking/asker.ts";
 import type { Ask, DecideContext } from "@countersign/domain/request/commands.ts";
-import { holdAsk } from "@countersign/domain/request/hold.ts";
-import { freeze } from "@countersign/domain/request/submit.ts";
+import { holdAsk } from "@countersign/domain/request/asking/hold.ts";
+import { freeze } from "@countersign/domain/request/asking/submit.ts";
 import { transitionAction, transitionAsk } from "@countersign/domain/topic/ask.ts";
 import { absentTopic } from "@countersign/domain/topic/evolve.ts";
 import { decideTransition } from "@countersign/domain/topic/transition.ts";

@@ -1,14 +1,14 @@
 import type { LevelPlan } from "@countersign/domain/policy/policy.ts";
 import type { Reference } from "@countersign/domain/reference.ts";
-import { chainOf, isFallback } from "@countersign/domain/request/chain.ts";
+import { chainOf, isFallback } from "@countersign/domain/request/levels/chain.ts";
 import type { DecideContext } from "@countersign/domain/request/commands.ts";
 import type { RequestEvent } from "@countersign/domain/request/events.ts";
-import { gapOf } from "@countersign/domain/request/gap.ts";
-import { levelView } from "@countersign/domain/request/level-view.ts";
-import { advance, openLevel } from "@countersign/domain/request/open-levels.ts";
-import { rosterOf, type Roster } from "@countersign/domain/request/slots.ts";
+import { gapOf } from "@countersign/domain/request/levels/gap.ts";
+import { levelView } from "@countersign/domain/request/view/level-view.ts";
+import { advance, openLevel } from "@countersign/domain/request/levels/open-levels.ts";
+import { rosterOf, type Roster } from "@countersign/domain/request/people/slots.ts";
 import type { Frozen, GroupState, LevelState } from "@countersign/domain/request/state.ts";
-import type { SlotView } from "@countersign/domain/request/wire.ts";
+import type { SlotView } from "@countersign/domain/request/view/wire.ts";
 
 /** A group as it would be asked. */
 interface SimulatedGroup {

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from "@countersign/domain/json.ts";
 import type { Ask, Principal } from "@countersign/domain/request/commands.ts";
 import type { Action } from "@countersign/domain/request/events.ts";
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 
 /** What a recorded request tells a backtest. */
 export type RecordedRequest = Pick<

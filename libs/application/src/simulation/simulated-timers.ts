@@ -5,7 +5,7 @@ import { stateAfter } from "@countersign/domain/request/follow.ts";
 import type { Frozen, LevelState, PendingRequest } from "@countersign/domain/request/state.ts";
 import { plansFor } from "@countersign/domain/request/timers/plan.ts";
 import { timelineOf } from "@countersign/domain/request/timers/timeline.ts";
-import type { TimelineEntry } from "@countersign/domain/request/wire.ts";
+import type { TimelineEntry } from "@countersign/domain/request/view/wire.ts";
 
 const unopened = (number: number): LevelState => ({
   number,

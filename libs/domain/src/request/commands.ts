@@ -2,7 +2,7 @@ import type { Actor, Channel } from "../actor.ts";
 import type { GateFacts } from "../gate/question.ts";
 import type { CostCounters } from "../run/run.ts";
 import type { Json, JsonObject } from "../json.ts";
-import type { Automate } from "./automate.ts";
+import type { Automate } from "./changing/automate.ts";
 import type { ChangeCommand, Edited } from "./change-commands.ts";
 import type { RequestEvent, SubmittedFields } from "./events.ts";
 import type { Refusal } from "./refusals.ts";

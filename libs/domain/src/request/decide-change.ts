@@ -1,15 +1,15 @@
 import type { Reference } from "../reference.ts";
-import { amend } from "./amend.ts";
-import { breakGlass } from "./break-glass.ts";
+import { amend } from "./changing/amend.ts";
+import { breakGlass } from "./changing/break-glass.ts";
 import type { ChangeCommand } from "./change-commands.ts";
-import { claim, release } from "./claim.ts";
+import { claim, release } from "./changing/claim.ts";
 import type { DecideContext, Decision } from "./commands.ts";
-import { extend } from "./extend.ts";
-import { modify } from "./modify.ts";
-import { answer, question } from "./questions.ts";
-import { reassign } from "./reassign.ts";
+import { extend } from "./changing/extend.ts";
+import { modify } from "./changing/modify.ts";
+import { answer, question } from "./changing/questions.ts";
+import { reassign } from "./changing/reassign.ts";
 import type { KnownRequest } from "./state.ts";
-import { withdrawVote } from "./withdraw-vote.ts";
+import { withdrawVote } from "./voting/withdraw-vote.ts";
 
 /** What follows from a command that changes a request. */
 export const decideChange = (

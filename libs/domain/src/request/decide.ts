@@ -1,21 +1,21 @@
 import type { Reference } from "../reference.ts";
-import { answerChild } from "./answer-child.ts";
-import { attach } from "./attach.ts";
-import { automate } from "./automate.ts";
-import { cancel } from "./cancel.ts";
+import { answerChild } from "./voting/answer-child.ts";
+import { attach } from "./changing/attach.ts";
+import { automate } from "./changing/automate.ts";
+import { cancel } from "./ending/cancel.ts";
 import { isChangeCommand } from "./change-commands.ts";
 import type { DecideContext, Decision, RequestCommand } from "./commands.ts";
 import { decideChange } from "./decide-change.ts";
-import { expire } from "./expire.ts";
-import { consume, markStuck, reportExecution } from "./grant.ts";
-import { recheck } from "./recheck.ts";
+import { expire } from "./ending/expire.ts";
+import { consume, markStuck, reportExecution } from "./ending/grant.ts";
+import { recheck } from "./people/recheck.ts";
 import { refuse } from "./refusals.ts";
-import { reportTransition } from "./report-transition.ts";
+import { reportTransition } from "./ending/report-transition.ts";
 import type { RequestState } from "./state.ts";
-import { submit } from "./submit.ts";
+import { submit } from "./asking/submit.ts";
 import { fireTimer } from "./timers/fire.ts";
 import { withTimers } from "./timers/with-timers.ts";
-import { castVote } from "./vote.ts";
+import { castVote } from "./voting/vote.ts";
 
 const decideCommand = (
   state: RequestState,

@@ -1,11 +1,11 @@
 import type { EventMetadata } from "../actor.ts";
-import { withOutcome } from "./automations.ts";
+import { withOutcome } from "./changing/automations.ts";
 import type { ChangeEvent } from "./change-events.ts";
 import { noDealings, unchanged, type Changes, type Dealings, type Question } from "./changes.ts";
-import { withLevelClosed } from "./close-level.ts";
+import { withLevelClosed } from "./levels/close-level.ts";
 import type { GroupRecord } from "./events.ts";
-import { firedLater } from "./hold-edit.ts";
-import { apartAt } from "./outside.ts";
+import { firedLater } from "./changing/hold-edit.ts";
+import { apartAt } from "./people/outside.ts";
 import type { GroupState, LevelState, PendingRequest, Vote } from "./state.ts";
 import { withPast } from "./timers/evolve.ts";
 

@@ -1,5 +1,5 @@
 import type { EventMetadata } from "../actor.ts";
-import { afterApproval } from "./after-approval.ts";
+import { afterApproval } from "./levels/after-approval.ts";
 import type { ClosedPools, RequestEvent } from "./events.ts";
 import type {
   GroupState,
@@ -8,9 +8,9 @@ import type {
   RequestState,
   ResolvedRequest,
 } from "./state.ts";
-import { withAttached } from "./attach.ts";
-import { withLevelClosed } from "./close-level.ts";
-import { withChildEnded, withChildren } from "./children.ts";
+import { withAttached } from "./changing/attach.ts";
+import { withLevelClosed } from "./levels/close-level.ts";
+import { withChildEnded, withChildren } from "./voting/children.ts";
 import { isChangeEvent } from "./change-events.ts";
 import { dueOf, isTimerEvent } from "./timers/events.ts";
 import { evolveTimer } from "./timers/evolve.ts";
@@ -21,7 +21,7 @@ import {
   withoutClaim,
   withoutHeldVote,
 } from "./evolve-changes.ts";
-import { withSlotVoided } from "./void-slot.ts";
+import { withSlotVoided } from "./people/void-slot.ts";
 
 /** What every request's history starts from. */
 export const absentRequest: RequestState = { status: "absent" };

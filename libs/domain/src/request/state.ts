@@ -1,9 +1,9 @@
 import type { Actor, Channel } from "../actor.ts";
 import type { Json } from "../json.ts";
-import type { AttachedContext, AttachedRecommendation } from "./attach.ts";
-import type { SeenRun } from "./automations.ts";
+import type { AttachedContext, AttachedRecommendation } from "./changing/attach.ts";
+import type { SeenRun } from "./changing/automations.ts";
 import type { Changes, Dealings } from "./changes.ts";
-import type { ChildState } from "./children.ts";
+import type { ChildState } from "./voting/children.ts";
 import type { GroupRecord, SlotRecord, SubmittedFields } from "./events.ts";
 import type { Timers } from "./timers/timers.ts";
 

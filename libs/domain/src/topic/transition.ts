@@ -2,7 +2,7 @@ import type { Actor } from "../actor.ts";
 import type { JsonObject } from "../json.ts";
 import { evaluateCondition, type Evaluation } from "../policy/evaluate-condition.ts";
 import type { EvaluateExpression } from "../reference.ts";
-import { advisedRisk } from "../request/advised-risk.ts";
+import { advisedRisk } from "../request/asking/advised-risk.ts";
 import type { Requester } from "../request/events.ts";
 import type { Refusal } from "../request/refusals.ts";
 import { transitionAction, transitionAsk, type TransitionAsk } from "./ask.ts";

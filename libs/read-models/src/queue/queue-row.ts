@@ -3,9 +3,12 @@ import {
   handOverTimes,
   standInsFor,
   type Span,
-} from "@countersign/domain/request/queue-delegates.ts";
-import { decidersStanding, queueStanding } from "@countersign/domain/request/queue-standing.ts";
-import { renderRequest } from "@countersign/domain/request/render.ts";
+} from "@countersign/domain/request/view/queue-delegates.ts";
+import {
+  decidersStanding,
+  queueStanding,
+} from "@countersign/domain/request/view/queue-standing.ts";
+import { renderRequest } from "@countersign/domain/request/view/render.ts";
 import type { KnownRequest } from "@countersign/domain/request/state.ts";
 
 /** What changes about a request in the queue. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { readDelegationEvent, readDirectoryEvent } from "@countersign/domain/read-events.ts";
-import { pathsTo } from "@countersign/domain/request/delegates.ts";
+import { pathsTo } from "@countersign/domain/request/people/delegates.ts";
 import type { ProjectedReferences } from "../projected-references.ts";
 import { orgOf, type StoredEvent } from "../stored-event.ts";
 import { personTarget, roleTarget } from "./targets.ts";

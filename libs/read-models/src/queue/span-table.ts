@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Span } from "@countersign/domain/request/queue-delegates.ts";
+import type { Span } from "@countersign/domain/request/view/queue-delegates.ts";
 
 /** Who may act for somebody; who has handed their own slot over. */
 export type SpanTableName = "stand_in" | "handed_over";

@@ -1,7 +1,7 @@
 import type { LadderStep } from "@countersign/domain/policy/policy.ts";
 import type { Reference } from "@countersign/domain/reference.ts";
-import { chainOf } from "@countersign/domain/request/chain.ts";
-import { resolveIdentifier } from "@countersign/domain/request/people.ts";
+import { chainOf } from "@countersign/domain/request/levels/chain.ts";
+import { resolveIdentifier } from "@countersign/domain/request/people/people.ts";
 import type { KnownRequest } from "@countersign/domain/request/state.ts";
 
 export const roleTarget = (role: string): string => `role:${role}`;

@@ -1,6 +1,6 @@
 import type { StatementSync } from "node:sqlite";
 import type { JsonObject } from "@countersign/domain/json.ts";
-import { shownHolder } from "@countersign/domain/request/deciders.ts";
+import { shownHolder } from "@countersign/domain/request/people/deciders.ts";
 import type { StatsProjection } from "./stats-projection.ts";
 
 /** Which requests are summed up: by creation, ISO times, from inclusive, to exclusive; an agent's own only. */

@@ -1,4 +1,4 @@
-import { policyRefs } from "@countersign/domain/request/policy-refs.ts";
+import { policyRefs } from "@countersign/domain/request/asking/policy-refs.ts";
 import type { KnownRequest } from "@countersign/domain/request/state.ts";
 
 /** What one request contributes to the figures. */

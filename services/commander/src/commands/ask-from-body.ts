@@ -3,7 +3,7 @@ import { payloadFaults } from "@countersign/application/edit-payload.ts";
 import { schemaFault } from "@countersign/application/payload-schema.ts";
 import type { AskBody } from "@countersign/api-contract/ask.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
-import { askersRisk } from "@countersign/domain/request/advised-risk.ts";
+import { askersRisk } from "@countersign/domain/request/asking/advised-risk.ts";
 import type { Ask } from "@countersign/domain/request/commands.ts";
 import type { Action } from "@countersign/domain/request/events.ts";
 import { refuse, type Refusal } from "@countersign/domain/request/refusals.ts";

@@ -2,7 +2,7 @@ import {
   attachmentView,
   isRequester,
   recommendationView,
-} from "@countersign/domain/request/attach.ts";
+} from "@countersign/domain/request/changing/attach.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
 import type { Principal } from "@countersign/domain/request/commands.ts";
 import type { KnownRequest } from "@countersign/domain/request/state.ts";

@@ -1,7 +1,7 @@
 import { loadFold } from "@countersign/application/execute.ts";
 import { requestAggregate } from "@countersign/application/request.ts";
 import { requestStream } from "@countersign/application/streams.ts";
-import { renderRequest } from "@countersign/domain/request/render.ts";
+import { renderRequest } from "@countersign/domain/request/view/render.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
 import type { Decider } from "../decider.ts";
 import type { Incoming } from "../incoming.ts";

@@ -1,4 +1,4 @@
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import { resultOf } from "../edge/answer.ts";
 import type { Caller, Inner } from "../edge/inner.ts";
 import type { Log } from "../edge/log.ts";

@@ -1,4 +1,4 @@
-import type { RequestView } from "@countersign/domain/request/wire.ts";
+import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import { REQUEST_ID } from "@countersign/api-contract/ids.ts";
 import { NOT_FOUND } from "../edge/refused.ts";
 import { builder } from "./builder.ts";

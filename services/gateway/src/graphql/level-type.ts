@@ -4,7 +4,7 @@ import type {
   LevelView,
   SlotView,
   VoteView,
-} from "@countersign/domain/request/wire.ts";
+} from "@countersign/domain/request/view/wire.ts";
 import { builder } from "./builder.ts";
 import { ActorKind, Decision, GroupStatus, LevelStatus, Logic, SlotStatus } from "./enums.ts";
 

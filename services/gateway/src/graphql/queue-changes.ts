@@ -1,4 +1,4 @@
-import { voterOf } from "@countersign/domain/request/deciders.ts";
+import { voterOf } from "@countersign/domain/request/people/deciders.ts";
 import { BoundedQueue } from "../live/bounded-queue.ts";
 import { openRequestChanges } from "../live/request-changes.ts";
 import { ask, type GraphContext } from "./context.ts";

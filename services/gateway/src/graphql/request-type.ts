@@ -1,5 +1,5 @@
 import type { JsonObject } from "@countersign/domain/json.ts";
-import type { RequestView, TimelineEntry } from "@countersign/domain/request/wire.ts";
+import type { RequestView, TimelineEntry } from "@countersign/domain/request/view/wire.ts";
 import { Automation, type WireAutomation } from "./automation-type.ts";
 import { builder } from "./builder.ts";
 import { ask, type GraphContext } from "./context.ts";

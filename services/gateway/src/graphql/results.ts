@@ -1,5 +1,5 @@
 import type { WireError } from "@countersign/api-contract/errors.ts";
-import type { ActorView } from "@countersign/domain/request/wire.ts";
+import type { ActorView } from "@countersign/domain/request/view/wire.ts";
 import { Refused } from "../edge/refused.ts";
 import { builder } from "./builder.ts";
 import type { Commanded } from "./context.ts";

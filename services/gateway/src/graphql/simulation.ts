@@ -1,4 +1,4 @@
-import type { TimelineEntry } from "@countersign/domain/request/wire.ts";
+import type { TimelineEntry } from "@countersign/domain/request/view/wire.ts";
 import { Refused } from "../edge/refused.ts";
 import { resultOf } from "../edge/answer.ts";
 import { BACKTEST_TIMEOUT_MS, backtestParameters } from "../rest/simulation.ts";

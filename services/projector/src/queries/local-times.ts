@@ -1,5 +1,5 @@
 import { localTime } from "@countersign/business-time/local-time.ts";
-import type { RequestView, TimelineEntry } from "@countersign/domain/request/wire.ts";
+import type { RequestView, TimelineEntry } from "@countersign/domain/request/view/wire.ts";
 import type { Asked } from "../asked.ts";
 import type { QueuePart } from "./queue-part.ts";
 

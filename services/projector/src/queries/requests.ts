@@ -1,7 +1,7 @@
 import type { ListFilter } from "@countersign/read-models/queue/list-requests.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
-import { voterOf } from "@countersign/domain/request/deciders.ts";
+import { voterOf } from "@countersign/domain/request/people/deciders.ts";
 import type { Asked, Viewer } from "../asked.ts";
 import {
   optionalText,

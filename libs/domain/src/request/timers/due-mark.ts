@@ -1,7 +1,7 @@
 import type { Reference } from "../../reference.ts";
-import { chainOf, levelPlan } from "../chain.ts";
+import { chainOf, levelPlan } from "../levels/chain.ts";
 import type { DecideContext } from "../commands.ts";
-import { openPools } from "../ending.ts";
+import { openPools } from "../ending/ending.ts";
 import type { RequestEvent } from "../events.ts";
 import type { PendingRequest } from "../state.ts";
 import { approvalFence } from "./fence.ts";

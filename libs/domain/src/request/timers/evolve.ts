@@ -1,4 +1,4 @@
-import { withLevelClosed } from "../close-level.ts";
+import { withLevelClosed } from "../levels/close-level.ts";
 import type { GroupState, LevelState, PendingRequest } from "../state.ts";
 import type { TimerEvent, TimerEventOf, TimerRef } from "./events.ts";
 import { noTimers, type LadderPlan, type Outcome, type Timers } from "./timers.ts";

@@ -1,10 +1,10 @@
 import type { LadderAction } from "../../policy/policy.ts";
 import type { Reference } from "../../reference.ts";
-import { chainOf, levelPlan, type Chain } from "../chain.ts";
-import { openLevelOf } from "../ending.ts";
-import { blockageOf } from "../gap.ts";
-import { judge } from "../quorum.ts";
-import { rosterOf } from "../slots.ts";
+import { chainOf, levelPlan, type Chain } from "../levels/chain.ts";
+import { openLevelOf } from "../ending/ending.ts";
+import { blockageOf } from "../levels/gap.ts";
+import { judge } from "../levels/quorum.ts";
+import { rosterOf } from "../people/slots.ts";
 import type { KnownRequest, PendingRequest } from "../state.ts";
 import type { SuppressedCode } from "./events.ts";
 import { stepsOf } from "./ladders.ts";

@@ -1,6 +1,6 @@
 import type { Reference } from "../../reference.ts";
 import type { DecideContext, Decision, RequestCommand } from "../commands.ts";
-import { expired, isDue } from "../ending.ts";
+import { expired, isDue } from "../ending/ending.ts";
 import type { RequestEvent } from "../events.ts";
 import { stateAfter } from "../follow.ts";
 import type { KnownRequest, PendingRequest } from "../state.ts";

@@ -1,6 +1,6 @@
 import type { Defaults } from "../../definition/definition.ts";
 import type { LadderAction, LadderStep, LevelPlan, OnTimeout } from "../../policy/policy.ts";
-import type { Chain } from "../chain.ts";
+import type { Chain } from "../levels/chain.ts";
 import type { TimerKind } from "./events.ts";
 import { ladderOfRouting } from "./routing.ts";
 import type { LadderPlan } from "./timers.ts";

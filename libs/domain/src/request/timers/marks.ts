@@ -1,5 +1,5 @@
 import type { LevelState } from "../state.ts";
-import type { LevelView } from "../wire.ts";
+import type { LevelView } from "../view/wire.ts";
 import type { Timers } from "./timers.ts";
 
 /** A level's picture with its due mark as it was planned, and whether it has passed. */

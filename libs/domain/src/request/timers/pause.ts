@@ -1,8 +1,8 @@
 import { durationMs } from "../../policy/duration.ts";
 import type { Reference } from "../../reference.ts";
-import { chainOf } from "../chain.ts";
+import { chainOf } from "../levels/chain.ts";
 import type { Question } from "../changes.ts";
-import { policyOfLevel } from "../delegates.ts";
+import { policyOfLevel } from "../people/delegates.ts";
 import type { KnownRequest } from "../state.ts";
 
 /** Milliseconds by which questions may shift the timers of a level, in all: what its policy says, else nothing. */

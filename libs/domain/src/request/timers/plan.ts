@@ -1,10 +1,10 @@
 import { plainMs } from "../../policy/duration.ts";
 import type { Duration } from "../../policy/policy.ts";
 import type { Reference } from "../../reference.ts";
-import { chainOf } from "../chain.ts";
-import { openLevelOf } from "../ending.ts";
+import { chainOf } from "../levels/chain.ts";
+import { openLevelOf } from "../ending/ending.ts";
 import type { RequestEvent } from "../events.ts";
-import { isoAfter } from "../expiry.ts";
+import { isoAfter } from "../asking/expiry.ts";
 import type { LevelState, PendingRequest } from "../state.ts";
 import type { PlanCalendar, PlannedTimer, TimerEventOf } from "./events.ts";
 import { kindOf, ladderBeside } from "./ladders.ts";

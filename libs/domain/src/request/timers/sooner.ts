@@ -1,7 +1,7 @@
 import { plainMs } from "../../policy/duration.ts";
 import type { Duration, LevelPlan } from "../../policy/policy.ts";
 import type { Reference } from "../../reference.ts";
-import { isoAfter } from "../expiry.ts";
+import { isoAfter } from "../asking/expiry.ts";
 
 /**
  * Whether a timer of this level that starts at `startAt` would be due sooner with `after` than as written, by the

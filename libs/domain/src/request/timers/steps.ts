@@ -1,11 +1,11 @@
 import type { Actor } from "../../actor.ts";
 import type { LadderStep } from "../../policy/policy.ts";
 import type { Reference } from "../../reference.ts";
-import { chainOf } from "../chain.ts";
+import { chainOf } from "../levels/chain.ts";
 import type { DecideContext } from "../commands.ts";
-import { openLevelOf, openPools } from "../ending.ts";
+import { openLevelOf, openPools } from "../ending/ending.ts";
 import type { RequestEvent } from "../events.ts";
-import { advance, approval } from "../open-levels.ts";
+import { advance, approval } from "../levels/open-levels.ts";
 import type { LevelState, PendingRequest } from "../state.ts";
 import type { SuppressedCode, TimerRef } from "./events.ts";
 import { approvalFence, type Suppressed } from "./fence.ts";

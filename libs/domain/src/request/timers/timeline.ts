@@ -1,7 +1,7 @@
 import type { Reference } from "../../reference.ts";
-import { chainOf, type Chain } from "../chain.ts";
+import { chainOf, type Chain } from "../levels/chain.ts";
 import type { KnownRequest, PendingRequest } from "../state.ts";
-import type { TimelineEntry } from "../wire.ts";
+import type { TimelineEntry } from "../view/wire.ts";
 import { approachingAt } from "./approaching.ts";
 import { onTimeout } from "./due-mark.ts";
 import { foreseenFence } from "./fence.ts";

@@ -1,15 +1,15 @@
 import type { Target } from "../../policy/policy.ts";
 import type { Reference } from "../../reference.ts";
 import { approversOf } from "../../directory/lookups.ts";
-import { chainOf, levelPlan } from "../chain.ts";
-import { isNoPerson } from "../deciders.ts";
-import { handedOverTo, hatsIn, type LevelSlots } from "../delegates.ts";
-import { slotsOfLevel } from "../eligibility.ts";
-import { openLevelOf } from "../ending.ts";
+import { chainOf, levelPlan } from "../levels/chain.ts";
+import { isNoPerson } from "../people/deciders.ts";
+import { handedOverTo, hatsIn, type LevelSlots } from "../people/delegates.ts";
+import { slotsOfLevel } from "../people/eligibility.ts";
+import { openLevelOf } from "../ending/ending.ts";
 import type { SubmittedFields } from "../events.ts";
-import { mayHold, resolvePerson } from "../people.ts";
-import { judge } from "../quorum.ts";
-import { rosterOf } from "../slots.ts";
+import { mayHold, resolvePerson } from "../people/people.ts";
+import { judge } from "../levels/quorum.ts";
+import { rosterOf } from "../people/slots.ts";
 import type { Frozen, KnownRequest } from "../state.ts";
 
 /** True for who asked and for the owner of the asking agent, whom no timer calls upon, `self_approval` or not. */

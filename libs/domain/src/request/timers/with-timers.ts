@@ -1,4 +1,4 @@
-import { chainOf } from "../chain.ts";
+import { chainOf } from "../levels/chain.ts";
 import type { Reference } from "../../reference.ts";
 import type { DecideContext, Decision } from "../commands.ts";
 import type { RequestEvent } from "../events.ts";

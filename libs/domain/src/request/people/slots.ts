@@ -1,0 +1,194 @@
+import { approversOf, rolesOf } from "../../directory/lookups.ts";
+import type { GroupPlan, LevelPlan, Quorum } from "../../policy/policy.ts";
+import type { Reference } from "../../reference.ts";
+import { childSlot } from "../voting/children.ts";
+import type { Opening } from "../commands.ts";
+import { deciderSlots, headsIn, isNoPerson, mayDecide } from "./deciders.ts";
+import { groupPlan } from "../levels/chain.ts";
+import type { ClosedPools, GroupRecord, SlotRecord, SubmittedFields, Via } from "../events.ts";
+import { isSeparated, mayHold, resolveIdentifier, resolvePerson, stillHolds } from "./people.ts";
+import { apartAt, isOutside } from "./outside.ts";
+import type { Frozen, GroupState } from "../state.ts";
+import { nextInTurn } from "./turns.ts";
+
+/** Approvals that a quorum wants of `people` recorded ones. Never less than one: an empty set approves nothing. */
+export const neededOf = ({ required, count, percent }: Quorum, people: number): number => {
+  switch (required) {
+    case "any":
+      return 1;
+    case "threshold":
+      return Math.max(1, count ?? 1);
+    case "all":
+      return Math.max(1, people);
+    case "percent":
+      return Math.max(1, Math.ceil((people * (percent ?? 100)) / 100));
+  }
+};
+
+/** True when today's members of a role answer, and not the people who were in it when the level opened. */
+const isPooled = ({ required }: Quorum): boolean => required === "any" || required === "threshold";
+
+const recordGroup = (
+  plan: GroupPlan,
+  level: LevelPlan,
+  frozen: Frozen,
+  reference: Reference,
+  opening: Opening | undefined,
+): GroupRecord => {
+  const { submitted } = frozen;
+  const { directory } = reference;
+  const pools: string[] = [];
+  const slots: SlotRecord[] = [];
+  const apart = apartAt(frozen, level.number);
+  const add = (approver: string, via: Via): void => {
+    if (apart.includes(approver)) return;
+    if (mayHold(submitted, directory, approver) && !slots.some((s) => s.approver === approver)) {
+      slots.push({ approver, via });
+    }
+  };
+  for (const { type, identifier } of plan.assignments) {
+    if (type === "user") {
+      const person = resolvePerson(identifier, frozen, reference);
+      if (person !== null) add(person, { type: "user", identifier });
+      continue;
+    }
+    const role = resolveIdentifier(identifier, frozen);
+    if (role === null) continue;
+    if (type === "workflow") {
+      const slot = childSlot(role, level.number, plan.group, frozen, reference, opening);
+      if (slot !== null && !slots.some((s) => s.approver === slot.approver)) slots.push(slot);
+    } else if (type === "round_robin") {
+      const next = nextInTurn(role, apart, submitted, reference, opening);
+      if (next !== undefined) add(next, { type: "round_robin", identifier: role });
+    } else if (isPooled(plan.quorum)) {
+      if (!pools.includes(role)) pools.push(role);
+    } else {
+      for (const id of approversOf(directory, role)) add(id, { type: "role", identifier: role });
+    }
+  }
+  const needed = neededOf(plan.quorum, slots.length);
+  if (level.deciders.length > 0) {
+    const deciders = deciderSlots(level.deciders, submitted, reference);
+    slots.push(...deciders.filter(({ approver }) => !apart.includes(approver)));
+  }
+  return { group: plan.group, needed, pools, slots };
+};
+
+/** The groups of a level as they would be recorded if it opened now. */
+export const recordGroups = (
+  plan: LevelPlan,
+  frozen: Frozen,
+  reference: Reference,
+  opening?: Opening,
+): readonly GroupState[] => {
+  const apart = apartAt(frozen, plan.number);
+  return plan.groups.map((group) => ({
+    ...recordGroup(group, plan, frozen, reference, opening),
+    voided: [],
+    closedPool: null,
+    ...(apart.length === 0 ? {} : { apart }),
+  }));
+};
+
+/** Who may answer in a group today: what its record and the directory of the day say together. */
+export interface Roster {
+  /** True for somebody who may vote on this request at all: active, no viewer, not kept out by separation of duties. */
+  mayAct(person: string): boolean;
+  holds(group: GroupState, person: string): boolean;
+  /** Each person once: recorded ones who are still there, then today's members of the pools. */
+  holders(group: GroupState): readonly SlotRecord[];
+  /** Recorded people who have left since and are not voided yet. */
+  leavers(group: GroupState): readonly SlotRecord[];
+}
+
+/** True for somebody who was escalated to where heads are counted, and neither holds a slot in the group nor lost one. */
+export const isAlternate = (
+  { alternates, slots, voided, cancelled }: GroupState,
+  person: string,
+): boolean =>
+  alternates?.some(({ approver }) => approver === person) === true &&
+  cancelled?.some(({ approver }) => approver === person) !== true &&
+  (voided.includes(person) || !slots.some(({ approver }) => approver === person));
+
+/** The roster of one request by the directory of the day. */
+export const rosterOf = (submitted: SubmittedFields, reference: Reference): Roster => {
+  const { directory } = reference;
+  const holdsSlot = (slot: SlotRecord): boolean =>
+    stillHolds(submitted, directory, slot) &&
+    (slot.via.type !== "agent" || mayDecide(submitted, slot.via.identifier, reference));
+  const standing = (group: GroupState): readonly SlotRecord[] => {
+    const own = group.slots.filter(
+      (slot) => !group.voided.includes(slot.approver) && holdsSlot(slot),
+    );
+    return group.alternates === undefined
+      ? own
+      : [
+          ...own,
+          ...group.alternates.filter(
+            (slot) =>
+              isAlternate(group, slot.approver) &&
+              holdsSlot(slot) &&
+              !isOutside(group, slot.approver),
+          ),
+        ];
+  };
+  return {
+    mayAct: (person) => mayHold(submitted, directory, person),
+    holds: (group, person) => {
+      if (isNoPerson(person)) return standing(group).some(({ approver }) => approver === person);
+      if (!mayHold(submitted, directory, person) || isOutside(group, person)) return false;
+      if (group.pools.length > 0) {
+        const roles = rolesOf(directory, person);
+        if (group.pools.some((role) => roles.includes(role))) return true;
+      }
+      const isHolder = (slot: SlotRecord): boolean =>
+        slot.approver === person && stillHolds(submitted, directory, slot);
+      return (
+        (!group.voided.includes(person) && group.slots.some(isHolder)) ||
+        group.alternates?.some(isHolder) === true
+      );
+    },
+    holders: (group) => {
+      const found = standing(group);
+      if (group.pools.length === 0) return found;
+      const all = [...found];
+      const seen = new Set(found.map((slot) => slot.approver));
+      for (const role of group.pools) {
+        for (const approver of approversOf(directory, role)) {
+          if (seen.has(approver) || isSeparated(submitted, approver)) continue;
+          if (isOutside(group, approver)) continue;
+          seen.add(approver);
+          all.push({ approver, via: { type: "role", identifier: role } });
+        }
+      }
+      return all;
+    },
+    leavers: (group) =>
+      group.slots.filter(
+        (slot) => !group.voided.includes(slot.approver) && !stillHolds(submitted, directory, slot),
+      ),
+  };
+};
+
+/** Approvals the group wants now: `all` and `percent` count the people recorded minus those who left. */
+export const neededNow = (plan: LevelPlan, index: number, group: GroupState): number =>
+  group.voided.length === 0
+    ? group.needed
+    : neededOf(groupPlan(plan, index).quorum, headsIn(group));
+
+/** Members of the pools at this moment, by group: kept when a level closes, because they are what it is shown from. */
+export const closePools = (groups: readonly GroupState[], roster: Roster): ClosedPools => {
+  const pools: Record<string, readonly SlotRecord[]> = {};
+  for (const group of groups) {
+    if (group.pools.length === 0) continue;
+    const holders = roster.holders(group);
+    pools[group.group] =
+      group.slots.length === 0
+        ? holders
+        : holders.filter(
+            ({ approver }) =>
+              group.voided.includes(approver) || !group.slots.some((s) => s.approver === approver),
+          );
+  }
+  return pools;
+};
