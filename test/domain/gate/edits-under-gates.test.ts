@@ -5,7 +5,7 @@ import { policyOfLevel } from "@countersign/domain/request/people/delegates.ts";
 import { amends, modifies } from "../../testkit/changing.ts";
 import { active, denies, gate } from "../../testkit/examples/gates.ts";
 import { any, atLeast, group, level, policy, when } from "../../testkit/examples/policies.ts";
-import { given } from "../../testkit/given-when-then.ts";
+import { given, type Given } from "../../testkit/given-when-then.ts";
 import { approves, asked } from "../../testkit/happenings.ts";
 import { referenceOf, world, type World } from "../../testkit/world.ts";
 
@@ -55,6 +55,37 @@ describe("An edited payload is held against the gates again", () => {
     const passed = story.and(approves("cy", shown));
     expect(passed.status).toBe("pending");
     expect(passed.when(approves("eli", shown)).status).toBe("approved");
+  });
+
+  test("a ladder that comes with it counts from the creation, and is planned once", () => {
+    const reminder = {
+      after: "2h",
+      action: "reminder",
+      to: [],
+      channels: [],
+      reason: null,
+    } as const;
+    const from = org([big], { policies: [release, { ...safety, escalation: [reminder] }] });
+    const asking = given(from, asked());
+    expect(asking.view.timeline.map(({ action }) => action)).toEqual(["approaching", "expiry"]);
+    const planned = (story: Given) =>
+      story.moment.events.filter(({ type }) => type === "TimersPlanned");
+    const edited = asking.and(modifies("bo", more));
+    const dueAt = "2026-01-05T11:00:00.000Z";
+    const first = {
+      level: null,
+      payloadVersion: 2,
+      generation: 1,
+      timers: [{ kind: "reminder", step: 1, dueAt }],
+    };
+    expect(planned(edited)).toMatchObject([{ data: first }]);
+    expect(edited.view.timeline[0]).toMatchObject({ at: dueAt, action: "reminder", level: null });
+    const again = { from: "sha256:bb", to: "sha256:cc", parameters: { replicas: 30 } };
+    const second = { ...first, payloadVersion: 3 };
+    expect(planned(edited.and(modifies("bo", again)))).toMatchObject([
+      { data: first },
+      { data: second },
+    ]);
   });
 
   test("a deny refuses the edit, and nothing changes", () => {

@@ -76,7 +76,10 @@ const carriedOver = (state: PendingRequest, plan: LadderPlan): readonly RequestE
     ...(plan.ladder === undefined ? {} : { ladder: plan.ladder }),
   });
 
-/** The ladder beside the chain: planned at creation, and carried over when the payload was edited. */
+/**
+ * The ladder beside the chain: planned at creation, carried over when the payload was edited, and planned then where
+ * it came with a gate that the edit brought in. It counts from the creation all the same.
+ */
 const planBeside = (
   state: PendingRequest,
   reference: Reference,
@@ -86,10 +89,10 @@ const planBeside = (
   if (known !== undefined) {
     return known.payloadVersion === state.payloadVersion ? [] : carriedOver(state, known);
   }
-  // The org's routing is that of the creation: what it becomes later plans nothing.
-  if (!isNew) return [];
   const { definition } = reference;
   const { steps, isPinned } = ladderBeside(chainOf(state, definition), definition.defaults);
+  // The org's routing is that of the creation: what it becomes later plans nothing.
+  if (!isNew && (!isPinned || state.payloadVersion === 1)) return [];
   const wanted = steps.map(({ action, after }, index) => ({
     step: index + 1,
     kind: kindOf(action),
@@ -99,7 +102,7 @@ const planBeside = (
   const { timers, calendar } = instantsOf(wanted, startAt, definition.defaults.calendar, reference);
   return event({
     level: null,
-    payloadVersion: 1,
+    payloadVersion: state.payloadVersion,
     generation: 1,
     startAt,
     calendar,

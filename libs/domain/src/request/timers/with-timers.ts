@@ -63,10 +63,14 @@ export const withTimers = (
   if (!events.some(({ type }) => occasions.has(type))) return decision;
   const chain = chainBehind(before, events, reference);
   if (chain === null) return decision;
+  const { definition } = reference;
   const hasTimers = before.status !== "absent" && before.timers !== undefined;
-  if (!hasTimers && isTimeless(chain, reference.definition.defaults)) return decision;
+  // An edit may bring in gates, and these their ladders.
+  const isEdited = events.some(({ type }) => type === "PayloadModified");
+  if (!hasTimers && !isEdited && isTimeless(chain, definition.defaults)) return decision;
   const after = stateAfter(before, events, context);
   if (after.status !== "pending") return decision;
+  if (!hasTimers && isTimeless(chainOf(after, definition), definition.defaults)) return decision;
   const occasion = {
     isNew: before.status === "absent",
     mayMove: events.some(({ type }) => moving.has(type)),
