@@ -98,6 +98,33 @@ describe("gates, in one process over REST", () => {
     expect(answer.body.status, answer.text).toBe("approved");
   });
 
+  test("a gate that an edit brings in brings its routing, counted from the creation", async () => {
+    const routed = `gates:
+  - { id: bulk-mail, gate_type: amount_threshold, actions: ["mail:*"], field: parameters.recipients, above: 100,
+      routing: { primary: { role: security_team, timeout_minutes: 30 }, escalation: { role: admin, timeout_minutes: 60 }, final: { action: auto_reject, timeout_minutes: 120 } } }
+`;
+    expect((await importFile(server, routed, "mail.yaml")).status).toBe(201);
+    const mail = (recipients: number) => action("mail:send", { recipients });
+    const { body: asked } = await ask({ ...mail(5), policy: "everyday" });
+    const { status, body, text } = await server
+      .as("bo")
+      .post<RequestView>(`/approvals/${asked.id}/modify`, {
+        payload: { recipients: 500 },
+        payload_hash: asked.payload_hash,
+      });
+    expect(status, text).toBe(200);
+    expect(body.policies.map(({ gate }) => gate)).toContain("bulk-mail");
+    const minutes = body.timeline.map(({ action: step, at }) => [
+      step,
+      (Date.parse(at) - Date.parse(asked.created_at)) / 60_000,
+    ]);
+    expect(minutes.slice(0, 3)).toEqual([
+      ["escalate", 30],
+      ["reminder", 60],
+      ["auto_deny", 120],
+    ]);
+  });
+
   test("transitions are held against the gates too, also those that nobody else would be asked about", async () => {
     const frozen = `
 gates:
