@@ -75,7 +75,9 @@ const extendFault = (
   { expiresAt, before }: Of<"ExpiryExtended">,
   count: number,
 ): string | null => {
-  if (!isDisinterested(entry, story) && !isNamedAgent(entry, story)) {
+  const { actor } = entry.metadata;
+  const followsParent = actor.kind === "system" && story.submitted?.parent !== undefined;
+  if (!followsParent && !isDisinterested(entry, story) && !isNamedAgent(entry, story)) {
     return "the expiry is extended by somebody who asked for the request.";
   }
   if (count > MOST_EXTENSIONS) {

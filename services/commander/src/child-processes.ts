@@ -69,6 +69,12 @@ const send = async (
       });
       return;
     }
+    case "extend-child": {
+      const { child, expiresAt, before } = command;
+      const envelope = envelopeOf(org, cause, "extend-child", cause.eventId, child);
+      await existing(decider, envelope, child, { type: "extend-with-parent", expiresAt, before });
+      return;
+    }
     case "cancel-child": {
       const { child, reason } = command;
       const envelope = envelopeOf(org, cause, "cancel-child", cause.eventId, child);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Policy } from "@countersign/domain/policy/policy.ts";
 import { all, any, group, level, policy, when } from "../../testkit/examples/policies.ts";
 import { given } from "../../testkit/given-when-then.ts";
-import { approves, asked, cancels, childEnds, denies } from "../../testkit/happenings.ts";
+import { approves, asked, cancels, childEnds, command, denies } from "../../testkit/happenings.ts";
 import { modifies } from "../../testkit/changing.ts";
 import { world, type World } from "../../testkit/world.ts";
 
@@ -115,6 +115,24 @@ describe("a child request", () => {
     expect(given(short, asked({ policy: "security", inherited, parent })).view.expires_at).toBe(
       "2026-01-05T10:00:00.000Z",
     );
+  });
+
+  test("gets the time that its parent is given, unless its own policy wrote less", () => {
+    const before = inherited.expiresAt;
+    const expiresAt = "2026-01-07T09:00:00.000Z";
+    const more = command(null, { type: "extend-with-parent", expiresAt, before });
+    const child = asked({ policy: "security", inherited, parent });
+    const after = given(both, child).when(more);
+    after.yields(["ExpiryExtended", { expiresAt, before }]);
+    expect(after.view.expires_at).toBe(expiresAt);
+    given(both, child).and(more).when(more).yieldsNothing();
+    given(world({ ...security, expiresIn: "1h" }), child)
+      .when(more)
+      .yieldsNothing();
+    given(both, asked()).when(more).refused("forbidden");
+    given(both, child)
+      .when(command("ivy", { type: "extend-with-parent", expiresAt, before }))
+      .refused("forbidden");
   });
 
   test("is decided by nobody who asked for its parent", () => {

@@ -20,7 +20,13 @@ export type ChildCommand =
       readonly reason: string | null;
       readonly notes: string | null;
     }
-  | { readonly kind: "cancel-child"; readonly child: string; readonly reason: string };
+  | { readonly kind: "cancel-child"; readonly child: string; readonly reason: string }
+  | {
+      readonly kind: "extend-child";
+      readonly child: string;
+      readonly expiresAt: string;
+      readonly before: string;
+    };
 
 const ends: ReadonlySet<string> = new Set([
   "RequestApproved",
@@ -44,6 +50,7 @@ export const concernsChildren = (type: string, data: string): boolean =>
   ends.has(type) ||
   type === "LevelReopened" ||
   type === "PayloadModified" ||
+  type === "ExpiryExtended" ||
   ((type === "LevelOpened" || type === "SlotVoided") && data.includes('"workflow ')) ||
   type === "LevelApproved";
 
@@ -103,7 +110,7 @@ const answerOf = (child: KnownRequest, type: string): ChildCommand | null => {
 
 /**
  * What an event of a request means for its children and its parent, by the request's state now: children that are
- * waited for are made, those that nobody waits for any more are cancelled, and a child's end answers its parent.
+ * waited for are made and get the time that the parent gets, those that nobody waits for any more are cancelled, and a child's end answers its parent.
  * Everything here may be said twice: a child's id is derived from its slot, and its slot is answered once.
  */
 export const onChildren = (state: RequestState, event: RequestEvent): ChildCommand[] => {
@@ -114,6 +121,10 @@ export const onChildren = (state: RequestState, event: RequestEvent): ChildComma
   const { requestId, requester } = state.submitted;
   for (const child of state.children ?? []) {
     if (isAwaited(state, child)) {
+      if (event.type === "ExpiryExtended") {
+        const { expiresAt, before } = event.data;
+        commands.push({ kind: "extend-child", child: child.id, expiresAt, before });
+      }
       if (event.type !== "LevelOpened" && event.type !== "LevelReopened") continue;
       const { kind, id } = requester;
       const ask = askOf(state, child);

@@ -50,6 +50,14 @@ export type ChangeCommand =
       readonly expiresAt: string;
       readonly reason: string | null;
     }
+  /** Of a child request, by the system: its parent has more time, and the child ended with it. */
+  | {
+      readonly type: "extend-with-parent";
+      /** ISO 8601. */
+      readonly expiresAt: string;
+      /** The parent's expiry until now. */
+      readonly before: string;
+    }
   | {
       readonly type: "amend";
       readonly skipLevels: readonly number[];
@@ -84,6 +92,7 @@ const names: Readonly<Record<ChangeCommand["type"], true>> = {
   release: true,
   reassign: true,
   extend: true,
+  "extend-with-parent": true,
   amend: true,
   "break-glass": true,
 };

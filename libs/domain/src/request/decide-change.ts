@@ -4,7 +4,7 @@ import { breakGlass } from "./changing/break-glass.ts";
 import type { ChangeCommand } from "./change-commands.ts";
 import { claim, release } from "./changing/claim.ts";
 import type { DecideContext, Decision } from "./commands.ts";
-import { extend } from "./changing/extend.ts";
+import { extend, extendWithParent } from "./changing/extend.ts";
 import { modify } from "./changing/modify.ts";
 import { answer, question } from "./changing/questions.ts";
 import { reassign } from "./changing/reassign.ts";
@@ -35,6 +35,8 @@ export const decideChange = (
       return reassign(state, command, context, reference);
     case "extend":
       return extend(state, command, context, reference);
+    case "extend-with-parent":
+      return extendWithParent(state, command, context, reference);
     case "amend":
       return amend(state, command, context, reference);
     case "break-glass":

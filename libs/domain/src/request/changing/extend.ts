@@ -66,3 +66,25 @@ export const extend = (
   };
   return { events: [{ type: "ExpiryExtended", data }] };
 };
+
+/**
+ * Gives a child request the time that its parent was given, where it would have ended with the parent: one whose own
+ * policy wrote a shorter expiry keeps it.
+ */
+export const extendWithParent = (
+  state: KnownRequest,
+  { expiresAt, before }: ChangeCommandOf<"extend-with-parent">,
+  { principal, now }: DecideContext,
+  reference: Reference,
+): Decision => {
+  if (principal !== null || state.submitted.parent === undefined) {
+    return { events: [], refusal: refuse("forbidden", "Only a child request follows its parent.") };
+  }
+  if (state.status !== "pending" || state.expiresAt !== before || expiresAt <= before) {
+    return { events: [] };
+  }
+  const timely = inTime(state, now, reference);
+  if (!("inTime" in timely)) return timely;
+  const reason = `The request ${state.submitted.parent.id} has more time.`;
+  return { events: [{ type: "ExpiryExtended", data: { expiresAt, before, reason } }] };
+};
