@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import type { JsonObject } from "@countersign/domain/json.ts";
 import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import type { Answer, Api, TransitionBody } from "../testkit/http.ts";
 import type { Standalone } from "../testkit/processes/standalone.ts";
@@ -59,10 +58,9 @@ export const onlyApproval = (answer: Answer<TransitionBody>): string => {
 };
 
 /** The id of an entry of `children`. */
-export const idOf = (child: JsonObject | undefined): string => {
-  const id = child?.["id"];
-  if (typeof id !== "string") throw new Error("there is no such child request");
-  return id;
+export const idOf = (child: { readonly id: string } | undefined): string => {
+  if (child === undefined) throw new Error("there is no such child request");
+  return child.id;
 };
 
 /** Statuses of the levels of a request, in order. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RequestView } from "@countersign/domain/request/view/wire.ts";
-import type { Answer, ErrorBody } from "../testkit/http.ts";
+import { errorOf, type Answer } from "../testkit/http.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
 import { importFile } from "./asking.ts";
 import { action, evaluate, gatesFile, type Evaluation } from "./gating.ts";
@@ -107,10 +107,7 @@ describe("whether an action would need approval, over REST and GraphQL", () => {
     const again = await evaluated(body, "ci", "refund-1");
     expect(again.body).toEqual(first.body);
     const other = await evaluated({ ...body, title: "Another" }, "ci", "refund-1");
-    expect([other.status, (other.body as unknown as ErrorBody).error.code]).toEqual([
-      409,
-      "conflict",
-    ]);
+    expect([other.status, errorOf(other).code]).toEqual([409, "conflict"]);
     expect((await approve("bo", id)).status).toBe("approved");
     expect((await evaluated(body, "ci", "refund-1")).body).toEqual(first.body);
   });
@@ -138,12 +135,12 @@ describe("whether an action would need approval, over REST and GraphQL", () => {
   ])("%s is refused", async (_, body, status, code) => {
     const answer = await evaluated(body);
     expect(answer.status, answer.text).toBe(status);
-    expect((answer.body as unknown as ErrorBody).error.code).toBe(code);
+    expect(errorOf(answer).code).toBe(code);
   });
 
   test("viewers may not ask whether, and nobody else's org is there", async () => {
-    const { status, body } = await evaluated(action("x:y"), "vic");
-    expect([status, (body as unknown as ErrorBody).error.code]).toEqual([403, "forbidden"]);
+    const answer = await evaluated(action("x:y"), "vic");
+    expect([answer.status, errorOf(answer).code]).toEqual([403, "forbidden"]);
   });
 
   test("GraphQL evaluates the same way, and refuses as a value", async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RequestView } from "@countersign/domain/request/view/wire.ts";
-import type { Answer, ErrorBody, TransitionBody } from "../testkit/http.ts";
+import { errorOf, type Answer, type TransitionBody } from "../testkit/http.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
 import { importFile, onlyApproval } from "./asking.ts";
 import { action, evaluate, gatesFile, type Evaluation } from "./gating.ts";
@@ -33,7 +33,7 @@ describe("gates, in one process over REST", () => {
   test("every ask is held against the gates, whichever way it comes", async () => {
     const denied = await ask(action("db:drop"));
     expect(denied.status).toBe(422);
-    expect((denied.body as unknown as ErrorBody).error).toMatchObject({
+    expect(errorOf(denied)).toMatchObject({
       code: "denied-by-rule",
       message: "Never by an agent.",
       details: { reasons: [{ code: "DENIED_BY_RULE" }] },
@@ -168,7 +168,7 @@ transitions:
       .toBe("open");
     const denied = await move("testing");
     expect(denied.status).toBe(422);
-    expect((denied.body as unknown as ErrorBody).error).toMatchObject({
+    expect(errorOf(denied)).toMatchObject({
       code: "denied-by-rule",
       message: "Frozen.",
     });

@@ -5,7 +5,7 @@ import type { LogEntry } from "@countersign/check/log-entry.ts";
 import { evaluateExpression } from "@countersign/definitions/expression.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { JsonObject } from "@countersign/domain/json.ts";
-import type { RequestView } from "@countersign/domain/request/view/wire.ts";
+import type { AutomationView, RequestView } from "@countersign/domain/request/view/wire.ts";
 import type { TopicBody } from "../testkit/http.ts";
 import { eventually } from "../testkit/processes/eventually.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
@@ -83,9 +83,9 @@ describe("recipes", () => {
     const { status, text } = await moveRelease(server.as("deployment-bot"), where, "development");
     expect(status, text).toBe(200);
   };
-  const seenRun = (id: string, recipe: string): Promise<JsonObject> =>
+  const seenRun = (id: string, recipe: string): Promise<AutomationView> =>
     eventually(`a run of ${recipe}`, async () =>
-      (await request(id)).automations.find((run) => run["recipe"] === recipe),
+      (await request(id)).automations.find((run) => run.recipe === recipe),
     );
   const pendingOf = (recipe: string): Promise<RequestView> =>
     eventually(`a request by ${recipe}`, async () => {

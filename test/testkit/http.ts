@@ -8,7 +8,7 @@ export interface Answer<T> {
   readonly body: T;
 }
 
-/** The body of every answer that says no. */
+/** The body of every answer that says no, see `errorOf`. */
 export interface ErrorBody {
   readonly error: {
     readonly code: string;
@@ -19,6 +19,10 @@ export interface ErrorBody {
     };
   };
 }
+
+/** What an answer says that says no, whatever a yes would have been. */
+export const errorOf = ({ text }: { readonly text: string }): ErrorBody["error"] =>
+  (JSON.parse(text) as ErrorBody).error;
 
 /** A page of a list. */
 export interface Page<T> {

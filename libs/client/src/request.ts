@@ -76,6 +76,55 @@ export interface Question {
   readonly answered_at: string | null;
 }
 
+/** A request whose end answers a slot of this one. */
+export interface ChildRequest {
+  readonly id: string;
+  readonly level: number;
+  readonly group: string;
+  readonly policy: string;
+  readonly status: RequestStatus;
+}
+
+/** An earlier request that this one is asked after. */
+export interface Attempt {
+  readonly id: string;
+  readonly status: RequestStatus;
+  readonly reason: string | null;
+  readonly notes: string | null;
+  readonly resolved_at: string;
+}
+
+export interface Recommendation {
+  readonly by: Actor;
+  readonly at: string;
+  readonly recommendation: "approve" | "deny" | "modify";
+  /** 0–1. */
+  readonly confidence: number;
+  readonly summary: string;
+  /** Proposed `action.parameters`, or null. */
+  readonly payload: JsonObject | null;
+}
+
+export interface Attachment {
+  readonly by: Actor;
+  readonly at: string;
+  readonly context: JsonObject;
+}
+
+/** A run of a recipe that asked for the request, reached it, or was refused to. */
+export interface Automation {
+  readonly recipe: string;
+  readonly version: number;
+  readonly run: string;
+  readonly trigger: string;
+  readonly at: string;
+  readonly outcome: string;
+  readonly reason: string | null;
+  readonly because: string;
+  readonly facts: JsonObject;
+  readonly diff: readonly JsonObject[];
+}
+
 /** A request as lists show it. */
 export interface ListedRequest {
   readonly id: string;
@@ -103,7 +152,7 @@ export interface ListedRequest {
   readonly gate_type: string | null;
   readonly policy_trace: JsonObject;
   readonly risk_snapshot: JsonObject;
-  readonly recommendations: readonly JsonObject[];
+  readonly recommendations: readonly Recommendation[];
   readonly links: JsonObject;
   readonly urgency: "low" | "normal" | "high" | "critical";
   readonly validation: JsonObject | null;
@@ -115,11 +164,11 @@ export interface ListedRequest {
   readonly suggested: readonly Named[];
   readonly claimed_by: string | null;
   readonly questions: readonly Question[];
-  readonly children: readonly JsonObject[];
+  readonly children: readonly ChildRequest[];
   readonly parent: string | null;
-  readonly attempts: readonly JsonObject[];
+  readonly attempts: readonly Attempt[];
   /** Runs of recipes that asked for it or reached it: recipe, trigger, what it saw, what it changed. */
-  readonly automations: readonly JsonObject[];
+  readonly automations: readonly Automation[];
   readonly created_at: string;
   /** Null is never. */
   readonly expires_at: string | null;
@@ -147,7 +196,7 @@ export interface Request extends ListedRequest {
     readonly parameters: JsonObject;
   };
   readonly context: JsonObject;
-  readonly attachments: readonly JsonObject[];
+  readonly attachments: readonly Attachment[];
   /** What will happen if nobody acts. */
   readonly timeline: readonly {
     readonly at: string;

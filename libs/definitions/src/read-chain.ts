@@ -1,4 +1,5 @@
 import { durationMs } from "@countersign/domain/policy/duration.ts";
+import { plainPolicy } from "@countersign/domain/policy/plain.ts";
 import type { LevelPlan, Policy } from "@countersign/domain/policy/policy.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
 import { MOST_LEVELS } from "./bounds.ts";
@@ -39,25 +40,6 @@ export const chainKeys = [
   "schema",
   "one_pending_per",
 ];
-
-/** What a policy says besides its chain when it says nothing. */
-export const plainPolicy: Omit<Policy, "id" | "name" | "chain"> = {
-  version: 0,
-  escalation: [],
-  expiresIn: null,
-  selfApproval: null,
-  onAllSkipped: "block",
-  fallback: null,
-  autoApprove: "forbid",
-  observers: [],
-  riskCeiling: 0.5,
-  maxResubmissions: 3,
-  reapproval: "required",
-  grantValidFor: "1h",
-  pauseOnQuestion: "0",
-  schema: null,
-  onePendingPer: null,
-};
 
 const forbidOrAllow = ["forbid", "allow"] as const;
 
@@ -170,6 +152,7 @@ export const readChain = (
   const pause = fields.get("pause_on_question");
   const noPause = pause === undefined || isWord(pause, 0) || isWord(pause, "0");
   const policy: Omit<Policy, "id" | "name"> = {
+    version: 0,
     ...plainPolicy,
     chain,
     escalation: steps.map(({ step }) => step),

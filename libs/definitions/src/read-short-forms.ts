@@ -3,7 +3,7 @@ import type { Assignment, GroupPlan, LevelPlan } from "@countersign/domain/polic
 import { MOST_ASSIGNMENTS, MOST_GROUPS, MOST_LEVELS } from "./bounds.ts";
 import { anyFields, fieldsOf } from "./fields.ts";
 import type { Fields } from "./fields.ts";
-import { plainLevel } from "./plain-level.ts";
+import { plainLevel } from "@countersign/domain/policy/plain.ts";
 import { readCondition } from "./read-condition.ts";
 import { freeName, groupNameOf, readMessage } from "./read-level.ts";
 import { readAssignment, readPerson, readQuorum, readRole } from "./read-people.ts";

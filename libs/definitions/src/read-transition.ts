@@ -1,8 +1,9 @@
+import { plainPolicy } from "@countersign/domain/policy/plain.ts";
 import type { Policy } from "@countersign/domain/policy/policy.ts";
 import type { Transition } from "@countersign/domain/topic/workflow.ts";
 import { fieldsOf } from "./fields.ts";
 import type { Fields } from "./fields.ts";
-import { chainKeys, plainPolicy, readChain } from "./read-chain.ts";
+import { chainKeys, readChain } from "./read-chain.ts";
 import { readCondition } from "./read-condition.ts";
 import type { Reading } from "./reading.ts";
 import {
@@ -92,7 +93,10 @@ const readApproving = (
       ? readRequireApproval(reading, entries)
       : { drafts: approval === undefined ? [] : readApproval(reading, approval), urgency: null };
   const levels = [...before, ...levelsOf(drafts, name, before.length + 1)];
-  return { policy: levels.length === 0 ? null : { ...plainPolicy, chain: levels }, urgency };
+  return {
+    policy: levels.length === 0 ? null : { version: 0, ...plainPolicy, chain: levels },
+    urgency,
+  };
 };
 
 const readState = (

@@ -1,5 +1,5 @@
 import { standingOf, type Standing } from "@countersign/application/authorise.ts";
-import { isObject, type Json, type JsonObject } from "@countersign/domain/json.ts";
+import type { JsonObject } from "@countersign/domain/json.ts";
 import type { Reference } from "@countersign/domain/reference.ts";
 import type { Principal } from "@countersign/domain/request/commands.ts";
 import type { Message } from "@countersign/messaging/bus.ts";
@@ -23,18 +23,22 @@ export interface Asked {
 const principals = new Map<string, Principal | null>();
 const MAX_PRINCIPALS = 10_000;
 
-const isPrincipal = (value: Json): boolean =>
-  isObject(value) &&
-  (value["kind"] === "person" || value["kind"] === "agent") &&
-  typeof value["id"] === "string" &&
-  typeof value["org"] === "string";
+const isPrincipal = (value: unknown): value is Principal =>
+  typeof value === "object" &&
+  value !== null &&
+  "kind" in value &&
+  (value.kind === "person" || value.kind === "agent") &&
+  "id" in value &&
+  typeof value.id === "string" &&
+  "org" in value &&
+  typeof value.org === "string";
 
 /** Principals come again and again in the same words: parsed once, in a bounded map. */
 const principalOf = (text: string): Principal | null => {
   const known = principals.get(text);
   if (known !== undefined) return known;
-  const parsed = JSON.parse(text) as Json;
-  const principal = isPrincipal(parsed) ? (parsed as unknown as Principal) : null;
+  const parsed: unknown = JSON.parse(text);
+  const principal = isPrincipal(parsed) ? parsed : null;
   if (principals.size >= MAX_PRINCIPALS) principals.clear();
   principals.set(text, principal);
   return principal;

@@ -72,10 +72,9 @@ export const compose = async (
     makeMetrics("projector", measuresOf(projector)),
   );
   const stack = opening.move();
-  const shownHost = operations.host.includes(":") ? `[${operations.host}]` : operations.host;
   return {
     log,
-    url: `http://${shownHost}:${operations.port}`,
+    url: operations.url,
     failed: projector.failed,
     close: () => stack.disposeAsync(),
   };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { EventMetadata } from "@countersign/domain/actor.ts";
+import { decodeDefinitionEvent } from "@countersign/domain/definition/codec.ts";
 import { decideImport } from "@countersign/domain/definition/decide.ts";
 import type {
   DefinitionEvent,
@@ -79,8 +80,7 @@ describe("The order of a file is the order in which its gates are evaluated", ()
   });
 
   test("gates of the first imports, which kept their authors' words, do not hold until they are imported again", () => {
-    const words = { gate_type: "deny", actions: ["*"] } as unknown as Gate;
-    const data = {
+    const stored = {
       kind: "gate",
       id: "old",
       version: 1,
@@ -88,9 +88,11 @@ describe("The order of a file is the order in which its gates are evaluated", ()
       hash: "sha256:old",
       file: "old.yaml",
       source: "",
-      content: words,
-    } as const;
-    const old = after(emptyDefinition, [{ type: "GateImported", data }]);
+      content: { gate_type: "deny", actions: ["*"] },
+    };
+    const old = after(emptyDefinition, [
+      decodeDefinitionEvent("GateImported", JSON.stringify(stored), 1),
+    ]);
     expect(order(old)).toEqual([]);
     expect(order(imports(old, [gate("old")], "old.yaml").state)).toEqual(["old"]);
   });

@@ -64,17 +64,17 @@ const openAll = async (
   return { services, bus, clock };
 };
 
-const send = async (
+const send = async <Result = JsonObject>(
   bus: Bus,
   by: { readonly kind: string; readonly id: string },
   subject: string,
   body: string,
   headers: Readonly<Record<string, string>> = {},
-): Promise<JsonObject> => {
+): Promise<Result> => {
   const principal = JSON.stringify({ ...by, org: "demo" });
   const all = { "Countersign-Principal": principal, "Countersign-Correlation-Id": "c", ...headers };
   const reply = await bus.request(subject, body, { headers: all, timeoutMs: 60_000 });
-  const answer = JSON.parse(reply.body) as { ok: boolean; result: JsonObject };
+  const answer = JSON.parse(reply.body) as { ok: boolean; result: Result };
   expect(answer.ok, reply.body).toBe(true);
   return answer.result;
 };
@@ -118,8 +118,7 @@ test("a scheduled recipe looks at every topic when its time has come, once for a
     );
   const topic = async (id: string): Promise<TopicView> => {
     const asked = JSON.stringify({ workflow: "release", id });
-    const result = await send(bus, admin, querySubject("demo", "topic"), asked);
-    return result as unknown as TopicView;
+    return send<TopicView>(bus, admin, querySubject("demo", "topic"), asked);
   };
   const runs = async (): Promise<string[]> => {
     const phases: string[] = [];

@@ -1,3 +1,4 @@
+import { isObject, type JsonObject } from "@countersign/domain/json.ts";
 import type { Principal } from "@countersign/domain/request/commands.ts";
 import type { Naming } from "./administrators.ts";
 import type { Called, Caller } from "./caller.ts";
@@ -10,6 +11,18 @@ interface Known {
   readonly expires_at: string;
   readonly requester: { readonly kind: "person" | "agent"; readonly id: string };
 }
+
+/** What the request as shown says of it. */
+const knownOf = ({ payload_hash, expires_at, requester }: JsonObject): Known => {
+  const { kind, id } = isObject(requester) ? requester : {};
+  if (typeof payload_hash !== "string" || typeof expires_at !== "string" || typeof id !== "string")
+    throw new Error("a request was shown without its hash, expiry or requester");
+  return {
+    payload_hash,
+    expires_at,
+    requester: { kind: kind === "agent" ? "agent" : "person", id },
+  };
+};
 
 /** People who do more with a pending request than to vote: each change moves ladders, or takes them away. */
 export class Changers {
@@ -40,7 +53,7 @@ export class Changers {
       body: JSON.stringify({ id }),
     });
     if (read.kind !== "done") return;
-    const known = read.result as unknown as Known;
+    const known = knownOf(read.result);
     const throwed = dice.next();
     if (throwed < 0.4) {
       const payload = { of: "edited", by: this.#next("edit") };

@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject } from "@countersign/domain/json.t
 import type { Ask, Principal } from "@countersign/domain/request/commands.ts";
 import type { Action } from "@countersign/domain/request/events.ts";
 import type { RequestView } from "@countersign/domain/request/view/wire.ts";
+import { unsaid } from "./unsaid.ts";
 
 /** What a recorded request tells a backtest. */
 export type RecordedRequest = Pick<
@@ -73,28 +74,16 @@ export const policyNamed = (
 export const askAgain = (recorded: RecordedRequest, policy: string | null): Ask => {
   const action: Action = recorded.action;
   return {
+    ...unsaid,
     requestId: recorded.id,
     title: recorded.id,
-    description: null,
     action,
     payloadHash: "",
-    agent: null,
     policy,
-    approvers: null,
-    expiresIn: null,
-    reasonCodes: [],
-    policyTrace: {},
     riskSnapshot: recorded.risk_snapshot,
     view: recorded.view,
     context: recorded.context,
     links: recorded.links,
-    urgency: "normal",
-    schema: null,
-    dedupe: null,
-    previousRequestId: null,
-    validation: null,
-    observers: [],
-    suggested: [],
     topic: null,
   };
 };

@@ -9,6 +9,7 @@ import { transitionAction, transitionAsk } from "@countersign/domain/topic/ask.t
 import { noSuchTransition } from "@countersign/domain/topic/transition-refusals.ts";
 import type { Transition, Workflow } from "@countersign/domain/topic/workflow.ts";
 import { canonicalHash } from "../canonical.ts";
+import { unsaid } from "./unsaid.ts";
 
 /** What is to be played through: a policy or a transition, on made-up facts, at some moment. */
 export interface Scene {
@@ -132,26 +133,14 @@ const plainAsk = ({ facts, policy }: Scene): Omit<Ask, "requestId" | "payloadHas
   const state = issue?.["state"] ?? issue?.["status"];
   const from = typeof state === "string" ? state : "";
   return {
+    ...unsaid,
     title: "A simulation",
-    description: null,
     action: tool === undefined ? { type, parameters: all } : { type, tool, parameters: all },
-    agent: null,
     policy,
-    approvers: null,
-    expiresIn: null,
-    reasonCodes: [],
-    policyTrace: {},
     riskSnapshot: facts.risk,
     view: null,
     context: facts.context,
     links: {},
-    urgency: "normal",
-    schema: null,
-    dedupe: null,
-    previousRequestId: null,
-    validation: null,
-    observers: [],
-    suggested: [],
     topic:
       issue === null
         ? null

@@ -1,6 +1,7 @@
 import type { DefinitionState } from "../definition/definition.ts";
 import { findPolicy } from "../definition/find.ts";
 import { kebabCase } from "../policy/kebab-case.ts";
+import { plainLevel, plainPolicy } from "../policy/plain.ts";
 import type { Assignment, LevelPlan, Policy } from "../policy/policy.ts";
 import type { PolicyRef } from "../request/events.ts";
 import { refuse, type Refusal } from "../request/refusals.ts";
@@ -19,35 +20,12 @@ export interface GatePolicies {
   readonly own: readonly Policy[];
 }
 
-const levelOf = ({ id, message }: ActiveGate, assignments: readonly Assignment[]): LevelPlan => ({
-  number: 1,
-  name: id,
-  message,
-  groups: [
-    {
-      group: kebabCase(id) || "gate",
-      assignments,
-      quorum: {
-        required: assignments.every(({ type }) => type === "user") ? "all" : "any",
-        count: null,
-        percent: null,
-      },
-      message: null,
-    },
-  ],
-  logic: "AND",
-  conditions: null,
-  timeout: null,
-  onTimeout: null,
-  escalation: [],
-  onDeny: "veto",
-  onEmpty: "block",
-  distinctApprovers: true,
-  unskippable: false,
-  stepUp: false,
-  calendar: null,
-  deciders: [],
-});
+const levelOf = ({ id, message }: ActiveGate, assignments: readonly Assignment[]): LevelPlan => {
+  const required = assignments.every(({ type }) => type === "user") ? "all" : "any";
+  const quorum = { required, count: null, percent: null } as const;
+  const group = { group: kebabCase(id) || "gate", assignments, quorum, message: null };
+  return { ...plainLevel(1, id, [group]), message };
+};
 
 /** A gate's own people as the policy that they are. No imported policy has a colon in its id, so none is taken for it. */
 const ownPolicy = (
@@ -55,24 +33,12 @@ const ownPolicy = (
   assignments: readonly Assignment[],
   routing: Routing | null,
 ): Policy => ({
+  ...plainPolicy,
   id: `gate:${gate.id}`,
   version: gate.version,
   name: gate.id,
   chain: [levelOf(gate, assignments)],
   escalation: routing?.ladder ?? [],
-  expiresIn: null,
-  selfApproval: null,
-  onAllSkipped: "block",
-  fallback: null,
-  autoApprove: "forbid",
-  observers: [],
-  riskCeiling: 0.5,
-  maxResubmissions: 3,
-  reapproval: "required",
-  grantValidFor: "1h",
-  pauseOnQuestion: "0",
-  schema: null,
-  onePendingPer: null,
 });
 
 type Found = { readonly policy: Policy; readonly isOwn: boolean } | { readonly refusal: Refusal };

@@ -1,12 +1,8 @@
+import type { TimerKind } from "@countersign/domain/request/timers/events.ts";
+
 /** Kinds of timers: the last token of `countersign.v1.<org>.timer.<kind>`. */
 export type DueKind =
-  | "reminder"
-  | "escalate"
-  | "reassign"
-  | "notify"
-  | "auto_approve"
-  | "auto_deny"
-  | "due"
+  | TimerKind
   | "expiry"
   | "approaching"
   | "sla_warning"

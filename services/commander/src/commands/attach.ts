@@ -3,7 +3,6 @@ import {
   isRequester,
   recommendationView,
 } from "@countersign/domain/request/changing/attach.ts";
-import type { JsonObject } from "@countersign/domain/json.ts";
 import type { Principal } from "@countersign/domain/request/commands.ts";
 import type { KnownRequest } from "@countersign/domain/request/state.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
@@ -14,7 +13,7 @@ import { no, yes } from "../reply.ts";
 import type { ReadBody } from "./reader.ts";
 
 /** What this agent attached last: all that it may see of a request that is not its own. */
-const lastBy = (state: KnownRequest, name: string, { id }: Principal): JsonObject => {
+const lastBy = (state: KnownRequest, name: string, { id }: Principal): object => {
   const isTheirs = ({ by }: { readonly by: { readonly kind: string; readonly id: string } }) =>
     by.kind === "agent" && by.id === id;
   if (name === "attach-context") {

@@ -1,21 +1,7 @@
-import type { JsonObject } from "@countersign/domain/json.ts";
+import type { AutomationView } from "@countersign/domain/request/view/wire.ts";
 import { builder } from "./builder.ts";
 
-/** A run of a recipe, as the request's JSON has it. */
-export interface WireAutomation {
-  readonly recipe: string;
-  readonly version: number;
-  readonly run: string;
-  readonly trigger: string;
-  readonly at: string;
-  readonly outcome: string;
-  readonly reason: string | null;
-  readonly because: string;
-  readonly facts: JsonObject;
-  readonly diff: readonly JsonObject[];
-}
-
-export const Automation = builder.objectRef<WireAutomation>("Automation").implement({
+export const Automation = builder.objectRef<AutomationView>("Automation").implement({
   description: "A run of a recipe that asked for the request, reached it, or was refused to.",
   fields: (t) => ({
     recipe: t.exposeString("recipe"),

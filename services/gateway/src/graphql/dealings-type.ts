@@ -1,21 +1,15 @@
-import type { JsonObject } from "@countersign/domain/json.ts";
+import type {
+  AttachmentView,
+  AttemptView,
+  ChildView,
+  QuestionView,
+  RecommendationView,
+} from "@countersign/domain/request/view/wire.ts";
 import { builder } from "./builder.ts";
 import { RecommendationKind, Status } from "./enums.ts";
-import { Actor, type WireActor } from "./level-type.ts";
+import { Actor } from "./level-type.ts";
 
-/** What was asked of the requester, as the request's JSON has it. */
-export interface WireQuestion {
-  readonly id: string;
-  readonly level: number;
-  readonly text: string;
-  readonly asked_by: string;
-  readonly asked_at: string;
-  readonly answer: string | null;
-  readonly answered_by: string | null;
-  readonly answered_at: string | null;
-}
-
-export const Question = builder.objectRef<WireQuestion>("Question").implement({
+export const Question = builder.objectRef<QuestionView>("Question").implement({
   description: "What an approver wants to know. The answer is null while it is open.",
   fields: (t) => ({
     id: t.exposeID("id"),
@@ -29,15 +23,7 @@ export const Question = builder.objectRef<WireQuestion>("Question").implement({
   }),
 });
 
-export interface WireChild {
-  readonly id: string;
-  readonly level: number;
-  readonly group: string;
-  readonly policy: string;
-  readonly status: typeof Status.$inferType;
-}
-
-export const ChildRequest = builder.objectRef<WireChild>("ChildRequest").implement({
+export const ChildRequest = builder.objectRef<ChildView>("ChildRequest").implement({
   description: "A request whose approval stands for a group of this one.",
   fields: (t) => ({
     id: t.exposeID("id"),
@@ -48,15 +34,7 @@ export const ChildRequest = builder.objectRef<WireChild>("ChildRequest").impleme
   }),
 });
 
-export interface WireAttempt {
-  readonly id: string;
-  readonly status: typeof Status.$inferType;
-  readonly reason: string | null;
-  readonly notes: string | null;
-  readonly resolved_at: string;
-}
-
-export const Attempt = builder.objectRef<WireAttempt>("Attempt").implement({
+export const Attempt = builder.objectRef<AttemptView>("Attempt").implement({
   description: "An earlier request that this one is asked after, with why it was denied.",
   fields: (t) => ({
     id: t.exposeID("id"),
@@ -67,16 +45,7 @@ export const Attempt = builder.objectRef<WireAttempt>("Attempt").implement({
   }),
 });
 
-export interface WireRecommendation {
-  readonly by: WireActor;
-  readonly at: string;
-  readonly recommendation: typeof RecommendationKind.$inferType;
-  readonly confidence: number;
-  readonly summary: string;
-  readonly payload: JsonObject | null;
-}
-
-export const Recommendation = builder.objectRef<WireRecommendation>("Recommendation").implement({
+export const Recommendation = builder.objectRef<RecommendationView>("Recommendation").implement({
   description: "What an agent advises. payload: the action.parameters that it proposes.",
   fields: (t) => ({
     by: t.expose("by", { type: Actor }),
@@ -88,13 +57,7 @@ export const Recommendation = builder.objectRef<WireRecommendation>("Recommendat
   }),
 });
 
-export interface WireAttachment {
-  readonly by: WireActor;
-  readonly at: string;
-  readonly context: JsonObject;
-}
-
-export const Attachment = builder.objectRef<WireAttachment>("Attachment").implement({
+export const Attachment = builder.objectRef<AttachmentView>("Attachment").implement({
   description: "Context that an agent attached: shown to approvers, never a fact of a rule.",
   fields: (t) => ({
     by: t.expose("by", { type: Actor }),

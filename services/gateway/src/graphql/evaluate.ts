@@ -1,7 +1,6 @@
 import { builder } from "./builder.ts";
 import { command } from "./context.ts";
-import { ActionInput, AgentInput, TargetInput } from "./inputs.ts";
-import { Urgency } from "./enums.ts";
+import { askFields } from "./inputs.ts";
 import { bodyOf } from "./mutations.ts";
 import { Refusal, settle } from "./results.ts";
 
@@ -24,25 +23,7 @@ const EvaluateInput = builder.inputType("EvaluateInput", {
     "An ask, whose title may be left out; with ask, the request is made when the answer is ESCALATE.",
   fields: (t) => ({
     title: t.string(),
-    description: t.string(),
-    action: t.field({ type: ActionInput, required: true }),
-    agent: t.field({ type: AgentInput }),
-    reasonCodes: t.stringList(),
-    policy: t.string(),
-    approvers: t.field({ type: [TargetInput] }),
-    observers: t.field({ type: [TargetInput] }),
-    suggested: t.field({ type: [TargetInput] }),
-    policyTrace: t.field({ type: "JSON" }),
-    riskSnapshot: t.field({ type: "JSON" }),
-    view: t.string(),
-    context: t.field({ type: "JSON" }),
-    links: t.field({ type: "JSON" }),
-    expiresIn: t.string(),
-    urgency: t.field({ type: Urgency }),
-    schema: t.field({ type: "JSON" }),
-    dedupe: t.string(),
-    previousRequestId: t.id(),
-    validation: t.field({ type: "JSON" }),
+    ...askFields(t),
     ask: t.boolean(),
     idempotencyKey: t.string(),
   }),

@@ -1,3 +1,4 @@
+import type { InputFieldBuilder } from "@pothos/core";
 import { builder } from "./builder.ts";
 import { TargetType, Urgency } from "./enums.ts";
 
@@ -21,28 +22,35 @@ export const AgentInput = builder.inputType("AgentInput", {
   fields: (t) => ({ id: t.id(), name: t.string(), version: t.string() }),
 });
 
+/** What an ask says besides its title; `evaluate` takes the same. */
+export const askFields = (
+  t: InputFieldBuilder<typeof builder.$inferSchemaTypes, "InputObject">,
+) => ({
+  description: t.string(),
+  action: t.field({ type: ActionInput, required: true }),
+  agent: t.field({ type: AgentInput }),
+  reasonCodes: t.stringList(),
+  policy: t.string(),
+  approvers: t.field({ type: [TargetInput] }),
+  observers: t.field({ type: [TargetInput] }),
+  suggested: t.field({ type: [TargetInput] }),
+  policyTrace: t.field({ type: "JSON" }),
+  riskSnapshot: t.field({ type: "JSON" }),
+  view: t.string(),
+  context: t.field({ type: "JSON" }),
+  links: t.field({ type: "JSON" }),
+  expiresIn: t.string(),
+  urgency: t.field({ type: Urgency }),
+  schema: t.field({ type: "JSON" }),
+  dedupe: t.string(),
+  previousRequestId: t.id(),
+  validation: t.field({ type: "JSON" }),
+});
+
 export const RequestApprovalInput = builder.inputType("RequestApprovalInput", {
   fields: (t) => ({
     title: t.string({ required: true }),
-    description: t.string(),
-    action: t.field({ type: ActionInput, required: true }),
-    agent: t.field({ type: AgentInput }),
-    reasonCodes: t.stringList(),
-    policy: t.string(),
-    approvers: t.field({ type: [TargetInput] }),
-    observers: t.field({ type: [TargetInput] }),
-    suggested: t.field({ type: [TargetInput] }),
-    policyTrace: t.field({ type: "JSON" }),
-    riskSnapshot: t.field({ type: "JSON" }),
-    view: t.string(),
-    context: t.field({ type: "JSON" }),
-    links: t.field({ type: "JSON" }),
-    expiresIn: t.string(),
-    urgency: t.field({ type: Urgency }),
-    schema: t.field({ type: "JSON" }),
-    dedupe: t.string(),
-    previousRequestId: t.id(),
-    validation: t.field({ type: "JSON" }),
+    ...askFields(t),
     idempotencyKey: t.string(),
   }),
 });

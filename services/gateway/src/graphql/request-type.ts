@@ -1,20 +1,8 @@
-import type { JsonObject } from "@countersign/domain/json.ts";
 import type { RequestView, TimelineEntry } from "@countersign/domain/request/view/wire.ts";
-import { Automation, type WireAutomation } from "./automation-type.ts";
+import { Automation } from "./automation-type.ts";
 import { builder } from "./builder.ts";
 import { ask, type GraphContext } from "./context.ts";
-import {
-  Attachment,
-  Attempt,
-  ChildRequest,
-  Question,
-  Recommendation,
-  type WireAttachment,
-  type WireAttempt,
-  type WireChild,
-  type WireQuestion,
-  type WireRecommendation,
-} from "./dealings-type.ts";
+import { Attachment, Attempt, ChildRequest, Question, Recommendation } from "./dealings-type.ts";
 import { ExecutionStatus, PrincipalKind, Status, Urgency } from "./enums.ts";
 import { Actor, Level } from "./level-type.ts";
 
@@ -58,9 +46,6 @@ const grantOf = async (
 
 /** What one more query for each row of a list costs. */
 const ANOTHER_QUERY = 10;
-
-/** Lists that the domain's picture holds as plain JSON, in the shape that the domain writes them. */
-const asWritten = <T>(list: readonly JsonObject[]): readonly T[] => list as unknown as readonly T[];
 
 const Action = builder.objectRef<ListedRequest>("Action").implement({
   description: "The payload: what would be done, exactly as it was hashed.",
@@ -192,7 +177,7 @@ export const ApprovalRequest = builder.objectRef<ListedRequest>("ApprovalRequest
     }),
     recommendations: t.field({
       type: [Recommendation],
-      resolve: ({ recommendations }) => asWritten<WireRecommendation>(recommendations),
+      resolve: ({ recommendations }) => recommendations,
     }),
     links: t.expose("links", { type: "JSON" }),
     urgency: t.expose("urgency", { type: Urgency }),
@@ -206,26 +191,25 @@ export const ApprovalRequest = builder.objectRef<ListedRequest>("ApprovalRequest
     attachments: t.field({
       type: [Attachment],
       complexity: { field: ANOTHER_QUERY, multiplier: 2 },
-      resolve: async (request, _args, context) =>
-        asWritten<WireAttachment>((await wholeOf(request, context)).attachments),
+      resolve: async (request, _args, context) => (await wholeOf(request, context)).attachments,
     }),
     claimedBy: t.exposeString("claimed_by", { nullable: true }),
     questions: t.field({
       type: [Question],
-      resolve: ({ questions }) => asWritten<WireQuestion>(questions),
+      resolve: ({ questions }) => questions,
     }),
     children: t.field({
       type: [ChildRequest],
-      resolve: ({ children }) => asWritten<WireChild>(children),
+      resolve: ({ children }) => children,
     }),
     parent: t.exposeID("parent", { nullable: true }),
     attempts: t.field({
       type: [Attempt],
-      resolve: ({ attempts }) => asWritten<WireAttempt>(attempts),
+      resolve: ({ attempts }) => attempts,
     }),
     automations: t.field({
       type: [Automation],
-      resolve: ({ automations }) => asWritten<WireAutomation>(automations),
+      resolve: ({ automations }) => automations,
     }),
     createdAt: t.expose("created_at", { type: "DateTime" }),
     expiresAt: t.expose("expires_at", { type: "DateTime", nullable: true }),

@@ -1,25 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { callerOf, passOn } from "../edge/answer.ts";
-import type { CommandName, QueryName } from "../edge/inner.ts";
-import { readQuery } from "../edge/query-values.ts";
-import { bodyText, idempotencyKey, type RouteOptions } from "./approvals.ts";
+import type { FastifyInstance } from "fastify";
+import type { RouteOptions } from "./approvals.ts";
+import { plainRoutes } from "./plain-routes.ts";
 
 /** Credentials of agents, what is allowed beforehand, and facts about topics and runs, under `/orgs/:org`. */
-export const credentialRoutes = (app: FastifyInstance, { inner, log }: RouteOptions): void => {
-  const read = (name: QueryName) => (request: FastifyRequest, reply: FastifyReply) => {
-    readQuery(request.query, {});
-    passOn(request, reply, inner.query(callerOf(request), name, {}), log);
-  };
-  const change = (name: CommandName) => (request: FastifyRequest, reply: FastifyReply) => {
-    readQuery(request.query, {});
-    const { id } = request.params as { id?: string };
-    const options = {
-      ...(id === undefined ? {} : { target: id }),
-      idempotencyKey: idempotencyKey(request),
-      body: bodyText(request),
-    };
-    passOn(request, reply, inner.command(callerOf(request), name, options), log);
-  };
+export const credentialRoutes = (app: FastifyInstance, options: RouteOptions): void => {
+  const { read, change } = plainRoutes(options);
 
   app.get("/api-keys", read("api-keys"));
   app.post("/api-keys", change("issue-api-key"));

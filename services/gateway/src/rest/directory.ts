@@ -1,26 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { callerOf, passOn } from "../edge/answer.ts";
-import type { CommandName, QueryName } from "../edge/inner.ts";
-import { readQuery } from "../edge/query-values.ts";
-import { bodyText, idempotencyKey, type RouteOptions } from "./approvals.ts";
+import type { FastifyInstance } from "fastify";
+import type { RouteOptions } from "./approvals.ts";
+import { plainRoutes } from "./plain-routes.ts";
 
 /** People, roles and agents under `/orgs/:org/directory`, and topics with their transitions under `/orgs/:org`. */
-export const directoryRoutes = (app: FastifyInstance, { inner, log }: RouteOptions): void => {
-  const read = (name: QueryName) => (request: FastifyRequest, reply: FastifyReply) => {
-    readQuery(request.query, {});
-    const { org: _, ...asked } = request.params as { org: string };
-    passOn(request, reply, inner.query(callerOf(request), name, asked), log);
-  };
-  const change = (name: CommandName) => (request: FastifyRequest, reply: FastifyReply) => {
-    readQuery(request.query, {});
-    const { id } = request.params as { id?: string };
-    const options = {
-      ...(id === undefined ? {} : { target: id }),
-      idempotencyKey: idempotencyKey(request),
-      body: bodyText(request),
-    };
-    passOn(request, reply, inner.command(callerOf(request), name, options), log);
-  };
+export const directoryRoutes = (app: FastifyInstance, options: RouteOptions): void => {
+  const { read, change } = plainRoutes(options);
 
   app.get("/directory/people/:id", read("person"));
   app.put("/directory/people/:id", change("put-person"));

@@ -2,6 +2,7 @@ import type { DefinitionState } from "../../definition/definition.ts";
 import { findPolicy } from "../../definition/find.ts";
 import type { FiredGate } from "../../gate/evaluate-gates.ts";
 import { policiesOfGates, type GatePolicies } from "../../gate/policies-of-gates.ts";
+import { plainLevel } from "../../policy/plain.ts";
 import type { LevelPlan, Policy, Target } from "../../policy/policy.ts";
 import type { Ask } from "../commands.ts";
 import { refuseField, type Refusal } from "../refusals.ts";
@@ -25,31 +26,15 @@ const ofGates = ({ refs, policies, own }: GatePolicies): Picked => ({
   inlineChain: null,
 });
 
-const inlineLevel = (approvers: readonly Target[]): LevelPlan => ({
-  number: 1,
-  name: "Level 1",
-  message: null,
-  groups: [
+const inlineLevel = (approvers: readonly Target[]): LevelPlan =>
+  plainLevel(1, "Level 1", [
     {
       group: "level-1",
       assignments: approvers,
       quorum: { required: "any", count: null, percent: null },
       message: null,
     },
-  ],
-  logic: "AND",
-  conditions: null,
-  timeout: null,
-  onTimeout: null,
-  escalation: [],
-  onDeny: "veto",
-  onEmpty: "block",
-  distinctApprovers: true,
-  unskippable: false,
-  stepUp: false,
-  calendar: null,
-  deciders: [],
-});
+  ]);
 
 /** The same policy is asked once, at the place of its gate. */
 const withNamed = (policy: Policy, gates: GatePolicies | null): Picked => {

@@ -1,10 +1,10 @@
-import type { JsonObject } from "../../json.ts";
 import type { Reference } from "../../reference.ts";
 import { chainOf } from "../levels/chain.ts";
 import type { Principal } from "../commands.ts";
 import type { Attempt } from "../events.ts";
 import { refuse, type Refusal } from "../refusals.ts";
 import type { RequestState } from "../state.ts";
+import type { AttemptView } from "../view/wire.ts";
 
 /** Resubmissions in a row where no policy says, as for inline approvers. */
 const MAX_RESUBMISSIONS = 3;
@@ -61,7 +61,7 @@ export const resubmissionOf = (
 };
 
 /** An attempt on the wire. */
-export const attemptView = ({ id, status, reason, notes, resolvedAt }: Attempt): JsonObject => ({
+export const attemptView = ({ id, status, reason, notes, resolvedAt }: Attempt): AttemptView => ({
   id,
   status,
   reason,

@@ -6,6 +6,7 @@ import { inTime } from "../ending/ending.ts";
 import type { RequestEvent } from "../events.ts";
 import { refuse } from "../refusals.ts";
 import type { KnownRequest } from "../state.ts";
+import type { AttachmentView, RecommendationView } from "../view/wire.ts";
 
 /** Attachments and recommendations together, at most: every picture of the request carries them. */
 export const MAX_ATTACHMENTS = 50;
@@ -117,7 +118,7 @@ export const withAttached = <S extends KnownRequest>(
 };
 
 /** An attachment on the wire, in this order of keys. */
-export const attachmentView = ({ by, at, context }: AttachedContext): JsonObject => ({
+export const attachmentView = ({ by, at, context }: AttachedContext): AttachmentView => ({
   by: { kind: by.kind, id: by.id },
   at,
   context,
@@ -131,7 +132,7 @@ export const recommendationView = ({
   confidence,
   summary,
   payload,
-}: AttachedRecommendation): JsonObject => ({
+}: AttachedRecommendation): RecommendationView => ({
   by: { kind: by.kind, id: by.id },
   at,
   recommendation,

@@ -1,6 +1,6 @@
 import type { RunNote, RunRef } from "../../automation/automation.ts";
-import type { JsonObject } from "../../json.ts";
 import type { KnownRequest } from "../state.ts";
+import type { AutomationView } from "../view/wire.ts";
 
 /** A run of a recipe that had to do with a request. */
 export interface SeenRun {
@@ -37,7 +37,7 @@ export const withOutcome = <S extends KnownRequest>(
   }),
 });
 
-const runView = ({ note, at, outcome, reason }: SeenRun): JsonObject => ({
+const runView = ({ note, at, outcome, reason }: SeenRun): AutomationView => ({
   recipe: note.recipe,
   version: note.version,
   run: note.run,
@@ -55,7 +55,7 @@ export const automationsView = ({
   submitted,
   createdAt,
   automations,
-}: KnownRequest): readonly JsonObject[] | undefined => {
+}: KnownRequest): readonly AutomationView[] | undefined => {
   const { automation } = submitted;
   if (automation === undefined) return automations?.map(runView);
   const asked: SeenRun = { note: automation, at: createdAt, outcome: "asked", reason: null };

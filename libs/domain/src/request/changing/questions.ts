@@ -1,4 +1,3 @@
-import type { JsonObject } from "../../json.ts";
 import type { Reference } from "../../reference.ts";
 import type { ChangeCommandOf } from "../change-commands.ts";
 import type { Question } from "../changes.ts";
@@ -8,6 +7,7 @@ import { refuse } from "../refusals.ts";
 import { isAsker, slotAt, unprocessable } from "../people/standing-rights.ts";
 import type { KnownRequest } from "../state.ts";
 import { pauseCapOf, pausedMs } from "../timers/pause.ts";
+import type { QuestionView } from "../view/wire.ts";
 
 /** Questions that one request takes: every picture of it carries them. */
 export const MAX_QUESTIONS = 50;
@@ -94,7 +94,7 @@ export const answer = (
 };
 
 /** A question on the wire, in this order of keys. */
-export const questionView = (asked: Question): JsonObject => ({
+export const questionView = (asked: Question): QuestionView => ({
   id: asked.id,
   level: asked.level,
   text: asked.text,

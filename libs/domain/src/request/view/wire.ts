@@ -77,6 +77,67 @@ export interface TimelineEntry {
   readonly suppressed?: string;
 }
 
+/** What was asked of the requester; the answer is null while it is open. */
+export interface QuestionView {
+  readonly id: string;
+  readonly level: number;
+  readonly text: string;
+  readonly asked_by: string;
+  readonly asked_at: string;
+  readonly answer: string | null;
+  readonly answered_by: string | null;
+  readonly answered_at: string | null;
+}
+
+/** A request whose end answers a slot of this one. */
+export interface ChildView {
+  readonly id: string;
+  readonly level: number;
+  readonly group: string;
+  readonly policy: string;
+  readonly status: RequestStatus;
+}
+
+/** An earlier request that this one is asked after. */
+export interface AttemptView {
+  readonly id: string;
+  readonly status: RequestStatus;
+  readonly reason: string | null;
+  readonly notes: string | null;
+  readonly resolved_at: string;
+}
+
+export interface RecommendationView {
+  readonly by: ActorView;
+  readonly at: string;
+  readonly recommendation: "approve" | "deny" | "modify";
+  /** 0–1. */
+  readonly confidence: number;
+  readonly summary: string;
+  /** Proposed `action.parameters`, or null. */
+  readonly payload: JsonObject | null;
+}
+
+export interface AttachmentView {
+  readonly by: ActorView;
+  readonly at: string;
+  readonly context: JsonObject;
+}
+
+/** A run of a recipe that asked for the request, reached it, or was refused to. */
+export interface AutomationView {
+  readonly recipe: string;
+  readonly version: number;
+  readonly run: string;
+  readonly trigger: string;
+  readonly at: string;
+  readonly outcome: string;
+  readonly reason: string | null;
+  readonly because: string;
+  readonly facts: JsonObject;
+  readonly diff: readonly JsonObject[];
+}
+
 export interface RequestView {
   readonly id: string;
   readonly org: string;
@@ -100,7 +161,7 @@ export interface RequestView {
   readonly policy_trace: JsonObject;
   readonly risk_snapshot: JsonObject;
   readonly context: JsonObject;
-  readonly recommendations: readonly JsonObject[];
+  readonly recommendations: readonly RecommendationView[];
   readonly links: JsonObject;
   readonly urgency: SubmittedFields["urgency"];
   readonly validation: JsonObject | null;
@@ -111,14 +172,14 @@ export interface RequestView {
   readonly observers: readonly Target[];
   /** Whom the asker would have told first: shown on top, without rights. */
   readonly suggested: readonly Target[];
-  readonly attachments: readonly JsonObject[];
+  readonly attachments: readonly AttachmentView[];
   readonly claimed_by: string | null;
-  readonly questions: readonly JsonObject[];
-  readonly children: readonly JsonObject[];
+  readonly questions: readonly QuestionView[];
+  readonly children: readonly ChildView[];
   readonly parent: string | null;
-  readonly attempts: readonly JsonObject[];
+  readonly attempts: readonly AttemptView[];
   /** Runs of recipes that asked for it or reached it. */
-  readonly automations: readonly JsonObject[];
+  readonly automations: readonly AutomationView[];
   readonly created_at: string;
   /** Null is never. */
   readonly expires_at: string | null;

@@ -1,10 +1,10 @@
 import { findPolicy } from "../../definition/find.ts";
-import type { JsonObject } from "../../json.ts";
 import type { Reference } from "../../reference.ts";
 import type { Opening } from "../commands.ts";
 import { childHolder } from "../people/deciders.ts";
 import type { RequestEvent, SlotRecord } from "../events.ts";
 import type { Frozen, KnownRequest, RequestStatus } from "../state.ts";
+import type { ChildView } from "../view/wire.ts";
 
 /** Children of children at most so deep; a root request is at depth 0. */
 export const MAX_DEPTH = 3;
@@ -87,7 +87,7 @@ export const isAwaited = (state: KnownRequest, { id, level, ended }: ChildState)
 };
 
 /** The children on the wire. One that nobody waits for any more is cancelled. */
-export const childrenView = (state: KnownRequest): readonly JsonObject[] | undefined =>
+export const childrenView = (state: KnownRequest): readonly ChildView[] | undefined =>
   state.children?.map((child) => ({
     id: child.id,
     level: child.level,
