@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../testkit/processes/free-port.ts";
 import { runCycles, type CyclesResult } from "./cycles.ts";
 import { measureDecide, printDecide } from "./decide.ts";
 import { measureEvaluate, printEvaluate } from "./evaluate.ts";
@@ -25,15 +25,6 @@ const policy = `policy:
       assignments: [{ type: role, identifier: qa_lead }]
       required: any
 `;
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-};
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;

@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { freePort } from "./processes/free-port.ts";
 
 export type Program = "nats-server" | "chromium" | "strace";
 
@@ -57,29 +58,19 @@ export interface NatsServer {
   restart(): Promise<void>;
 }
 
-interface Launched {
-  readonly process: ChildProcess;
-  readonly port: number;
-}
-
 const ended = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode === null && child.signalCode === null) {
     await once(child, "exit");
   }
 };
 
-/** The server writes `<program>_<pid>.ports` once it listens: `{"nats": ["nats://127.0.0.1:4222"], …}`. */
-const readPort = async (directory: string, pid: number): Promise<number | undefined> => {
+/** The server writes `<program>_<pid>.ports` once it listens. */
+const listens = async (directory: string, pid: number): Promise<boolean> => {
   const name = (await readdir(directory)).find((file) => file.endsWith(`_${pid}.ports`));
-  if (name === undefined) {
-    return undefined;
-  }
-  const text = await readFile(join(directory, name), "utf8");
-  const url = /nats:\/\/[^"]*:(\d+)"/.exec(text);
-  return url === null ? undefined : Number(url[1]);
+  return name !== undefined && (await readFile(join(directory, name), "utf8")).includes("nats://");
 };
 
-const launch = async (root: string, dataDir: string, port: number): Promise<Launched> => {
+const launch = async (root: string, dataDir: string, port: number): Promise<ChildProcess> => {
   const program = findProgram("nats-server");
   if (program === undefined) {
     throw new Error("nats-server is not installed; guard the suite with available(...)");
@@ -96,10 +87,7 @@ const launch = async (root: string, dataDir: string, port: number): Promise<Laun
   await once(child, "spawn");
   const pid = child.pid ?? 0;
   for (let waited = 0; waited < PATIENCE_MS; waited += 10) {
-    const listening = await readPort(root, pid);
-    if (listening !== undefined) {
-      return { process: child, port: listening };
-    }
+    if (await listens(root, pid)) return child;
     if (child.exitCode !== null || child.signalCode !== null) {
       break;
     }
@@ -114,16 +102,16 @@ export const natsServer = async (): Promise<NatsServer> => {
   const root = await mkdtemp(join(tmpdir(), "countersign-nats-"));
   const dataDir = join(root, "jetstream");
   await mkdir(dataDir);
-  let server = await launch(root, dataDir, -1);
-  const { port } = server;
+  const port = await freePort();
+  let server = await launch(root, dataDir, port);
 
   // A test run that is interrupted must not leave servers behind.
-  const endWithParent = (): void => void server.process.kill("SIGKILL");
+  const endWithParent = (): void => void server.kill("SIGKILL");
   process.on("exit", endWithParent);
 
   const kill = async (signal: NodeJS.Signals = "SIGKILL"): Promise<void> => {
-    server.process.kill(signal);
-    await ended(server.process);
+    server.kill(signal);
+    await ended(server);
   };
   return {
     url: `nats://127.0.0.1:${port}`,

@@ -5,6 +5,7 @@ import features from "@eventstore/db-client/generated/serverfeatures_pb.js";
 import type { SupportedMethods } from "@eventstore/db-client/generated/serverfeatures_pb.js";
 import type { Empty } from "@eventstore/db-client/generated/shared_pb.js";
 import { StreamsService } from "@eventstore/db-client/generated/streams_grpc_pb.js";
+import { freePort } from "../processes/free-port.ts";
 import { appendCall, batchAppendCall } from "./append-calls.ts";
 import type { AppendCounts } from "./append-calls.ts";
 import { EventLog } from "./event-log.ts";
@@ -76,11 +77,10 @@ export class ProtocolServer {
       batchAppend: batchAppendCall(this.log, this.faults, this.appends),
       read: readCall(this.log, this.faults),
     });
-    this.#port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(
-        `127.0.0.1:${this.#port}`,
-        ServerCredentials.createInsecure(),
-        (error, port) => (error === null ? resolve(port) : reject(error)),
+    if (this.#port === 0) this.#port = await freePort();
+    await new Promise<void>((resolve, reject) => {
+      server.bindAsync(`127.0.0.1:${this.#port}`, ServerCredentials.createInsecure(), (error) =>
+        error === null ? resolve() : reject(error),
       );
     });
     this.#server = server;
