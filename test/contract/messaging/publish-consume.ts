@@ -96,11 +96,15 @@ export const publishConsumeSuite = (start: StartBus): void => {
 
     test("no more than `concurrency` are in hand at once", async () => {
       const inbox = new Inbox<Delivery>();
+      const all = Promise.withResolvers<void>();
       let inHand = 0;
       let most = 0;
       bus.consume({ ...IN, concurrency: 3 }, async (delivery) => {
         inHand += 1;
         most = Math.max(most, inHand);
+        // The first ones are held until as many are in hand as may be, however slowly they come.
+        if (most === 3) all.resolve();
+        await all.promise;
         await new Promise((resolve) => setImmediate(resolve));
         inHand -= 1;
         inbox.take(delivery);
