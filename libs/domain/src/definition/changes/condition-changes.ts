@@ -27,13 +27,10 @@ const conditionWords = (condition: Condition): string => {
 
 type Comparison = Extract<Condition, { readonly kind: "field" }>;
 
-/** Whether every fact that holds one comparison of a field holds another one of the same field. */
+/** Whether every fact that holds one comparison of a field holds another, different one of the same field. */
 const narrower = (one: Comparison, other: Comparison): boolean => {
   if (one.field !== other.field) {
     return false;
-  }
-  if (same(one, other)) {
-    return true;
   }
   if (one.operator === "=" || one.operator === "in") {
     const values = one.operator === "=" ? [one.value] : one.value;

@@ -26,7 +26,7 @@ const lower = (before: Quorum, after: Quorum): boolean => {
   if (before.required === "percent" && after.required === "percent") {
     return (after.percent ?? 100) < (before.percent ?? 100);
   }
-  return has === null || had === null ? before.required === "percent" || had !== 1 : has < had;
+  return had === null || (has === null ? had !== 1 : has < had);
 };
 
 /** Approvals that a quorum always wants; null where the number of people says so. */

@@ -20,7 +20,7 @@ const row =
     path: string,
     what: string,
     loosens: Row<K>["loosens"],
-  ): ((before: LevelPlan, after: LevelPlan) => Omit<Change, never> | null) =>
+  ): ((before: LevelPlan, after: LevelPlan) => Change | null) =>
   (before, after) =>
     same(before[key], after[key])
       ? null
@@ -79,13 +79,9 @@ const groupsChanges = (
   before: LevelPlan,
   after: LevelPlan,
 ): readonly Change[] => {
-  const [old, only] = [before.groups[0], after.groups[0]];
-  if (
-    before.groups.length === 1 &&
-    after.groups.length === 1 &&
-    old !== undefined &&
-    only !== undefined
-  ) {
+  const [old, another] = before.groups;
+  const [only, more] = after.groups;
+  if (old !== undefined && only !== undefined && another === undefined && more === undefined) {
     return groupChanges(path, what, old, only, true);
   }
   const changes: Change[] = [];

@@ -13,12 +13,9 @@ const lost = (before: unknown, after: unknown): boolean =>
 
 const won = (before: unknown, after: unknown): boolean => lost(after, before);
 
-const numeric = (value: unknown): number | null => (typeof value === "number" ? value : null);
-
-const raised = (before: unknown, after: unknown): boolean => {
-  const [was, is] = [numeric(before), numeric(after)];
-  return is === null ? false : was === null || is > was;
-};
+/** Whether a threshold stands higher; also where there was none, or is none any more. */
+const raised = (before: unknown, after: unknown): boolean =>
+  typeof before !== "number" || typeof after !== "number" || after > before;
 
 /** A list of what is meant: without one everything is meant, so a first list narrows as a lost entry does. */
 const narrowed = (before: unknown, after: unknown): boolean =>
@@ -34,13 +31,7 @@ const levelLowered = (before: unknown, after: unknown): boolean =>
 
 /** A condition as parsed; a file's own text of one is none. */
 const isCondition = (value: unknown): value is Condition =>
-  typeof value === "object" &&
-  value !== null &&
-  "kind" in value &&
-  (value.kind === "field" ||
-    value.kind === "expression" ||
-    value.kind === "all" ||
-    value.kind === "any");
+  typeof value === "object" && value !== null && "kind" in value;
 
 /** Whether what held before holds no more somewhere; also when that cannot be told. Undefined holds always. */
 const holdsLess = (before: unknown, after: unknown): boolean =>
@@ -59,8 +50,9 @@ const gate: Loosening = (path, before, after) => {
       return narrowed(before, after);
     case "above":
     case "threshold_usd":
-      return raised(before, after) || after === undefined;
+      return raised(before, after);
     case "approvers":
+    case "routing.role":
       return before !== undefined;
     case "level":
       return levelLowered(before, after);
@@ -107,6 +99,7 @@ const defaults: Loosening = (path, before, after) => {
     case "agent_deciders":
       return after === "allow";
     case "policy":
+    case "routing.primary.role":
       return before !== undefined;
     default:
       return path.startsWith("routing.") && approves(before, after);

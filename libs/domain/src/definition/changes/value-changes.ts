@@ -23,7 +23,8 @@ const valuesOf = (
   found: Map<string, unknown> = new Map(),
 ): ReadonlyMap<string, unknown> => {
   for (const [key, inner] of Object.entries(value) as [string, unknown][]) {
-    const path = `${prefix}${snake(key)}`;
+    // A namespace is called as its author calls it: two that differ in a capital are two.
+    const path = `${prefix}${prefix === "namespaces." ? key : snake(key)}`;
     if (isMapping(inner) && depth < DEPTH && !whole.has(path)) {
       valuesOf(inner, whole, `${path}.`, depth + 1, found);
     } else if (!isNothing(inner)) {
