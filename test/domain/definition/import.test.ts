@@ -197,6 +197,16 @@ describe("policies of transitions", () => {
     expect(found("release/initiate-rollback")).toBe("release--production--rollback");
   });
 
+  test("a name as written goes before the same in kebab-case", () => {
+    const two = workflow(
+      transition("a", "b", "Ship It"),
+      transition("b", "c", "ship-it"),
+      transition("c", "d", null),
+    );
+    const result = findPolicy(importing(emptyDefinition, two).after, "release/ship-it");
+    expect(result.code === "found" && result.policy.id).toBe("release--b--c");
+  });
+
   test("a name that two transitions have is ambiguous, and says between which", () => {
     expect(found("release/Approve")).toEqual({
       code: "ambiguous-policy",
@@ -204,12 +214,21 @@ describe("policies of transitions", () => {
     });
   });
 
-  test.each(["nothing", "release", "release/", "release/Rework", "other/Approve", "/Approve", ""])(
-    "%j is unknown",
-    (name) => {
-      expect(found(name)).toEqual({ code: "unknown-policy" });
-    },
-  );
+  test.each([
+    "nothing",
+    "release",
+    "release/",
+    "release/Rework",
+    "other/Approve",
+    "/Approve",
+    "",
+    "releasex",
+    "release-Approve",
+    "release/rework",
+    "release/Ship",
+  ])("%j is unknown", (name) => {
+    expect(found(name)).toEqual({ code: "unknown-policy" });
+  });
 
   test("those that a new version no longer has are not active any more, but known", () => {
     const next = importing(after, workflow(transition("staging", "production", "Approve")));

@@ -4,6 +4,7 @@ import { decideImport } from "@countersign/domain/definition/decide.ts";
 import type { DefinitionState } from "@countersign/domain/definition/definition.ts";
 import { emptyDefinition, evolveDefinition } from "@countersign/domain/definition/evolve.ts";
 import { decideRetire } from "@countersign/domain/definition/retire.ts";
+import { refuse } from "@countersign/domain/request/refusals.ts";
 import { parseFile } from "@countersign/definitions/parse-file.ts";
 
 const metadata: EventMetadata = {
@@ -57,8 +58,10 @@ describe("retiring a definition", () => {
   });
 
   test("of what never was is refused", () => {
-    const decision = decideRetire(after, { kind: "gate", id: "deploy" });
-    expect(decision.refusal?.code).toBe("not-found");
+    expect(decideRetire(after, { kind: "gate", id: "deploy" })).toEqual({
+      events: [],
+      refusal: refuse("not-found", "There is no gate deploy."),
+    });
   });
 
   test("a later import of the same words is the next version", () => {
@@ -96,8 +99,47 @@ describe("retiring a definition", () => {
     ],
   ])("is refused while %s names it", (_, text, kind, id) => {
     const { events, refusal } = decideRetire(named(text), { kind: "policy", id: "deploy" });
+    const message = `The policy deploy is named by the ${kind} ${id}: change or retire that first.`;
     expect(events).toEqual([]);
-    expect(refusal).toMatchObject({ code: "conflict", details: { used_by: [{ kind, id }] } });
+    expect(refusal).toEqual(refuse("conflict", message, { used_by: [{ kind, id }] }));
+  });
+
+  test.each([
+    [
+      "a role of its name",
+      "policy: { id: p, chain: [{ assignments: [{ type: role, identifier: deploy }] }] }",
+    ],
+    ["a text that is its name", "gates: [{ id: g, gate_type: deny, message: deploy }]"],
+    [
+      "nobody but itself",
+      "policy: { id: deploy, chain: [{ assignments: [{ type: workflow, identifier: deploy }] }] }",
+    ],
+    [
+      "a workflow whose transitions have other policies",
+      "workflow: { id: deploy, transitions: [{ from: a, to: b }] }",
+    ],
+  ])("is possible where what could be taken for it is %s", (_, text) => {
+    expect(decideRetire(named(text), { kind: "policy", id: "deploy" }).refusal).toBeUndefined();
+  });
+
+  test("says the first that names it, and how many more do; fifty of them in all", () => {
+    const gates = (count: number): string =>
+      `gates: [${Array.from({ length: count }, (_, place) => `{ id: g${place}, gate_type: deny, policy: deploy }`).join()}]`;
+    const refusal = (count: number) =>
+      decideRetire(named(gates(count)), { kind: "policy", id: "deploy" }).refusal;
+    expect(refusal(2)?.message).toBe(
+      "The policy deploy is named by the gate g0 and 1 more: change or retire that first.",
+    );
+    expect(refusal(51)?.message).toContain("the gate g0 and 50 more:");
+    expect(refusal(51)?.details).toEqual({
+      used_by: Array.from({ length: 50 }, (_, place) => ({ kind: "gate", id: `g${place}` })),
+    });
+  });
+
+  test("is possible once what named it names it no more", () => {
+    const before = named("gates: [{ id: g, gate_type: deny, policy: deploy }]");
+    const other = importing(before, "gates: [{ id: g, gate_type: deny }]").after;
+    expect(decideRetire(other, { kind: "policy", id: "deploy" }).events).toHaveLength(1);
   });
 
   test("is possible once what named it is retired", () => {
@@ -118,19 +160,55 @@ describe("retiring a definition", () => {
     expect(retired.policies.has("w--a--b@1")).toBe(true);
   });
 
-  test("a workflow is kept while a guard stands before its transitions", () => {
-    const text =
-      'workflow: { id: w, transitions: [{ from: a, to: b }] }\nguards: [{ id: g, url: "https://example.com" }]';
-    const { after: state } = importing(emptyDefinition, text);
+  const flow =
+    "workflow: { id: w, transitions: [{ from: a, to: b, name: Ship, require_approval: [{ assignment: { type: role, identifier: sre } }] }] }";
+  test.each([
+    [
+      "a guard stands before its transitions",
+      'guards: [{ id: x, workflow: w, url: "https://example.com" }]',
+      "guard",
+    ],
+    [
+      "a recipe looks at its topics",
+      "recipe: { key: x, trigger: case.updated, workflow: w, actions: [{ type: add_label, label: l }] }",
+      "recipe",
+    ],
+    [
+      "a gate asks the policy of a transition",
+      "gates: [{ id: x, gate_type: deny, policy: w--a--b }]",
+      "gate",
+    ],
+    [
+      "a gate asks a transition by its name",
+      "gates: [{ id: x, gate_type: deny, policy: w/Ship }]",
+      "gate",
+    ],
+  ])("a workflow is kept while %s", (_, text, kind) => {
+    const { after: state } = importing(importing(emptyDefinition, flow).after, text);
     const { refusal } = decideRetire(state, { kind: "workflow", id: "w" });
-    expect(refusal?.details).toEqual({ used_by: [{ kind: "guard", id: "g" }] });
+    expect(refusal?.details).toEqual({ used_by: [{ kind, id: "x" }] });
   });
 
-  test("a calendar is kept while a level follows it", () => {
-    const calendar = 'calendars: [{ id: work, zone: UTC, hours: { mon: ["09:00-17:00"] } }]\n';
-    const following = deploy.replace("}] }] }", "}], calendar: work }] }");
-    const state = importing(emptyDefinition, calendar + following).after;
-    expect(decideRetire(state, { kind: "calendar", id: "work" }).refusal?.code).toBe("conflict");
+  test.each([
+    ["a guard of another one", 'guards: [{ id: x, workflow: w2, url: "https://example.com" }]'],
+    ["a policy whose id begins like it", "gates: [{ id: x, gate_type: deny, policy: w-other }]"],
+    ["a policy that ends like it", "gates: [{ id: x, gate_type: deny, policy: my-w--a }]"],
+    ["the policy of its name", "gates: [{ id: x, gate_type: deny, policy: w }]"],
+  ])("a workflow is not kept by %s", (_, text) => {
+    const { after: state } = importing(importing(emptyDefinition, flow).after, text);
+    expect(decideRetire(state, { kind: "workflow", id: "w" }).refusal).toBeUndefined();
+  });
+
+  const calendar = 'calendars: [{ id: work, zone: UTC, hours: { mon: ["09:00-17:00"] } }]\n';
+  test.each([
+    ["a level follows it", deploy.replace("}] }] }", "}], calendar: work }] }"), true],
+    ["the organisation does", "defaults: { calendar: work }", true],
+    ["another one is followed", "defaults: { calendar: night }", false],
+    ["a policy has its name", "defaults: { policy: work }", false],
+  ])("of a calendar where %s", (_, text, isKept) => {
+    const state = importing(importing(emptyDefinition, calendar).after, text).after;
+    const { refusal } = decideRetire(state, { kind: "calendar", id: "work" });
+    expect(refusal?.code === "conflict").toBe(isKept);
   });
 
   test("defaults fall back to the product's own", () => {

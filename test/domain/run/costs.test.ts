@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { decodeRunEvent } from "@countersign/domain/run/codec.ts";
-import { costOf } from "@countersign/domain/run/counters.ts";
+import { addUsd, costOf } from "@countersign/domain/run/counters.ts";
 import { reserveCost, settleCost, type RunDecision } from "@countersign/domain/run/decide.ts";
 import { emptyRun, evolveRun } from "@countersign/domain/run/evolve.ts";
+import { refuseField } from "@countersign/domain/request/refusals.ts";
 import type { CostCounters, RunState } from "@countersign/domain/run/run.ts";
 
 const at = (time: string, day = "2026-01-05"): string => `${day}T${time}:00.000Z`;
@@ -89,23 +90,29 @@ describe("reserving", () => {
   test("dimes add up to what they are: 0.1 and 0.2 are 0.3", () => {
     const told = tell(settles(0.1), settles(0.2));
     expect(counted(told).run.spentUsd).toBe(0.3);
+    const { run, agent } = counted(tell(reserves("a", 0.1), reserves("b", 0.2)));
+    expect([run.reservedUsd, agent.reservedUsd]).toEqual([0.3, 0.3]);
+  });
+  test("a sum too large for cents stays what it is", () => {
+    expect(addUsd(1e300, 1)).toBe(1e300);
   });
   test.each([[-0.01], [Number.NaN], [Number.POSITIVE_INFINITY], [1e9 + 1]])(
     "%d dollars are refused at their field",
     (amount) => {
-      expect(tell(reserves("a", amount)).decision).toMatchObject({
-        events: [],
-        refusal: {
-          code: "unprocessable",
-          details: { faults: [{ path: "risk_snapshot.estimated_cost_usd" }] },
-        },
-      });
-      expect(tell(settles(amount)).decision).toMatchObject({
-        events: [],
-        refusal: { code: "unprocessable", details: { faults: [{ path: "facts.cost_usd" }] } },
-      });
+      const refusedAt = (path: string): RunDecision => {
+        const message = `${path} is an amount in US dollars, from 0 to 1000000000.`;
+        return { events: [], refusal: refuseField("unprocessable", path, message) };
+      };
+      expect(tell(reserves("a", amount)).decision).toEqual(
+        refusedAt("risk_snapshot.estimated_cost_usd"),
+      );
+      expect(tell(settles(amount)).decision).toEqual(refusedAt("facts.cost_usd"));
     },
   );
+  test("a billion dollars are an amount", () => {
+    expect(types(tell(reserves("a", 1e9)))).toEqual(["CostReserved"]);
+    expect(types(tell(settles(1e9)))).toEqual(["CostSettled"]);
+  });
 });
 
 describe("a reservation nobody settles", () => {
@@ -184,6 +191,8 @@ describe("counters", () => {
     const runs = Array.from({ length: 600 }, (_, index) => `run-${index}`);
     const told = tell(...runs.map((run, index) => settles(index, { run })));
     expect(runs.map((run) => counted(told, run).run.spentUsd)).toEqual(runs.map((_, n) => n));
+    const fullest = Math.max(...told.state.runs.map(({ size }) => size));
+    expect([told.state.runs.length, fullest < 12]).toEqual([256, true]);
   });
 });
 
@@ -203,10 +212,12 @@ describe("what cannot have happened", () => {
           schemaVersion: 1,
         },
       });
-    expect(fold).toThrow(/nothing is reserved under a/);
+    expect(fold).toThrow(`${type} cannot have happened: nothing is reserved under a.`);
   });
   test("an event of another kind, or of a newer build", () => {
-    expect(() => decodeRunEvent("CostGuessed", "{}", 1)).toThrow(/Unknown run event/);
-    expect(() => decodeRunEvent("CostSettled", "{}", 2)).toThrow(/version 2/);
+    const unknown = (type: string, version: number): string =>
+      `Unknown run event ${type} in version ${version}.`;
+    expect(() => decodeRunEvent("CostGuessed", "{}", 1)).toThrow(unknown("CostGuessed", 1));
+    expect(() => decodeRunEvent("CostSettled", "{}", 2)).toThrow(unknown("CostSettled", 2));
   });
 });

@@ -5,11 +5,13 @@ import { emptyDefinition, evolveDefinition } from "@countersign/domain/definitio
 import type { JsonObject } from "@countersign/domain/json.ts";
 import { matchesGlob } from "@countersign/domain/policy/glob.ts";
 import type { Condition } from "@countersign/domain/policy/condition.ts";
+import { refuse, refuseField } from "@countersign/domain/request/refusals.ts";
 import {
   decideStandingGrant,
   type StandingGrantCommand,
   type StandingGrantDecision,
 } from "@countersign/domain/standing-grant/decide.ts";
+import { evolveStandingGrants } from "@countersign/domain/standing-grant/evolve.ts";
 import { liftedBy } from "@countersign/domain/standing-grant/lifting.ts";
 import type { StandingGrant } from "@countersign/domain/standing-grant/standing-grant.ts";
 import { standingGrantViews } from "@countersign/domain/standing-grant/view.ts";
@@ -121,16 +123,32 @@ describe("making one", () => {
       { type: "StandingGrantCreated", data: grant({ when: cheap }) },
     ]);
   });
+  const [future, near] = [
+    "A standing grant ends in the future.",
+    "A standing grant ends within 3650 days.",
+  ];
   test.each([
-    ["for an unknown agent", { agent: "nobody" }, "agent"],
-    ["that ends now", { endsAt: now }, "ends_at"],
-    ["that is over", { endsAt: "2026-01-05T08:59:59.999Z" }, "ends_at"],
-    ["of more than ten years", { endsAt: "2036-01-04T09:00:00.000Z" }, "ends_at"],
-  ])("%s is refused at its field", (_, over, path) => {
-    expect(decide(emptyDefinition, create(over))).toMatchObject({
+    [
+      "for an unknown agent",
+      { agent: "nobody" },
+      "agent",
+      "There is no agent nobody in the directory.",
+    ],
+    ["that ends now", { endsAt: now }, "ends_at", future],
+    ["that is over", { endsAt: "2026-01-05T08:59:59.999Z" }, "ends_at", future],
+    ["of more than 3,650 days", { endsAt: "2036-01-03T09:00:00.001Z" }, "ends_at", near],
+  ])("%s is refused at its field", (_, over, path, message) => {
+    expect(decide(emptyDefinition, create(over))).toEqual({
       events: [],
-      refusal: { code: "unprocessable", details: { faults: [{ path }] } },
+      refusal: refuseField("unprocessable", path, message),
     });
+  });
+  test.each([
+    ["for an agent of the directory", { agent: "ci" }],
+    ["that ends in a millisecond", { endsAt: "2026-01-05T09:00:00.001Z" }],
+    ["of 3,650 days", { endsAt: "2036-01-03T09:00:00.000Z" }],
+  ])("%s is made", (_, over) => {
+    expect(decide(emptyDefinition, create(over)).events).toHaveLength(1);
   });
 });
 
@@ -143,14 +161,31 @@ describe("revoking one", () => {
     expect(decide(given(create(), revoke("sgr_1")), revoke("sgr_1"))).toEqual({ events: [] });
   });
   test("that is not there is not found", () => {
-    expect(decide(emptyDefinition, revoke("sgr_1")).refusal?.code).toBe("not-found");
+    expect(decide(emptyDefinition, revoke("sgr_1"))).toEqual({
+      events: [],
+      refusal: refuse("not-found", "There is no such standing grant."),
+    });
+  });
+  test("that was never made cannot have happened", () => {
+    const event = { type: "StandingGrantRevoked", data: { id: "sgr_9" } } as const;
+    const actor = { kind: "person", id: "ana" } as const;
+    expect(() => evolveStandingGrants(new Map(), event, { occurredAt: now, actor })).toThrow(
+      "There is no standing grant sgr_9 to revoke.",
+    );
   });
 });
 
 describe("the list", () => {
+  const either: Condition = {
+    kind: "any",
+    of: [
+      { kind: "all", of: [cheap] },
+      { kind: "expression", text: "true" },
+    ],
+  };
   test("shows all, newest first, with what became of them", () => {
     const state = given(
-      create({ when: { kind: "any", of: [cheap, { kind: "expression", text: "true" }] } }),
+      create({ when: either }),
       create({ id: "sgr_2", agent: "ci" }),
       revoke("sgr_2"),
     );
@@ -170,7 +205,7 @@ describe("the list", () => {
       expect.objectContaining({
         id: "sgr_1",
         status: "ended",
-        when: { any: [{ field: "context.cost", operator: "<", value: 5 }, "true"] },
+        when: { any: [{ all: [{ field: "context.cost", operator: "<", value: 5 }] }, "true"] },
         revoked_at: null,
       }),
     ]);
@@ -190,6 +225,12 @@ describe("globs", () => {
     ["db.drop", "db:drop", false],
     ["refund", "refund:large", false],
     ["a*b*c", "aXbYbZc", true],
+    ["**a**", "bab", true],
+    ["a**", "a", true],
+    ["ab", "x", false],
+    ["a*a", "a", false],
+    ["", "", true],
+    ["", "a", false],
   ])("%s and %s: %s", (glob, text, expected) => {
     expect(matchesGlob(glob, text)).toBe(expected);
   });

@@ -40,8 +40,9 @@ export const dateMs = (text: string): number | null => {
     return null;
   }
   const [, year, month, day, hour, , , zone] = parts;
-  const midnight = Date.parse(`${year}-${month}-${day}T00:00:00Z`);
-  if (Number.isNaN(midnight) || new Date(midnight).getUTCDate() !== Number(day)) {
+  // February's thirtieth would be a day of March, and a thirteenth month has no days at all.
+  const midnight = new Date(`${year}-${month}-${day}T00:00:00Z`);
+  if (midnight.getUTCDate() !== Number(day)) {
     return null;
   }
   const at = Date.parse(hour !== undefined && zone === undefined ? `${text}Z` : text);

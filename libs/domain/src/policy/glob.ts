@@ -12,7 +12,7 @@ export const matchesGlob = (glob: string, text: string): boolean => {
       star = place;
       retry = at;
       place += 1;
-    } else if (place < glob.length && glob[place] === text[at]) {
+    } else if (glob[place] === text[at]) {
       place += 1;
       at += 1;
     } else if (star >= 0) {

@@ -32,9 +32,9 @@ const lapsed = (state: RunState, now: string): readonly RunEvent[] =>
     .filter((reservation) => !isOpen(reservation, now))
     .map((data) => ({ type: "CostReleased", data }));
 
-/** Null for an amount that can be counted. */
+/** Null for an amount that can be counted; what is no number lies within no bounds. */
 const amountRefusal = (path: string, amountUsd: number): Refusal | null =>
-  Number.isFinite(amountUsd) && amountUsd >= 0 && amountUsd <= MOST_USD
+  amountUsd >= 0 && amountUsd <= MOST_USD
     ? null
     : refuseField(
         "unprocessable",
