@@ -1,39 +1,11 @@
 import { describe, expect, test } from "vitest";
-import {
-  decideDelegation,
-  type DelegationDecision,
-} from "@countersign/domain/delegation/decide.ts";
-import type { Delegation, DelegationState } from "@countersign/domain/delegation/delegation.ts";
+import { decodeDelegationEvent } from "@countersign/domain/delegation/codec.ts";
+import type { Delegation } from "@countersign/domain/delegation/delegation.ts";
 import { emptyDelegations } from "@countersign/domain/delegation/evolve.ts";
-import { isAway } from "@countersign/domain/delegation/lookups.ts";
+import { isActiveDelegation, isAway } from "@countersign/domain/delegation/lookups.ts";
 import { delegationView, delegationViews } from "@countersign/domain/delegation/view.ts";
 import { delegationsOf, handsOver, withoutDelegation } from "../../testkit/examples/delegations.ts";
-import { qaOnly } from "../../testkit/examples/policies.ts";
-import { referenceOf, world } from "../../testkit/world.ts";
-
-const now = "2026-01-05T09:00:00.000Z";
-const reference = referenceOf(world(qaOnly));
-
-const decides = (
-  state: DelegationState,
-  by: string,
-  command: Parameters<typeof decideDelegation>[1],
-): DelegationDecision =>
-  decideDelegation(
-    state,
-    command,
-    { now, principal: { kind: by === "ci" ? "agent" : "person", id: by, org: "demo" } },
-    reference,
-  );
-
-const delegates = (
-  before: readonly Delegation[],
-  link: Delegation,
-  by = link.from,
-): DelegationDecision => decides(delegationsOf(before), by, { type: "delegate", delegation: link });
-
-const outcome = ({ events, refusal }: DelegationDecision): unknown =>
-  refusal?.code ?? events.map(({ type }) => type);
+import { decides, delegates, now, outcome, passesOn } from "./deciding.ts";
 
 describe("who may delegate", () => {
   test("people hand over their own slots", () => {
@@ -47,142 +19,74 @@ describe("who may delegate", () => {
   test("nobody else does, not even the one who would gain by it", () => {
     expect(outcome(delegates([], handsOver("bo", "cy"), "cy"))).toBe("forbidden");
   });
-  test("an agent delegates nothing", () => {
-    expect(outcome(delegates([], handsOver("bo", "cy"), "ci"))).toBe("forbidden");
+  test("the system itself does it for anyone", () => {
+    expect(outcome(delegates([], handsOver("bo", "cy"), null))).toEqual(["DelegationCreated"]);
+  });
+  test.each(["agent:ci", "agent:bo", "agent:ivy"])("an agent delegates nothing: %s", (by) => {
+    expect(outcome(delegates([], handsOver("bo", "cy"), by))).toBe("forbidden");
+  });
+});
+
+describe("a delegation is refused with a sentence that says why", () => {
+  const passed = { startsAt: "2026-01-01T00:00:00.000Z", endsAt: now };
+  const backwards = { endsAt: "2026-01-04T00:00:00.000Z" };
+  const endless = { endsAt: "2036-01-04T00:00:00.000Z" };
+  test.each([
+    ["to", "Nobody active in the directory is called zoe.", handsOver("bo", "zoe")],
+    ["from", "Nobody active in the directory is called zoe.", handsOver("zoe", "bo")],
+    ["to", "vic is a viewer, and viewers never vote.", handsOver("bo", "vic")],
+    ["from", "vic is a viewer, and viewers never vote.", handsOver("vic", "bo")],
+    ["ends_at", "A delegation ends after it starts.", handsOver("bo", "cy", backwards)],
+    ["ends_at", "This delegation would be over already.", handsOver("bo", "cy", passed)],
+    ["ends_at", "A delegation lasts ten years at most.", handsOver("bo", "cy", endless)],
+    ["roles[1]", "There is no role qa.", handsOver("bo", "cy", { roles: ["qa_lead", "qa"] })],
+  ])("at %s: %s", (path, message, link) => {
+    expect(delegates([], link, "ivy")).toEqual({
+      events: [],
+      refusal: {
+        code: "unprocessable",
+        message: `${path}: ${message}`,
+        details: { faults: [{ path, message }] },
+      },
+    });
   });
   test.each([
-    ["to somebody unknown", handsOver("bo", "zoe")],
-    ["to a viewer", handsOver("bo", "vic")],
-  ])("%s is refused at its field", (_, link) => {
-    const { refusal } = delegates([], link);
-    expect(refusal).toMatchObject({ code: "unprocessable", details: { faults: [{ path: "to" }] } });
-  });
-  test("the slots of a viewer are none to hand over", () => {
-    const { refusal } = delegates([], handsOver("vic", "bo"), "ana");
-    expect(refusal).toMatchObject({ details: { faults: [{ path: "from" }] } });
+    [
+      "forbidden",
+      "People delegate their own slots; an admin may for anyone.",
+      handsOver("bo", "cy"),
+    ],
+    [
+      "unknown-policy",
+      "There is no policy relase.",
+      handsOver("cy", "bo", { policies: ["release", "relase"] }),
+    ],
+  ])("%s: %s", (code, message, link) => {
+    expect(delegates([], link, "cy").refusal).toEqual({ code, message });
   });
 });
 
 describe("the window", () => {
-  test.each([
-    ["that ends as it starts", "2026-01-06T00:00:00.000Z", "2026-01-06T00:00:00.000Z"],
-    ["that ends before it starts", "2026-01-07T00:00:00.000Z", "2026-01-06T00:00:00.000Z"],
-    ["that is over", "2026-01-01T00:00:00.000Z", now],
-    ["of more than ten years", "2026-01-06T00:00:00.000Z", "2036-01-05T00:00:00.000Z"],
-  ])("one %s is refused", (_, startsAt, endsAt) => {
-    const { refusal } = delegates([], handsOver("bo", "cy", { startsAt, endsAt }));
-    expect(refusal).toMatchObject({ details: { faults: [{ path: "ends_at" }] } });
+  const ends = (endsAt: string, startsAt = "2026-01-06T00:00:00.000Z"): unknown =>
+    outcome(delegates([], handsOver("bo", "cy", { startsAt, endsAt })));
+
+  test("has some length, ten years at most", () => {
+    expect(ends("2026-01-06T00:00:00.000Z")).toBe("unprocessable");
+    expect(ends("2026-01-06T00:00:00.001Z")).toEqual(["DelegationCreated"]);
+    expect(ends("2036-01-04T00:00:00.000Z")).toEqual(["DelegationCreated"]);
+    expect(ends("2036-01-04T00:00:00.001Z")).toBe("unprocessable");
   });
-  test("one that ends a millisecond from now is accepted", () => {
-    const endsAt = "2026-01-05T09:00:00.001Z";
-    expect(outcome(delegates([], handsOver("bo", "cy", { endsAt })))).toEqual([
-      "DelegationCreated",
-    ]);
+  test("may have begun, and is not over", () => {
+    const begun = "2026-01-01T00:00:00.000Z";
+    expect(ends(now, begun)).toBe("unprocessable");
+    expect(ends("2026-01-05T09:00:00.001Z", begun)).toEqual(["DelegationCreated"]);
   });
 });
 
 describe("the scope", () => {
-  test("a policy that is not there would never apply: refused", () => {
-    expect(outcome(delegates([], handsOver("bo", "cy", { policies: ["relase"] })))).toBe(
-      "unknown-policy",
-    );
-  });
-  test("a role that is not there is refused at its place", () => {
-    const { refusal } = delegates([], handsOver("bo", "cy", { roles: ["qa_lead", "qa_leed"] }));
-    expect(refusal).toMatchObject({ details: { faults: [{ path: "roles[1]" }] } });
-  });
-  test("known ones are kept", () => {
+  test("of policies and roles that are known is kept", () => {
     const link = handsOver("bo", "cy", { policies: ["release"], roles: ["qa_lead"] });
-    expect(outcome(delegates([], link))).toEqual(["DelegationCreated"]);
-  });
-});
-
-describe("chains and circles", () => {
-  const passesOn = (from: string, to: string, over: Partial<Delegation> = {}): Delegation =>
-    handsOver(from, to, { redelegate: true, ...over });
-  const nextWeek = {
-    startsAt: "2026-01-12T00:00:00.000Z",
-    endsAt: "2026-01-19T00:00:00.000Z",
-  };
-
-  test("nobody delegates to themselves", () => {
-    expect(outcome(delegates([], handsOver("bo", "bo")))).toBe("delegation-cycle");
-  });
-  test("mutual cover for a holiday is fine", () => {
-    expect(outcome(delegates([handsOver("bo", "cy")], handsOver("cy", "bo")))).toEqual([
-      "DelegationCreated",
-    ]);
-  });
-  test("a circle of which one link is not redelegated is none", () => {
-    expect(outcome(delegates([passesOn("bo", "cy")], handsOver("cy", "bo")))).toEqual([
-      "DelegationCreated",
-    ]);
-  });
-  test("a circle of redelegating links is refused", () => {
-    expect(outcome(delegates([passesOn("bo", "cy")], passesOn("cy", "bo")))).toBe(
-      "delegation-cycle",
-    );
-  });
-  test("a circle over three people is refused as well", () => {
-    const before = [passesOn("bo", "cy"), passesOn("cy", "dee")];
-    expect(outcome(delegates(before, passesOn("dee", "bo")))).toBe("delegation-cycle");
-  });
-  test("one whose links never are open together is none", () => {
-    const before = [passesOn("bo", "cy")];
-    expect(outcome(delegates(before, passesOn("cy", "bo", nextWeek)))).toEqual([
-      "DelegationCreated",
-    ]);
-  });
-  test("a revoked link closes no circle", () => {
-    const state = withoutDelegation(delegationsOf([passesOn("bo", "cy")]), "dlg_bo-cy");
-    const command = { type: "delegate", delegation: passesOn("cy", "bo") } as const;
-    expect(outcome(decides(state, "cy", command))).toEqual(["DelegationCreated"]);
-  });
-  test("three links may follow one another", () => {
-    const before = [passesOn("bo", "cy"), passesOn("cy", "dee")];
-    expect(outcome(delegates(before, passesOn("dee", "eli")))).toEqual(["DelegationCreated"]);
-  });
-  test.each([
-    [
-      "at the end",
-      [
-        ["bo", "cy"],
-        ["cy", "dee"],
-        ["dee", "eli"],
-      ],
-      ["eli", "fay"],
-    ],
-    [
-      "in front",
-      [
-        ["cy", "dee"],
-        ["dee", "eli"],
-        ["eli", "fay"],
-      ],
-      ["bo", "cy"],
-    ],
-    [
-      "in between",
-      [
-        ["bo", "cy"],
-        ["cy", "dee"],
-        ["eli", "fay"],
-      ],
-      ["dee", "eli"],
-    ],
-  ] as const)("a fourth %s is too deep", (_, before, [from, to]) => {
-    const links = before.map(([a, b]) => passesOn(a, b));
-    expect(outcome(delegates(links, passesOn(from, to)))).toBe("delegation-too-deep");
-  });
-  test("a fourth that is open at another time is not part of the chain", () => {
-    const links = [passesOn("bo", "cy"), passesOn("cy", "dee"), passesOn("dee", "eli")];
-    expect(outcome(delegates(links, passesOn("eli", "fay", nextWeek)))).toEqual([
-      "DelegationCreated",
-    ]);
-  });
-  test("a fourth behind a link that may not be redelegated is not part of the chain", () => {
-    const links = [passesOn("bo", "cy"), passesOn("cy", "dee"), handsOver("dee", "eli")];
-    expect(outcome(delegates(links, passesOn("eli", "fay")))).toEqual(["DelegationCreated"]);
+    expect(delegates([], link).events).toEqual([{ type: "DelegationCreated", data: link }]);
   });
 });
 
@@ -190,17 +94,25 @@ describe("revoking", () => {
   const state = delegationsOf([handsOver("bo", "cy")]);
   const revoke = { type: "revoke-delegation", id: "dlg_bo-cy" } as const;
 
-  test.each(["bo", "ivy"])("%s may", (by) => {
+  test.each(["bo", "ivy", null])("%s may", (by) => {
     expect(decides(state, by, revoke).events).toEqual([
       { type: "DelegationRevoked", data: { id: "dlg_bo-cy" } },
     ]);
   });
   test("the delegate may not, and is told so", () => {
-    expect(outcome(decides(state, "cy", revoke))).toBe("forbidden");
+    expect(decides(state, "cy", revoke).refusal).toEqual({
+      code: "forbidden",
+      message: "Only whose slots they are, and admins, revoke a delegation.",
+    });
   });
-  test("to everybody else it is not there", () => {
-    expect(outcome(decides(state, "dee", revoke))).toBe("not-found");
-    expect(outcome(decides(emptyDelegations, "dee", revoke))).toBe("not-found");
+  test.each(["dee", "agent:bo", "agent:cy", "agent:ivy"])("to %s it is not there", (by) => {
+    expect(decides(state, by, revoke).refusal).toEqual({
+      code: "not-found",
+      message: "There is no such delegation.",
+    });
+  });
+  test.each(["dee", "ivy", null])("one that is not there is not found by %s either", (by) => {
+    expect(outcome(decides(emptyDelegations, by, revoke))).toBe("not-found");
   });
   test("a second time it is said already", () => {
     const revoked = withoutDelegation(state, "dlg_bo-cy");
@@ -211,23 +123,47 @@ describe("revoking", () => {
 describe("a calendar's absences", () => {
   const week = handsOver("bo", "cy");
   const other = handsOver("bo", "cy", { id: "dlg_2", startsAt: "2026-01-08T00:00:00.000Z" });
+  const imports = (before: readonly Delegation[], ...delegations: readonly Delegation[]) =>
+    decides(delegationsOf(before), "ivy", { type: "import-delegations", delegations });
 
   test("are made together", () => {
-    const command = { type: "import-delegations", delegations: [week, other] } as const;
-    expect(decides(emptyDelegations, "bo", command).events).toHaveLength(2);
+    expect(imports([], week, other).events.map(({ data }) => data.id)).toEqual([
+      "dlg_bo-cy",
+      "dlg_2",
+    ]);
   });
   test("or not at all", () => {
-    const wrong = { ...other, to: "zoe" };
-    const command = { type: "import-delegations", delegations: [week, wrong] } as const;
-    expect(decides(emptyDelegations, "bo", command).events).toEqual([]);
+    expect(imports([], week, { ...other, to: "zoe" })).toMatchObject({
+      events: [],
+      refusal: { code: "unprocessable" },
+    });
   });
-  test("imported again add nothing that stands", () => {
+  test("imported again, or listed twice, add nothing that stands", () => {
+    const again = { ...week, id: "dlg_9" };
+    expect(imports([week], again, other).events.map(({ data }) => data.id)).toEqual(["dlg_2"]);
+    expect(imports([], week, again).events.map(({ data }) => data.id)).toEqual(["dlg_bo-cy"]);
+  });
+  test.each([
+    ["by whom", { from: "dee" }],
+    ["to whom", { to: "dee" }],
+    ["from when", { startsAt: "2026-01-05T00:00:00.001Z" }],
+    ["until when", { endsAt: "2026-01-12T00:00:00.001Z" }],
+  ])("are others when they differ in %s", (_, over) => {
+    expect(imports([week], { ...week, id: "dlg_9", ...over }).events).toHaveLength(1);
+  });
+  test("that were revoked are made again, and so is what a person delegates twice", () => {
     const command = {
       type: "import-delegations",
-      delegations: [{ ...week, id: "dlg_9" }, other],
+      delegations: [{ ...week, id: "dlg_9" }],
     } as const;
-    const { events } = decides(delegationsOf([week]), "bo", command);
-    expect(events.map(({ data }) => data.id)).toEqual(["dlg_2"]);
+    const state = withoutDelegation(delegationsOf([week]), week.id);
+    expect(decides(state, "bo", command).events).toHaveLength(1);
+    expect(delegates([week], { ...week, id: "dlg_9" }).events).toHaveLength(1);
+  });
+  test("are held against one another: a circle among them is one", () => {
+    expect(outcome(imports([], passesOn("bo", "cy"), passesOn("cy", "bo")))).toBe(
+      "delegation-cycle",
+    );
   });
 });
 
@@ -245,6 +181,28 @@ describe("how it stands", () => {
   test("a revoked one is revoked whatever the time", () => {
     const state = withoutDelegation(delegationsOf([handsOver("bo", "cy")]), "dlg_bo-cy");
     expect(statusAt("2026-01-06T00:00:00.000Z", state)).toBe("revoked");
+  });
+  test("all that is known of it is shown", () => {
+    const link = handsOver("bo", "cy", { roles: ["qa_lead"], exclusive: true, reason: "Skiing" });
+    const shown = {
+      id: "dlg_bo-cy",
+      from: "bo",
+      to: "cy",
+      starts_at: "2026-01-05T00:00:00.000Z",
+      ends_at: "2026-01-12T00:00:00.000Z",
+      policies: null,
+      roles: ["qa_lead"],
+      exclusive: true,
+      redelegate: false,
+      reason: "Skiing",
+    };
+    const state = delegationsOf([link]);
+    expect(delegationViews(state, null, now)).toEqual([
+      { ...shown, status: "active", revoked_at: null },
+    ]);
+    expect(delegationViews(withoutDelegation(state, link.id), null, now)).toEqual([
+      { ...shown, status: "revoked", revoked_at: "2026-01-05T08:00:00.000Z" },
+    ]);
   });
   test("people see those of their slots and those to them, newest first", () => {
     const state = delegationsOf([
@@ -264,5 +222,47 @@ describe("how it stands", () => {
     expect(isAway(state, "bo", "2026-01-12T00:00:00.000Z")).toBe(false);
     expect(isAway(state, "cy", now)).toBe(false);
     expect(isAway(delegationsOf([handsOver("bo", "cy")]), "bo", now)).toBe(false);
+    expect(isAway(withoutDelegation(state, "dlg_bo-cy"), "bo", now)).toBe(false);
+    const second = handsOver("bo", "dee", { exclusive: true });
+    expect(isAway(delegationsOf([handsOver("bo", "cy"), second]), "bo", now)).toBe(true);
+  });
+  test("a revoked one gives no right, nor one outside its window", () => {
+    const at = (time: string, revokedAt: string | null = null): boolean =>
+      isActiveDelegation({ ...handsOver("bo", "cy"), revokedAt }, time);
+    expect(at("2026-01-04T23:59:59.999Z")).toBe(false);
+    expect(at("2026-01-05T00:00:00.000Z")).toBe(true);
+    expect(at("2026-01-11T23:59:59.999Z")).toBe(true);
+    expect(at("2026-01-12T00:00:00.000Z")).toBe(false);
+    expect(at(now, now)).toBe(false);
+  });
+});
+
+describe("stored delegation events", () => {
+  test("come back as they were written", () => {
+    const data = handsOver("bo", "cy");
+    expect(decodeDelegationEvent("DelegationCreated", JSON.stringify(data), 1)).toEqual({
+      type: "DelegationCreated",
+      data,
+    });
+  });
+  test.each([
+    ["DelegationCreated", 2],
+    ["DelegationRevoked", 0],
+    ["VoteCast", 1],
+  ])("of type %s and version %i are not guessed at", (type, version) => {
+    expect(() => decodeDelegationEvent(type, "{}", version)).toThrow(
+      `Unknown delegation event ${type} in version ${version}.`,
+    );
+  });
+  test("are counted from -1, and leave the state before them as it was", () => {
+    const before = delegationsOf([handsOver("bo", "cy")]);
+    expect([emptyDelegations.revision, before.revision]).toEqual([-1, 0]);
+    expect(withoutDelegation(before, "dlg_bo-cy").revision).toBe(1);
+    expect(before.delegations.get("dlg_bo-cy")?.revokedAt).toBeNull();
+  });
+  test("cannot end what was never there", () => {
+    expect(() => withoutDelegation(emptyDelegations, "dlg_1")).toThrow(
+      "No delegation dlg_1 was there to be revoked.",
+    );
   });
 });

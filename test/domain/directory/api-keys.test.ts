@@ -53,19 +53,32 @@ describe("issuing a key", () => {
   test("says whose it is, what it may and its hash", () => {
     expect(decide(issue()).events).toEqual([{ type: "ApiKeyIssued", data: key() }]);
   });
+  const noAgent = (id: string): string => `There is no agent ${id} in the directory.`;
   test.each([
-    ["for an agent nobody knows", { agent: "nobody" }, "agent"],
-    ["for a person", { agent: "bo" }, "agent"],
-    ["that is over", { expiresAt: now }, "expires_at"],
-  ])("%s is refused at its field", (_, over, path) => {
-    expect(decide(issue(over)).refusal).toMatchObject({
-      code: "unprocessable",
-      details: { faults: [{ path }] },
+    ["for an agent nobody knows", { agent: "nobody" }, "agent", noAgent("nobody")],
+    ["for a person", { agent: "bo" }, "agent", noAgent("bo")],
+    ["that is over", { expiresAt: now }, "expires_at", "A key expires in the future."],
+  ])("%s is refused at its field", (_, over, path, message) => {
+    expect(decide(issue(over))).toEqual({
+      events: [],
+      refusal: { code: "unprocessable", message, details: { faults: [{ path, message }] } },
     });
+  });
+  test("that never expires, or in a millisecond, is taken", () => {
+    for (const expiresAt of [null, "2026-01-05T09:00:00.001Z"])
+      expect(said(decide(issue({ expiresAt })))).toEqual(["ApiKeyIssued"]);
   });
   test("a credential gives on what it has, and nothing else", () => {
     expect(said(decide(issue({}, ["execute", "api-keys:write"])))).toEqual(["ApiKeyIssued"]);
-    expect(said(decide(issue({}, ["api-keys:write"])))).toBe("forbidden");
+    expect(
+      decide(issue({ scopes: ["metrics", "execute"] }, ["api-keys:write", "metrics"])),
+    ).toEqual({
+      events: [],
+      refusal: {
+        code: "forbidden",
+        message: "This credential does not have the scope execute itself.",
+      },
+    });
     expect(said(decide(issue({ scopes: [] }, [])))).toEqual(["ApiKeyIssued"]);
   });
 });
@@ -76,7 +89,10 @@ describe("revoking a key", () => {
     expect(decide(revoke("key_1"), issue(), revoke("key_1"))).toEqual({ events: [] });
   });
   test("that is not there is not found", () => {
-    expect(said(decide(revoke("key_1")))).toBe("not-found");
+    expect(decide(revoke("key_1"))).toEqual({
+      events: [],
+      refusal: { code: "not-found", message: "There is no such API key." },
+    });
   });
   test("leaves the others, and a revoked one does not come back", () => {
     const { apiKeys } = given(issue(), issue({ id: "key_2" }), revoke("key_1"));
@@ -99,8 +115,14 @@ describe("whether a key counts", () => {
 });
 
 test("the list shows all, newest first, and no hash", () => {
-  const { apiKeys } = given(issue(), issue({ id: "key_2", expiresAt: null }), revoke("key_2"));
+  const { apiKeys } = given(
+    issue(),
+    issue({ id: "key_2", expiresAt: null }),
+    revoke("key_2"),
+    issue({ id: "key_3", expiresAt: null, scopes: [] }),
+  );
   expect(apiKeyViews(apiKeys, noon)).toEqual([
+    { id: "key_3", agent: "ci", scopes: [], expires_at: null, status: "active" },
     { id: "key_2", agent: "ci", scopes: ["execute"], expires_at: null, status: "revoked" },
     { id: "key_1", agent: "ci", scopes: ["execute"], expires_at: noon, status: "expired" },
   ]);
@@ -108,5 +130,7 @@ test("the list shows all, newest first, and no hash", () => {
 
 test("the end of a key that was never issued cannot have happened", () => {
   const event = decodeDirectoryEvent("ApiKeyRevoked", '{"id":"key_1"}', 1);
-  expect(() => evolveDirectory(demoDirectory, { event })).toThrow(/no API key key_1/);
+  expect(() => evolveDirectory(demoDirectory, { event })).toThrow(
+    "There is no API key key_1 to revoke.",
+  );
 });

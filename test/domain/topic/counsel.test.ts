@@ -4,7 +4,8 @@ import { refuse } from "@countersign/domain/request/refusals.ts";
 import { decide, refusal } from "./deciding.ts";
 import { bot, policy, transition } from "./release.ts";
 import type { TransitionCommand } from "@countersign/domain/topic/transition.ts";
-import { workflow } from "./counselled.ts";
+import { guardsOf } from "@countersign/domain/topic/workflow-guard.ts";
+import { defined, guard, imported, workflow } from "./counselled.ts";
 
 const counsel = (fields: Partial<Counsel> = {}): Counsel => ({
   revision: 3,
@@ -93,6 +94,56 @@ describe("what guards say of a move", () => {
     expect(decide(command({ counsel: scored }), undefined, guarded)).toMatchObject({
       ask: { riskSnapshot: { score: 0.7, advisor_score: 0.7 } },
     });
-    expect(decide(command(), undefined, guarded)).toMatchObject({ ask: { riskSnapshot: {} } });
+    const silent = decide(command({ counsel: counsel() }), undefined, guarded);
+    const nobody = decide(command(), undefined, guarded);
+    for (const answer of [silent, nobody])
+      expect(answer.kind === "needs-approval" && answer.ask).toMatchObject({ riskSnapshot: {} });
+    expect(silent.kind === "needs-approval" && "attachments" in silent.ask).toBe(false);
+    expect(nobody.kind === "needs-approval" && "attachments" in nobody.ask).toBe(false);
+  });
+
+  test("an advisor that was asked in vain leaves its mark, and asks nobody", () => {
+    const inVain = counsel({ advisorScore: null });
+    expect(decide(command({ counsel: inVain }), undefined, free).kind).toBe("completed");
+    expect(decide(command({ counsel: inVain }), undefined, guarded)).toMatchObject({
+      ask: { riskSnapshot: { advisor_score: null } },
+    });
+  });
+});
+
+describe("the guards of a move", () => {
+  const any = guard("any");
+  const leaving = guard("leaving", { from: "cart" });
+  const paying = guard("paying", { to: "paid" });
+  const elsewhere = guard("elsewhere", { workflow: "release" });
+  const shop = defined(...[paying, elsewhere, leaving, any].map((each) => imported(each)));
+
+  test.each([
+    ["cart", "paid", [any, leaving, paying]],
+    ["cart", "lost", [any, leaving]],
+    ["lost", "paid", [any, paying]],
+    ["lost", "cart", [any]],
+    [null, "paid", [any, leaving, paying]],
+    [null, "lost", [any, leaving]],
+  ])("from %s to %s are those of its workflow and states, by their ids", (from, to, guards) => {
+    expect(guardsOf(shop, "shop", from, to)).toEqual(guards);
+    expect(guardsOf(shop, "nowhere", from, to)).toEqual([]);
+  });
+
+  test("are those that are active, as imported last", () => {
+    const state = defined(imported(any), imported(paying), imported({ ...paying, to: "lost" }, 2), {
+      type: "GuardRetired",
+      data: { kind: "guard", id: "any", version: 1 },
+    });
+    expect(guardsOf(state, "shop", "cart", "paid")).toEqual([]);
+    expect(guardsOf(state, "shop", "cart", "lost")).toEqual([{ ...paying, to: "lost" }]);
+  });
+
+  test("are none where other things are defined alone", () => {
+    const moves = { ...free, id: "any" };
+    const data = { ...imported(any).data, kind: "workflow", content: moves } as const;
+    expect(guardsOf(defined({ type: "WorkflowImported", data }), "shop", "cart", "paid")).toEqual(
+      [],
+    );
   });
 });

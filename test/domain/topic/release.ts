@@ -101,7 +101,8 @@ export const ask = (to: string, over: Partial<TransitionCommand> = {}): Transiti
   ...over,
 });
 
-const metadata: EventMetadata = {
+/** Beside every event of these tests: a process of the product wrote it. */
+export const metadata: EventMetadata = {
   commandId: "c-1",
   correlationId: "c-1",
   org: "demo",
@@ -137,3 +138,21 @@ export const blocked = (from = "staging", to = "pending_approval", id = "apr_1")
     ask: {},
   },
 });
+
+/** At the gateway by a transition with a name, for which two requests were made. */
+export const named = fold([
+  created("pending_approval"),
+  {
+    type: "TransitionBlocked",
+    data: {
+      from: "pending_approval",
+      to: "production",
+      name: "Go live",
+      workflowVersion: 3,
+      approvalIds: ["apr_7", "apr_8"],
+      patch: { version_tag: "v2" },
+      by: bot,
+      ask: {},
+    },
+  },
+]);

@@ -2,19 +2,7 @@ import { describe, expect, test } from "vitest";
 import { absentTopic } from "@countersign/domain/topic/evolve.ts";
 import { resolveTransition } from "@countersign/domain/topic/resolve.ts";
 import { topicView } from "@countersign/domain/topic/view.ts";
-import { decodeTopicEvent } from "@countersign/domain/topic/codec.ts";
-import { mergeAttributes } from "@countersign/domain/topic/attributes.ts";
-import {
-  at,
-  blocked,
-  bot,
-  changed,
-  created,
-  fold,
-  policy,
-  release,
-  transition,
-} from "./release.ts";
+import { at, blocked, bot, created, fold, named, policy, release, transition } from "./release.ts";
 
 const complete = (approvalId = "apr_1") => ({ type: "complete-transition", approvalId }) as const;
 const reject = (code: string, approvalId = "apr_1") =>
@@ -38,6 +26,11 @@ describe("an approved transition", () => {
         },
       },
     ]);
+  });
+
+  test("completes by the name and with all the approvals that it was blocked with", () => {
+    const [event] = resolveTransition(named, release(), complete("apr_8"));
+    expect(event).toMatchObject({ data: { name: "Go live", approvalIds: ["apr_7", "apr_8"] } });
   });
 
   test("completes also when its workflow was changed or taken away meanwhile", () => {
@@ -91,6 +84,27 @@ describe("a transition that was not approved", () => {
     ]);
   });
 
+  test("takes the rejection transition of its own state, and no other way out of it", () => {
+    const workflow = release(
+      transition("staging", "development", { rejection: true }),
+      transition("pending_approval", "development"),
+    );
+    expect(resolveTransition(named, workflow, reject("denied", "apr_7"))).toEqual([
+      {
+        type: "TransitionRejected",
+        data: {
+          from: "pending_approval",
+          to: "production",
+          name: "Go live",
+          approvalIds: ["apr_7", "apr_8"],
+          state: "staging",
+          code: "denied",
+          reason: "no",
+        },
+      },
+    ]);
+  });
+
   test("is not taken after all by being the rejection transition itself", () => {
     const workflow = release();
     const transitions = [
@@ -132,66 +146,5 @@ describe("a redelivered or foreign message", () => {
   test("that completes twice completes once", () => {
     const once = fold(resolveTransition(waiting, release(), complete()), waiting);
     expect(resolveTransition(once, release(), complete())).toEqual([]);
-  });
-});
-
-describe("attributes", () => {
-  test("merge one by one, and null removes", () => {
-    const before = { a: 1, b: { x: 1 }, c: 3 };
-    expect(mergeAttributes(before, { b: { y: 2 }, c: null, d: "new", e: null })).toEqual({
-      a: 1,
-      b: { y: 2 },
-      d: "new",
-    });
-    expect(before).toEqual({ a: 1, b: { x: 1 }, c: 3 });
-  });
-
-  test("called __proto__ are attributes like others", () => {
-    const merged = mergeAttributes({}, JSON.parse('{"__proto__": {"admin": true}}'));
-    expect(Object.hasOwn(merged, "__proto__")).toBe(true);
-    expect(Object.getPrototypeOf(merged)).toBe(Object.prototype);
-  });
-
-  test("remember who set each of them last, also when it was removed", () => {
-    const bo = { kind: "person", id: "bo" } as const;
-    const topic = fold([created(), changed({ a: "1", b: "2" }), changed({ b: null, c: "3" }, bo)]);
-    expect(topic).toMatchObject({
-      attributes: { a: "1", c: "3" },
-      setBy: { a: bot, b: bo, c: bo },
-    });
-  });
-});
-
-describe("an impossible fact of a topic", () => {
-  const completed = (from: string, approvalIds: string[]) =>
-    ({
-      type: "TransitionCompleted",
-      data: { from, to: "production", name: null, approvalIds, patch: {}, by: bot },
-    }) as const;
-
-  test.each([
-    ["anything before it is there", [changed({ a: "1" })]],
-    ["being created twice", [created(), created()]],
-    ["being blocked twice", [created(), blocked(), blocked()]],
-    ["being blocked from elsewhere", [created("production"), blocked()]],
-    ["moving from elsewhere", [created(), completed("production", [])]],
-    ["moving without the approval it waits for", [created(), blocked(), completed("staging", [])]],
-    ["moving by an approval it does not wait for", [created(), completed("staging", ["apr_9"])]],
-  ])("throws: %s", (_what, events) => {
-    expect(() => fold(events)).toThrow(/cannot have happened/);
-  });
-});
-
-describe("stored topic events", () => {
-  test("come back as they were written", () => {
-    const event = blocked();
-    expect(decodeTopicEvent(event.type, JSON.stringify(event.data), 1)).toEqual(event);
-  });
-
-  test.each([
-    ["TopicCreated", 2],
-    ["TopicExploded", 1],
-  ])("of type %s and version %i are not guessed at", (type, version) => {
-    expect(() => decodeTopicEvent(type, "{}", version)).toThrow(/Unknown/);
   });
 });

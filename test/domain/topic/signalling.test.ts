@@ -71,6 +71,21 @@ describe("a signal", () => {
     [{ a: 1, b: 2 }, { a: 1 }],
     [{ a: 1 }, [1]],
     [[], {}],
+    [{}, []],
+    [
+      [1, 2],
+      [1, 3],
+    ],
+    [
+      { a: 1, b: 2 },
+      { a: 1, b: 3 },
+    ],
+    [
+      { a: 1, b: 2 },
+      { a: 1, c: 2 },
+    ],
+    [{ x: {} }, JSON.parse('{"__proto__": {}}')],
+    ["x", ["x"]],
     [0, false],
     ["1", 1],
   ])("%j is not %j", (one, other) => {
@@ -100,19 +115,44 @@ describe("a signal", () => {
     expect(state).toMatchObject({ attributes: { constructor: "x" } });
     expect(signalTopic(state, { constructor: "x", valueOf: null }, bot)).toEqual({ events: [] });
   });
+  test("may name one like the prototype of every object, and again after it was removed", () => {
+    const fact = JSON.parse('{"__proto__": {}}');
+    expect(signalTopic(release, fact, bot).events).toHaveLength(1);
+    expect(signalTopic(given([bot, fact]), fact, bot).events).toEqual([]);
+    const gone = given([bot, fact], [bot, JSON.parse('{"__proto__": null}')]);
+    expect(signalTopic(gone, fact, bot).events).toHaveLength(1);
+  });
+  test("that somebody removed is said again by whoever said it", () => {
+    const gone = given([bot, { priority: "low" }], [bot, { priority: null }]);
+    expect(signalTopic(gone, { priority: "low" }, bot).events).toHaveLength(1);
+  });
   test("that would make a topic too large to be moved is refused; what makes it smaller is not", () => {
     const half = "x".repeat(65_000);
     const state = given([bot, { one: half }], [bot, { two: half }]);
-    expect(signalTopic(state, { three: half }, bot)).toMatchObject({
+    const message =
+      "A topic's attributes have at most 131072 characters as JSON; null removes one.";
+    expect(signalTopic(state, { three: half }, bot)).toEqual({
       events: [],
-      refusal: { code: "unprocessable", details: { faults: [{ path: "facts" }] } },
+      refusal: {
+        code: "unprocessable",
+        message,
+        details: { faults: [{ path: "facts", message }] },
+      },
     });
     expect(signalTopic(state, { three: half, one: null }, bot).events).toHaveLength(1);
     const attributes = { one: half.repeat(3), two: "long" };
     const large = state.status === "present" ? { ...state, attributes } : state;
     expect(signalTopic(large, { two: "" }, bot).events).toHaveLength(1);
+    expect(signalTopic(large, { two: "same" }, bot).events).toHaveLength(1);
+    expect(signalTopic(large, { two: "more!" }, bot).events).toEqual([]);
+    const most = 131_072 - JSON.stringify({ one: "" }).length;
+    expect(signalTopic(release, { one: "x".repeat(most) }, bot).events).toHaveLength(1);
+    expect(signalTopic(release, { one: "x".repeat(most + 1) }, bot).events).toEqual([]);
   });
   test("about a topic that is not there is not found", () => {
-    expect(signalTopic(absentTopic, { priority: "low" }, bot).refusal?.code).toBe("not-found");
+    expect(signalTopic(absentTopic, { priority: "low" }, bot)).toEqual({
+      events: [],
+      refusal: { code: "not-found", message: "There is no such topic." },
+    });
   });
 });

@@ -7,7 +7,7 @@ import { topicView } from "@countersign/domain/topic/view.ts";
 import type { Sla, Workflow } from "@countersign/domain/topic/workflow.ts";
 import { describe, expect, test } from "vitest";
 import { referenceOf, world } from "../../testkit/world.ts";
-import { at, blocked, bot, created, fold, release } from "./release.ts";
+import { at, blocked, bot, changed, created, fold, release } from "./release.ts";
 
 const sla: Sla = { warning: "2h", breach: "8h", businessHours: false };
 const inHours: Sla = { ...sla, businessHours: true };
@@ -27,7 +27,7 @@ const withStates = (slas: Readonly<Record<string, Sla>>): Workflow => {
 /** A calendar that opens a day after everything else. */
 const tomorrow: BusinessTime = {
   after: (calendarId, startIso, duration) =>
-    calendarId !== "work"
+    calendarId === "gone"
       ? null
       : {
           at: new Date(
@@ -117,6 +117,8 @@ describe("marks are recorded when a topic comes into a state", () => {
   test("none where the state has no time, or the workflow is gone", () => {
     const none: Sla = { warning: null, breach: null, businessHours: true };
     expect(marksOf([created("staging")], { staging: none, development: sla })).toEqual([null]);
+    expect(marksOf([created("nirvana")], { staging: sla })).toEqual([null]);
+    expect(marksOf([changed({ a: "1" })], { staging: sla }, fold([created()]))).toEqual([null]);
     expect(withSla([created("staging")], absentTopic, undefined, at, plain)).toEqual([
       created("staging"),
     ]);
@@ -146,6 +148,20 @@ describe("marks in business hours", () => {
     expect(
       marksOf([created("staging")], { staging: sla }, absentTopic, working)[0]?.calendar,
     ).toBeNull();
+  });
+
+  test("are plain time where the org's calendar is gone, and none where no time is written", () => {
+    const gone = { ...referenceOf({ ...world(), defaults: { calendar: "gone" } }) };
+    for (const reference of [gone, { ...gone, businessTime: tomorrow }])
+      expect(marksOf([created("staging")], { staging: inHours }, absentTopic, reference)).toEqual([
+        { generation: 1, warningAt: hoursAfter(2), breachAt: hoursAfter(8), calendar: null },
+      ]);
+    const odd: Sla = { warning: "soon", breach: null, businessHours: true };
+    expect(marksOf([created("staging")], { staging: odd }, absentTopic, working)[0]).toMatchObject({
+      warningAt: expect.any(String),
+      breachAt: null,
+    });
+    expect(marksOf([created("staging")], { staging: odd })[0]?.warningAt).toBeNull();
   });
 
   test("are plain time where the org has no calendar, a working day being a day", () => {
@@ -194,6 +210,24 @@ describe("a mark that is reached", () => {
     expect(reachMark(stay, warning, hoursAfter(8))).toEqual([]);
   });
 
+  test("does nothing where no such time is written, or the topic has none", () => {
+    const only = (over: Partial<Sla>): TopicState => {
+      const workflow = withStates({ staging: { ...sla, ...over } });
+      return fold(withSla([created("staging")], absentTopic, workflow, at, plain));
+    };
+    expect(reachMark(only({ breach: null }), breach, hoursAfter(99))).toEqual([]);
+    expect(reachMark(only({ breach: null }), warning, hoursAfter(99))).toEqual([warned]);
+    expect(reachMark(only({ warning: null }), warning, hoursAfter(3))).toEqual([]);
+    const none = fold([created("staging")]);
+    if (none.status !== "present") throw new Error(none.status);
+    const { sla: _, ...fromAnEarlierBuild } = none;
+    for (const topic of [none, fromAnEarlierBuild]) {
+      expect(reachMark(topic, breach, hoursAfter(99))).toEqual([]);
+      expect(() => fold([warned], topic)).toThrow("has left that state");
+      expect("sla" in topicView(topic)).toBe(false);
+    }
+  });
+
   test("does nothing once the topic has left, even when it is back", () => {
     const left = fold([completed("staging", "development")], stay);
     expect(reachMark(left, breach, hoursAfter(9))).toEqual([]);
@@ -206,7 +240,9 @@ describe("a mark that is reached", () => {
     );
     const back = fold(again, left);
     expect(reachMark(back, breach, hoursAfter(9))).toEqual([]);
+    expect(reachMark(back, breach, hoursAfter(17))).toEqual([]);
     expect(reachMark(back, { ...breach, generation: 3 }, hoursAfter(17))).toHaveLength(1);
+    expect(() => fold([warned], back)).toThrow("has left that state");
   });
 
   test("does nothing for a topic that is not there", () => {

@@ -26,6 +26,21 @@ describe("required fields", () => {
     expect(at({ version_tag: value, changelog: "…" })).toBe("completed");
   });
 
+  test("are found along a path, also among the custom fields", () => {
+    const workflow = release(
+      transition("development", "production", { requiresFields: ["build.tag"] }),
+    );
+    const given = (attributes: TransitionCommand["attributes"]) =>
+      code(ask("production", { attributes }), absentTopic, workflow);
+    expect(given({ build: { tag: "v1" } })).toBe("completed");
+    expect(given({ custom_fields: { build: { tag: "v1" } } })).toBe("completed");
+    expect(given({ build: { tag: " " } })).toBe("fields-missing");
+    expect(given({ build: { tag: null } })).toBe("fields-missing");
+    expect(given({ build: "tag" })).toBe("fields-missing");
+    expect(given({ build: ["tag"] })).toBe("fields-missing");
+    expect(given({ build: null, "build.tag": "v1" })).toBe("fields-missing");
+  });
+
   test("may stand among the custom fields", () => {
     expect(at({ custom_fields: { version_tag: "v1", changelog: "…" } })).toBe("completed");
     expect(at({ custom_fields: { version_tag: "", changelog: "…" } })).toMatchObject({
@@ -58,9 +73,10 @@ describe("conditions", () => {
   const to = (attributes: TransitionCommand["attributes"]) => ask("production", { attributes });
 
   test("that are false refuse, and say on which facts", () => {
-    expect(refusal(to({ priority: "low" }), absentTopic, need("p"))).toMatchObject({
+    expect(refusal(to({ priority: "low" }), absentTopic, need("p"))).toEqual({
       code: "condition-not-met",
-      details: { facts: { priority: "low" }, missing: [] },
+      message: 'The conditions of this transition do not hold: priority = "low".',
+      details: { because: 'priority = "low"', facts: { priority: "low" }, missing: [] },
     });
   });
 
@@ -70,11 +86,14 @@ describe("conditions", () => {
   });
 
   test("that are unknown ask people, and refuse where there is nobody to ask", () => {
-    expect(code(to({}), absentTopic, need("p"))).toBe("needs-approval");
-    expect(refusal(to({}), absentTopic, need(null))).toMatchObject({
+    expect(decide(to({}), absentTopic, need("p"))).toMatchObject({
+      kind: "needs-approval",
+      because: "priority missing",
+    });
+    expect(refusal(to({}), absentTopic, need(null))).toEqual({
       code: "condition-not-met",
-      message: expect.stringContaining("cannot be judged"),
-      details: { missing: ["priority"] },
+      message: "The conditions of this transition cannot be judged: priority missing.",
+      details: { because: "priority missing", facts: { priority: null }, missing: ["priority"] },
     });
   });
 
@@ -107,6 +126,11 @@ describe("conditions", () => {
   test("see who asks, for which action", () => {
     const of = [
       field("requester.id", "deployment-bot"),
+      field("requester.kind", "agent"),
+      field("requester.owner", "ana"),
+      field("issue.status", "development"),
+      field("transition.from", "development"),
+      field("action.type", "workflow:transition"),
       field("agent.name", "Deployment Bot"),
       field("transition.to", "production"),
       field("action.parameters.attributes.priority", "low"),

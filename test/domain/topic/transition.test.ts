@@ -47,17 +47,6 @@ describe("a topic nobody has named yet", () => {
     });
   });
 
-  test("cannot start in a state the workflow does not have", () => {
-    expect(refusal(ask("staging", { state: "nirvana" }))).toMatchObject({
-      code: "unprocessable",
-      details: { faults: [{ path: "topic.state" }] },
-    });
-  });
-
-  test("cannot start in a workflow without states", () => {
-    expect(code(ask("staging"), absentTopic, { ...release(), states: [] })).toBe("unprocessable");
-  });
-
   test.each(["*", ">", "a b", "", "x".repeat(129), "zoë", "a\nb", "x".repeat(10_000)])(
     "cannot have the id %j",
     (topicId) => {
@@ -76,32 +65,80 @@ describe("a topic nobody has named yet", () => {
   );
 });
 
+describe("a transition that cannot be is refused with a sentence that says why", () => {
+  const staging = fold([created("staging")]);
+  const stateless = { ...release(), states: [] };
+  test.each([
+    [
+      "topic.id",
+      "A topic id has 1 to 128 letters, digits or _ - . / : #.",
+      ask("staging", { topicId: "a b" }),
+      release(),
+    ],
+    ["workflow", "There is no workflow release.", ask("staging"), undefined],
+    [
+      "topic.state",
+      "Workflow release has no state nirvana.",
+      ask("staging", { state: "nirvana" }),
+      release(),
+    ],
+    ["topic.state", "Workflow release has no state to start in.", ask("staging"), stateless],
+  ])("at %s: %s", (path, message, command, workflow) => {
+    expect(decideTransition(absentTopic, workflow, command, noGuards)).toEqual({
+      kind: "refused",
+      refusal: {
+        code: "unprocessable",
+        message: `${path}: ${message}`,
+        details: { faults: [{ path, message }] },
+      },
+    });
+  });
+
+  test.each([
+    [
+      "topic-state",
+      "The topic is in staging, not in production.",
+      ask("development", { state: "production" }),
+      staging,
+      { state: "staging" },
+    ],
+    [
+      "topic-blocked",
+      "The topic waits for approval to go to pending_approval.",
+      ask("development"),
+      fold([blocked()], staging),
+      { approval_ids: ["apr_1"], to: "pending_approval" },
+    ],
+    [
+      "no-such-transition",
+      "Workflow release has no transition from staging to production: from there it goes to pending_approval, development.",
+      ask("production"),
+      staging,
+      { from: "staging", to: "production", possible: ["pending_approval", "development"] },
+    ],
+    [
+      "no-such-transition",
+      "Workflow release has no transition from production to staging: nothing leads out of production.",
+      ask("staging"),
+      fold([created("production")]),
+      { from: "production", to: "staging", possible: [] },
+    ],
+    [
+      "fields-missing",
+      "These fields are needed: version_tag, changelog.",
+      ask("staging"),
+      absentTopic,
+      { missing: ["version_tag", "changelog"] },
+    ],
+  ])("%s: %s", (refused, message, command, state, details) => {
+    expect(refusal(command, state)).toEqual({ code: refused, message, details });
+  });
+});
+
 describe("a transition", () => {
-  test("of an unknown workflow is refused", () => {
-    const answer = decideTransition(absentTopic, undefined, ask("staging"), noGuards);
-    expect(answer).toMatchObject({ kind: "refused", refusal: { code: "unprocessable" } });
-  });
-
-  test("that the workflow does not have names those it has", () => {
-    expect(refusal(ask("production"), fold([created("staging")]))).toMatchObject({
-      code: "no-such-transition",
-      message: expect.stringContaining("pending_approval, development"),
-      details: { from: "staging", to: "production", possible: ["pending_approval", "development"] },
-    });
-  });
-
-  test("out of a last state says that nothing leads out", () => {
-    expect(refusal(ask("staging"), fold([created("production")]))).toMatchObject({
-      message: expect.stringContaining("nothing leads out of production"),
-    });
-  });
-
   test("of a known topic must name the state it is in, if any", () => {
     const topic = fold([created("staging")]);
-    expect(refusal(ask("development", { state: "production" }), topic)).toMatchObject({
-      code: "topic-state",
-      details: { state: "staging" },
-    });
+    expect(code(ask("development", { state: "production" }), topic)).toBe("topic-state");
     expect(code(ask("development", { state: "staging" }), topic)).toBe("completed");
     expect(code(ask("development"), topic)).toBe("completed");
   });
@@ -127,6 +164,22 @@ describe("a transition", () => {
   });
 });
 
+describe("a transition that passes but for a gate of the org", () => {
+  test("tells what is asked instead: by no policy of its own, with the topic made first", () => {
+    const answer = decide(ask("development", { state: "staging", attributes: { note: "redo" } }));
+    if (answer.kind !== "completed") throw new Error(answer.kind);
+    expect(answer.instead()).toMatchObject({
+      kind: "needs-approval",
+      because: null,
+      workflowVersion: 3,
+      patch: { note: "redo" },
+      by: bot,
+      ask: { policy: null, title: "R-42: staging → development" },
+      before: [{ type: "TopicCreated" }],
+    });
+  });
+});
+
 describe("a transition that needs approval", () => {
   const known = fold([created("staging"), changed({ version_tag: "v2", old: "x" })]);
   const needed = (to: string, state: TopicState, attributes = {}) => {
@@ -137,13 +190,13 @@ describe("a transition that needs approval", () => {
     return answer;
   };
 
-  test("asks with the attributes as merged", () => {
+  test("asks with the attributes as merged, and chooses nothing that its policy decides", () => {
     const answer = needed("pending_approval", known, { labels: ["urgent"], old: null });
-    expect(answer.ask).toMatchObject({
+    expect(answer.because).toBeNull();
+    expect(answer.before).toEqual([]);
+    expect(answer.ask).toEqual({
       title: "Request Production Approval",
-      policy: "release--staging--pending_approval",
-      approvers: null,
-      urgency: "normal",
+      description: null,
       action: {
         type: "workflow:transition",
         parameters: {
@@ -154,6 +207,23 @@ describe("a transition that needs approval", () => {
           attributes: { version_tag: "v2", labels: ["urgent"] },
         },
       },
+      agent: { id: "deployment-bot", name: "Deployment Bot" },
+      policy: "release--staging--pending_approval",
+      approvers: null,
+      expiresIn: null,
+      reasonCodes: [],
+      policyTrace: {},
+      riskSnapshot: {},
+      view: null,
+      context: {},
+      links: {},
+      urgency: "normal",
+      schema: null,
+      dedupe: null,
+      previousRequestId: null,
+      validation: null,
+      observers: [],
+      suggested: [],
       topic: { workflow: "release", id: "R-42", from: "staging", to: "pending_approval" },
     });
   });
@@ -198,13 +268,6 @@ describe("a blocked topic", () => {
   test("answers the same transition with the same ids and changes nothing", () => {
     const again = ask("pending_approval", { attributes: { x: 1 }, state: "staging" });
     expect(decide(again, topic)).toEqual({ kind: "waiting", approvalIds: ["apr_1"] });
-  });
-
-  test("takes no other transition", () => {
-    expect(refusal(ask("development"), topic)).toMatchObject({
-      code: "topic-blocked",
-      details: { approval_ids: ["apr_1"], to: "pending_approval" },
-    });
   });
 
   test("still says when the caller is wrong about its state", () => {

@@ -1,7 +1,6 @@
 import type { Access, DirectoryState, Person } from "./directory.ts";
 
 interface Lookups {
-  readonly activeMembers: ReadonlyMap<string, readonly string[]>;
   readonly approvers: ReadonlyMap<string, readonly string[]>;
   readonly rolesOf: ReadonlyMap<string, readonly string[]>;
   readonly byEmail: ReadonlyMap<string, Person>;
@@ -11,15 +10,13 @@ interface Lookups {
 const nobody: readonly string[] = [];
 
 const build = (directory: DirectoryState): Lookups => {
-  const active = (id: string): boolean => directory.people.get(id)?.active === true;
-  const votes = (id: string): boolean =>
-    active(id) && directory.people.get(id)?.access !== "viewer";
-  const activeMembers = new Map<string, readonly string[]>();
   const approvers = new Map<string, readonly string[]>();
   const rolesOf = new Map<string, string[]>();
   for (const [role, members] of directory.roles) {
-    activeMembers.set(role, members.filter(active));
-    approvers.set(role, members.filter(votes));
+    approvers.set(
+      role,
+      members.filter((id) => mayApprove(directory, id)),
+    );
     for (const id of members) {
       const held = rolesOf.get(id);
       if (held === undefined) {
@@ -39,7 +36,7 @@ const build = (directory: DirectoryState): Lookups => {
       activeAdmins += 1;
     }
   }
-  return { activeMembers, approvers, rolesOf, byEmail, activeAdmins };
+  return { approvers, rolesOf, byEmail, activeAdmins };
 };
 
 /**
@@ -58,10 +55,6 @@ const lookups = (directory: DirectoryState): Lookups => {
   return made;
 };
 
-/** True for a person who is in the directory and active. */
-export const isActive = (directory: DirectoryState, id: string): boolean =>
-  directory.people.get(id)?.active === true;
-
 /** What an active person may do; null for the unknown and the inactive. */
 export const accessOf = (directory: DirectoryState, id: string): Access | null => {
   const person = directory.people.get(id);
@@ -73,10 +66,6 @@ export const mayApprove = (directory: DirectoryState, id: string): boolean => {
   const access = accessOf(directory, id);
   return access !== null && access !== "viewer";
 };
-
-/** Active members of a role, in the role's order, viewers included. Empty for an unknown role. */
-export const membersOf = (directory: DirectoryState, role: string): readonly string[] =>
-  lookups(directory).activeMembers.get(role) ?? nobody;
 
 /** Active members of a role who may hold a slot, in the role's order. Empty for an unknown role. */
 export const approversOf = (directory: DirectoryState, role: string): readonly string[] =>

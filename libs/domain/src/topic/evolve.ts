@@ -13,11 +13,8 @@ const impossible = (event: TopicEvent, why: string): Error =>
   new Error(`${event.type} cannot have happened: ${why}.`);
 
 const withPatch = (state: Present, patch: JsonObject, by: Actor): Present => {
-  const names = Object.keys(patch);
-  if (names.length === 0) {
-    return state;
-  }
-  const setBy = { ...state.setBy, ...Object.fromEntries(names.map((name) => [name, by])) };
+  const set = Object.fromEntries(Object.keys(patch).map((name) => [name, by]));
+  const setBy = { ...state.setBy, ...set };
   return { ...state, attributes: mergeAttributes(state.attributes, patch), setBy };
 };
 

@@ -45,7 +45,7 @@ export const signalTopic = (
     if (value === null) {
       return Object.hasOwn(attributes, name);
     }
-    const setter = Object.hasOwn(setBy, name) ? setBy[name] : undefined;
+    const setter = setBy[name];
     const isOwn = setter?.kind === by.kind && setter.id === by.id;
     return !isOwn || !Object.hasOwn(attributes, name) || !alike(attributes[name], value);
   });

@@ -54,10 +54,12 @@ const marksOf = (
   let calendar: SlaMarks["calendar"] = null;
   const after = (duration: string | null): string | null => {
     if (duration === null) return null;
-    const found = id === null ? null : (businessTime?.after(id, now, duration) ?? null);
-    if (found !== null && id !== null) {
-      calendar = { id, zone: found.zone, zoneData: found.zoneData };
-      return found.at;
+    if (id !== null) {
+      const found = businessTime?.after(id, now, duration) ?? null;
+      if (found !== null) {
+        calendar = { id, zone: found.zone, zoneData: found.zoneData };
+        return found.at;
+      }
     }
     const ms = plainMs(duration);
     return ms === null ? null : new Date(Date.parse(now) + ms).toISOString();
@@ -84,7 +86,7 @@ export const withSla = (
   const sla = workflow?.states.find(({ key }) => key === state)?.sla;
   if (sla === undefined || (sla.warning === null && sla.breach === null)) return events;
   const stays = before.status === "present" ? before.history.length + 1 : 0;
-  const moves = events.slice(0, last + 1).filter((each) => entered(each) !== null).length;
+  const moves = events.filter((each) => entered(each) !== null).length;
   const marks = marksOf(sla, stays + moves, now, reference);
   const marked = { ...event, data: { ...event.data, sla: marks } } as TopicEvent;
   return events.with(last, marked);
@@ -96,11 +98,12 @@ export const reachMark = (
   { mark, generation }: ReachMark,
   now: string,
 ): readonly TopicEvent[] => {
-  const sla = topic.status === "present" ? (topic.sla ?? null) : null;
-  if (topic.status === "absent" || sla === null || sla.generation !== generation) return [];
+  if (topic.status === "absent") return [];
+  const { sla } = topic;
+  if (sla === undefined || sla === null || sla.generation !== generation) return [];
   const { warned, breached, warningAt, breachAt } = sla;
   // With the breach come, though perhaps not recorded yet, a warning would say less than is known.
-  const isPast = breached || (breachAt !== null && now >= breachAt);
+  const isPast = breachAt !== null && now >= breachAt;
   const isDone = mark === "warning" ? warned || isPast : breached;
   const dueAt = mark === "warning" ? warningAt : breachAt;
   if (isDone || dueAt === null || now < dueAt) return [];

@@ -75,18 +75,16 @@ const no = (refusal: Refusal): TransitionAnswer => ({ kind: "refused", refusal }
 
 /** Where a topic starts that nobody has named yet: the state its caller claims, the initial one, the first. */
 const start = (
-  workflow: Workflow,
-  command: TransitionCommand,
+  { id: workflow, states }: Workflow,
+  { topicId: id, state: claim }: TransitionCommand,
 ): Extract<TopicEvent, { type: "TopicCreated" }> | null => {
-  const { topicId: id, state: claim } = command;
-  const initial = workflow.states.find(({ type }) => type === "initial") ?? workflow.states[0];
-  const state = claim ?? initial?.key;
-  return state === undefined || !workflow.states.some(({ key }) => key === state)
+  const found =
+    claim === null
+      ? (states.find(({ type }) => type === "initial") ?? states[0])
+      : states.find(({ key }) => key === claim);
+  return found === undefined
     ? null
-    : {
-        type: "TopicCreated",
-        data: { workflow: workflow.id, id, state, claimed: claim !== null },
-      };
+    : { type: "TopicCreated", data: { workflow, id, state: found.key, claimed: claim !== null } };
 };
 
 const evaluator =
@@ -178,8 +176,9 @@ export const decideTransition = (
   if (workflow === undefined) {
     return no(bodyFault("workflow", `There is no workflow ${workflowId}.`));
   }
-  const created = state.status === "present" ? null : start(workflow, command);
-  const from = state.status === "present" ? state.state : created?.data.state;
+  const present = state.status === "present" ? state : null;
+  const created = present === null ? start(workflow, command) : null;
+  const from = present?.state ?? created?.data.state;
   if (from === undefined) {
     const what = `Workflow ${workflowId} has no state ${command.state ?? "to start in"}.`;
     return no(bodyFault("topic.state", what));
@@ -187,11 +186,11 @@ export const decideTransition = (
   if (command.state !== null && command.state !== from) {
     return no(wrongState(from, command.state));
   }
-  const present = state.status === "present" ? state : null;
-  if (present !== null && present.blocked !== null) {
-    return present.blocked.to === to
-      ? { kind: "waiting", approvalIds: present.blocked.approvalIds }
-      : no(topicBlocked(present.blocked));
+  const blocked = present?.blocked ?? null;
+  if (blocked !== null) {
+    return blocked.to === to
+      ? { kind: "waiting", approvalIds: blocked.approvalIds }
+      : no(topicBlocked(blocked));
   }
   const transition = workflow.transitions.find((each) => each.from === from && each.to === to);
   if (transition === undefined) {
