@@ -56,8 +56,8 @@ export const mutantsOfGates: readonly Mutant[] = (
     [
       "what is left out counts as harmless",
       "gate/judge-subject.ts",
-      "actions.length > 0 ? null : false",
-      "false",
+      "actions.length > 0 ? { fires: null, message } : passes",
+      "passes",
       "leaving out the risk score does not pass a gate on risk that names the action",
     ],
     [

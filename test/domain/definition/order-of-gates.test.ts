@@ -8,6 +8,7 @@ import type {
 } from "@countersign/domain/definition/definition.ts";
 import { emptyDefinition, evolveDefinition } from "@countersign/domain/definition/evolve.ts";
 import type { HashedDefinition } from "@countersign/domain/definition/parsed.ts";
+import { hasGates, noGates } from "@countersign/domain/gate/active-gates.ts";
 import type { Gate } from "@countersign/domain/gate/gate.ts";
 import { asksFor, rule } from "../../testkit/examples/gates.ts";
 import { when } from "../../testkit/examples/policies.ts";
@@ -41,6 +42,12 @@ const imports = (
 };
 
 const order = ({ gates }: DefinitionState): readonly string[] => gates.gates.map(({ id }) => id);
+
+const retirements = {
+  gate: { type: "GateRetired", data: { kind: "gate", id: "g", version: 1 } },
+  rule: { type: "RuleRetired", data: { kind: "rule", id: "no", version: 1 } },
+  levels: { type: "LevelsRetired", data: { kind: "levels", id: "levels", version: 1 } },
+} as const satisfies Readonly<Record<string, DefinitionEvent>>;
 
 const [a, b, c] = [gate("a"), gate("b"), gate("c")];
 const first = imports(emptyDefinition, [a, b]).state;
@@ -95,6 +102,105 @@ describe("The order of a file is the order in which its gates are evaluated", ()
     ]);
     expect(order(old)).toEqual([]);
     expect(order(imports(old, [gate("old")], "old.yaml").state)).toEqual(["old"]);
+  });
+
+  test.each([
+    ["RuleImported", "rule", { when: "context.a == 1", decide: "deny" }],
+    ["RuleImported", "rule", { decide: "deny" }],
+    ["RuleImported", "rule", { when: null }],
+    ["LevelsImported", "levels", { default: "always" }],
+    ["GateImported", "gate", null],
+  ])("%s of the first imports does not hold either: %s %j", (type, kind, content) => {
+    const data = {
+      kind,
+      id: "old",
+      version: 1,
+      label: null,
+      hash: "",
+      file: "",
+      source: "",
+      content,
+    };
+    const old = decodeDefinitionEvent(type, JSON.stringify(data), 1);
+    expect(after(emptyDefinition, [old]).gates).toEqual(noGates);
+  });
+
+  test("a rule and the table of levels hold until they are retired", () => {
+    const about = { version: 1, label: null, hash: "", file: "", source: "" };
+    const content = { fallback: "always", namespaces: {}, timeout: null, notify: false } as const;
+    const no = rule("deny", when("context.a", 1), { id: "no" });
+    const state = after(emptyDefinition, [
+      { type: "LevelsImported", data: { kind: "levels", id: "levels", ...about, content } },
+      { type: "RuleImported", data: { kind: "rule", id: "no", ...about, content: no } },
+      {
+        type: "GateImported",
+        data: { kind: "gate", id: "g", ...about, content: asksFor("*", { id: "g" }) },
+      },
+    ]);
+    expect(state.gates).toMatchObject({ rules: [no], levels: { ...content, version: 1 } });
+    const without = (...kinds: readonly (keyof typeof retirements)[]) =>
+      after(
+        state,
+        kinds.map((kind) => retirements[kind]),
+      ).gates;
+    expect([without("rule").rules, without("rule").levels]).toMatchObject([[], content]);
+    expect([without("levels").rules, without("levels").levels]).toEqual([[no], null]);
+    expect(hasGates(without("rule", "levels"))).toBe(true);
+    expect(hasGates(without("rule", "gate"))).toBe(true);
+    expect(hasGates(without("levels", "gate"))).toBe(true);
+    expect(hasGates(without("rule", "levels", "gate"))).toBe(false);
+  });
+
+  test("several new gates between two others come in the file's order, and new ones at the end after all files", () => {
+    const [x, y, z, d, e] = [gate("x"), gate("y"), gate("z"), gate("d"), gate("e")];
+    const between = imports(first, [a, x, y, b]);
+    expect([order(between.state), between.changed]).toEqual([
+      ["a", "x", "y", "b"],
+      ["x", "y"],
+    ]);
+    const other = imports(first, [z, c], "other.yaml").state;
+    const end = imports(other, [a, b, d, e]);
+    expect(order(end.state)).toEqual(["a", "b", "z", "c", "d", "e"]);
+    expect(end.state.gates.gates.map(({ place }) => place)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test("a gate that comes between one that moved up and the next one stays behind the one that moved", () => {
+    const three = imports(emptyDefinition, [a, b, c]).state;
+    const { state, changed } = imports(three, [b, gate("new"), a, c]);
+    expect([order(state), changed]).toEqual([
+      ["b", "new", "a", "c"],
+      ["new", "a"],
+    ]);
+  });
+
+  test("other definitions of the file take no place among its gates", () => {
+    const content = rule("deny", when("context.a", 1), { id: "no" });
+    const no: HashedDefinition = {
+      kind: "rule",
+      id: "no",
+      label: null,
+      source: "",
+      hash: "sha256:no",
+      content,
+    };
+    const { state } = imports(emptyDefinition, [a, no, b]);
+    expect(state.gates.gates.map(({ id, place }) => [id, place])).toEqual([
+      ["a", 1],
+      ["b", 2],
+    ]);
+  });
+
+  test("an import that says no place puts its gate behind all others", () => {
+    const data = { kind: "gate", version: 1, label: null, hash: "", file: "", source: "" } as const;
+    const content = (id: string): Gate => asksFor("x:*", { id });
+    const state = after(emptyDefinition, [
+      { type: "GateImported", data: { ...data, id: "a", content: content("a"), place: 7 } },
+      { type: "GateImported", data: { ...data, id: "b", content: content("b") } },
+    ]);
+    expect(state.gates.gates.map(({ id, place }) => [id, place])).toEqual([
+      ["a", 7],
+      ["b", 8],
+    ]);
   });
 
   test("rules are active in the order of their imports, each at its newest version", () => {

@@ -97,10 +97,56 @@ describe("Approval levels", () => {
     ]);
   });
 
-  test("ask for a write that is only shown as one", () => {
-    const gates = active([levelGate("on-write")]);
-    expect(evaluated(gates, { ...acts("notes:save"), view: "file_write" }).decision).toBe(
-      "ESCALATE",
+  test.each([
+    ["on-write", "file_write", "ESCALATE"],
+    ["on-write", "git_commit", "ALLOW"],
+    ["on-write", null, "ALLOW"],
+    ["on-commit", "git_commit", "ESCALATE"],
+    ["on-commit", "file_write", "ALLOW"],
+  ] as const)("%s, of an action that is only shown as %s: %s", (level, view, decision) => {
+    const gates = active([levelGate(level)]);
+    expect(evaluated(gates, { ...acts("notes:save"), view }).decision).toBe(decision);
+  });
+
+  test("of a task count also where nobody speaks of its namespace, for the first of them", () => {
+    const table = active([], { levels: levels({ namespaces: { backend: "none" } }) });
+    expect(asksOn(table)).toEqual([]);
+    expect(asksOn(table, { approval: "on-write" })).toEqual(["file_write"]);
+    expect(asksOn(table, { approval: "always", namespace: "frontend" })).toEqual([...kinds]);
+    expect(asksOn(table, { approval: "none" })).toEqual([]);
+    const gates = active([levelGate("none", "a", "first"), levelGate("none", "b", "second")]);
+    const { fired } = evaluated(gates, { ...acts("bash"), context: { approval: "always" } });
+    expect(fired.map(({ id }) => id)).toEqual(["first"]);
+    expect(evaluated(gates, acts("bash")).checks).toEqual([]);
+  });
+
+  test("of the same nearness all count, and none of those further away", () => {
+    const gates = active(
+      [
+        levelGate("always", null, "all"),
+        levelGate("on-write", "backend", "own"),
+        levelGate("on-commit", "backend", "other"),
+        levelGate("always", "frontend", "foreign"),
+      ],
+      { levels: levels({ fallback: "always", namespaces: { backend: "always" } }) },
     );
+    const context = { namespace: "backend" };
+    const { fired, checks } = evaluated(gates, { ...acts("file_write"), context });
+    expect(fired.map(({ id }) => id)).toEqual(["own", "levels"]);
+    expect(checks.map(({ check }) => check)).toEqual(["own", "other", "levels"]);
+  });
+
+  test.each([
+    ["on-write", null, "file_write", "escalate", "The approval level is on-write: file_write."],
+    ["on-write", null, "bash", "pass", "The approval level is on-write: bash."],
+    ["on-write", "always", "file_write", "escalate", "The approval level is on-write: file_write."],
+    ["on-write", "always", "bash", "escalate", "The approval level is always: bash."],
+    ["on-write", "none", "bash", "pass", "The approval level is none: bash."],
+    ["none", null, "bash", "pass", "The approval level is none: bash."],
+  ] as const)("say which of them counts: %s, for the task %s, of %s", (...row) => {
+    const [level, own, type, result, message] = row;
+    const context = own === null ? {} : { approval: own };
+    const { checks } = evaluated(active([levelGate(level)]), { ...acts(type), context });
+    expect(checks).toEqual([{ check: "level", result, code: "APPROVAL_LEVEL", message }]);
   });
 });

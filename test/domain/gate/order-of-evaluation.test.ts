@@ -1,4 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { relevantTo } from "@countersign/domain/gate/active-gates.ts";
+import {
+  evaluateGates,
+  looksAtCost,
+  looksAtRisk,
+} from "@countersign/domain/gate/evaluate-gates.ts";
+import type { GateSubject } from "@countersign/domain/gate/gate.ts";
 import type { KnownStandingGrant } from "@countersign/domain/standing-grant/standing-grant.ts";
 import { active, asksFor, denies, gate, rule } from "../../testkit/examples/gates.ts";
 import { when } from "../../testkit/examples/policies.ts";
@@ -125,5 +132,90 @@ describe("Gates are evaluated in one order", () => {
     expect(lifted(grant(), "2026-01-06T09:00:00.000Z").decision).toBe("ESCALATE");
     const hard = active([asksFor("*")]);
     expect(evaluated(hard, yes, { standingGrants: grant() }).decision).toBe("ESCALATE");
+  });
+
+  test("a standing grant is named before an approve rule that would lift as well", () => {
+    const rules = [rule("approve", inContext("a"), { id: "docs-only" })];
+    const soft = active([asksFor("*", { liftable: true, message: "Ask us." })], { rules });
+    expect(evaluated(soft, yes, { standingGrants: grant() }).checks).toEqual([
+      {
+        check: "require_approval",
+        result: "pass",
+        code: "REQUIRES_APPROVAL",
+        message: "Ask us.",
+        lifted_by: "sgr_1",
+      },
+    ]);
+  });
+
+  test("what lifts is looked for once, however many gates have fired", () => {
+    let looks = 0;
+    const text = "context.a == 'yes'";
+    const rules = [rule("approve", { kind: "expression", text })];
+    const gates = active(
+      ["a", "b"].map((id) => asksFor("*", { id, liftable: true })),
+      { rules },
+    );
+    const question = {
+      action: { type: "x:y", parameters: {} },
+      view: null,
+      context: {},
+      risk: {},
+      requester: { kind: "agent", id: "ci", owner: "ana" },
+      facts: {},
+      mayLoosen: false,
+    } as const;
+    const decided = (value: boolean) =>
+      evaluateGates(gates, question, {
+        now: "2026-01-05T09:00:00.000Z",
+        standingGrants: new Map(),
+        evaluateExpression: () => {
+          looks += 1;
+          return { value, why: null };
+        },
+      }).decision;
+    expect([decided(true), looks]).toEqual(["ALLOW", 1]);
+    expect([decided(false), looks]).toEqual(["ESCALATE", 2]);
+  });
+});
+
+describe("Before anything is asked of others it is known", () => {
+  const risk: GateSubject = { type: "high_risk", above: 0.5 };
+  const cost: GateSubject = { type: "cost_threshold", thresholdUsd: 1, per: "run" };
+
+  test.each([
+    ["a gate on risk", active([asksFor("*"), gate(risk)]), true],
+    ["a gate whose guard is on risk", active([asksFor("*", { when: when("risk.x", 1) })]), true],
+    ["a rule on risk", active([], { rules: [rule("deny", when("risk.score", 1))] }), true],
+    ["guards on others", active([asksFor("*", { when: when("context.brisk", 1) })]), false],
+    ["rules on others", active([], { rules: [rule("deny", when("risky", 1))] }), false],
+    ["a gate on costs", active([gate(cost)]), false],
+    ["nothing", active([]), false],
+  ])("whether a risk score may decide: %s", (_, gates, looks) => {
+    expect(looksAtRisk(gates)).toBe(looks);
+    expect(looksAtRisk(gates)).toBe(looks);
+  });
+
+  test.each([
+    ["a gate on costs", active([asksFor("*"), gate(cost)]), true],
+    ["others", active([asksFor("*"), gate(risk)]), false],
+    ["nothing", active([]), false],
+  ])("whether what was spent decides: %s", (_, gates, looks) => {
+    expect(looksAtCost(gates)).toBe(looks);
+  });
+
+  test("which gates concern an action type, for a thousand types at a time", () => {
+    const gates = active([asksFor("x:*"), denies("*"), denies("z:*", { id: "z" })], {
+      rules: [rule("deny", inContext("a")), rule("approve", inContext("a"))],
+    });
+    const first = relevantTo(gates, "x:y");
+    expect(first.asking.map(({ id }) => id)).toEqual(["require_approval"]);
+    expect(first.denying.map(({ id }) => id)).toEqual(["never"]);
+    expect(first.denyRules.map(({ id }) => id)).toEqual(["rule-deny"]);
+    expect(first.approveRules.map(({ id }) => id)).toEqual(["rule-approve"]);
+    for (let type = 1; type < 1_000; type += 1) relevantTo(gates, `t:${type}`);
+    expect(relevantTo(gates, "x:y")).toBe(first);
+    relevantTo(gates, "t:1000");
+    expect(relevantTo(gates, "x:y")).not.toBe(first);
   });
 });

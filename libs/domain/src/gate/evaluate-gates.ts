@@ -139,9 +139,7 @@ const askIfFired = (
   if (fires === false) {
     // A level that somebody loosened for their task stands in the trace with who did.
     draft.checks.push(
-      subject.type === "approval_level"
-        ? { check: id, result: "pass", code, message: finding }
-        : passed(id),
+      finding === null ? passed(id) : { check: id, result: "pass", code, message: finding },
     );
     return;
   }
@@ -186,12 +184,12 @@ export const evaluateGates = (
   const table = levelsGate(active);
   const all = table === null ? asking : [...asking, table];
   const leveled = all.filter(({ subject }) => subject.type === "approval_level");
-  const levels = leveled.length === 0 ? null : judgeLevels(active, leveled, question);
+  const levels = judgeLevels(active, leveled, question);
   const lifter = lifterOf(active, question, moment);
   for (const gate of all) {
     const verdict =
       gate.subject.type === "approval_level"
-        ? levels?.get(gate)
+        ? levels.get(gate)
         : judgeSubject(gate, question, moment);
     if (verdict === undefined) continue;
     askIfFired(gate, verdict, question, moment, lifter, draft);

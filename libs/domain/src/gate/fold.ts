@@ -1,4 +1,4 @@
-import type { DefinitionEvent, DefinitionKind } from "../definition/definition.ts";
+import type { DefinitionEvent } from "../definition/definition.ts";
 import { withGate, withRule, withoutGate, type ActiveGates } from "./active-gates.ts";
 
 /**
@@ -36,6 +36,5 @@ export const withImported = (active: ActiveGates, event: DefinitionEvent): Activ
 /** The active gates after one of them was retired. */
 export const withRetired = (
   active: ActiveGates,
-  { kind, id }: { readonly kind: DefinitionKind; readonly id: string },
-): ActiveGates =>
-  kind === "gate" || kind === "rule" || kind === "levels" ? withoutGate(active, kind, id) : active;
+  { kind, id }: { readonly kind: "gate" | "rule" | "levels"; readonly id: string },
+): ActiveGates => withoutGate(active, kind, id);

@@ -53,7 +53,7 @@ const gateSays = (gate: ActiveGate, namespace: string | null): readonly Said[] =
   return meant === namespace ? [{ gate, level, nearness: 2 }] : [];
 };
 
-type Kind = "write" | "commit" | "tool";
+type Kind = "write" | "commit";
 
 /** A caller that shows an action as a write or a commit is asked as for one, whatever its type is called. */
 const kindsOf = ({ action, view }: GateQuestion): readonly Kind[] => {
@@ -61,7 +61,7 @@ const kindsOf = ({ action, view }: GateQuestion): readonly Kind[] => {
   const kinds: Kind[] = [];
   if (names.includes("file_write")) kinds.push("write");
   if (names.includes("git_commit")) kinds.push("commit");
-  return kinds.length === 0 ? ["tool"] : kinds;
+  return kinds;
 };
 
 const asks = (level: ApprovalLevel, kinds: readonly Kind[]): boolean => {

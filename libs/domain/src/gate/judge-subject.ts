@@ -6,11 +6,17 @@ import type { Gate, GateSubject } from "./gate.ts";
 import type { GateMoment, GateQuestion } from "./question.ts";
 
 /** Whether a gate fires. Unknown (null) fires too, because what cannot be judged is for people. */
-export interface SubjectVerdict {
-  readonly fires: boolean | null;
-  /** A sentence about what was found. */
-  readonly message: string;
-}
+export type SubjectVerdict =
+  | {
+      readonly fires: true | null;
+      /** A sentence about what was found. */ readonly message: string;
+    }
+  | {
+      readonly fires: false;
+      /** What the trace says beside the pass, if anything. */ readonly message: string | null;
+    };
+
+const passes: SubjectVerdict = { fires: false, message: null };
 
 type Of<T extends GateSubject["type"]> = Extract<GateSubject, { type: T }>;
 
@@ -32,7 +38,8 @@ const gateField = (
 };
 
 /** A gate that names its actions is meant for them: what they do not say is unknown. Any other is not about them. */
-const unsaid = ({ actions }: Gate): boolean | null => (actions.length > 0 ? null : false);
+const unsaid = ({ actions }: Gate, message: string): SubjectVerdict =>
+  actions.length > 0 ? { fires: null, message } : passes;
 
 const shown = (value: Json | undefined): string => {
   const text = JSON.stringify(value ?? null);
@@ -46,14 +53,12 @@ const amount = (
 ): SubjectVerdict => {
   const value = gateField(question, field);
   if (value === undefined || value === null) {
-    return { fires: unsaid(gate), message: `${field} is missing.` };
+    return unsaid(gate, `${field} is missing.`);
   }
-  return typeof value === "number"
-    ? {
-        fires: value > above,
-        message: `${field} is ${value}, ${value > above ? "above" : "not above"} ${above}.`,
-      }
-    : { fires: null, message: `${field} is ${shown(value)}, which is no number.` };
+  if (typeof value !== "number") {
+    return { fires: null, message: `${field} is ${shown(value)}, which is no number.` };
+  }
+  return value > above ? { fires: true, message: `${field} is ${value}, above ${above}.` } : passes;
 };
 
 /** Names of one or of several; null where the value is neither. */
@@ -77,13 +82,13 @@ const counterparty = (
 ): SubjectVerdict => {
   const value = gateField(question, field);
   if (value === undefined || value === null) {
-    return { fires: unsaid(gate), message: `${field} is missing.` };
+    return unsaid(gate, `${field} is missing.`);
   }
   const names = counterpartiesIn(value);
   if (names === null) return { fires: null, message: `${field} is ${shown(value)}: no name.` };
   const unknown = names.find((name) => knowsCounterparty?.(field, name) !== true);
   return unknown === undefined
-    ? { fires: false, message: `${field} is ${shown(value)}, dealt with before.` }
+    ? passes
     : { fires: true, message: `${field} is ${shown(unknown)}, never dealt with before.` };
 };
 
@@ -94,14 +99,14 @@ const risk = (
 ): SubjectVerdict => {
   const score = question.risk["score"];
   if (score === undefined || score === null) {
-    return { fires: unsaid(gate), message: "There is no risk score." };
+    return unsaid(gate, "There is no risk score.");
   }
-  return typeof score === "number"
-    ? {
-        fires: score > above,
-        message: `The risk score is ${score}, ${score > above ? "above" : "not above"} ${above}.`,
-      }
-    : { fires: null, message: `The risk score is ${shown(score)}, which is no number.` };
+  if (typeof score !== "number") {
+    return { fires: null, message: `The risk score is ${shown(score)}, which is no number.` };
+  }
+  return score > above
+    ? { fires: true, message: `The risk score is ${score}, above ${above}.` }
+    : passes;
 };
 
 /** Amounts are kept to a billionth of a dollar, as everywhere. */
@@ -121,10 +126,9 @@ const cost = (
   }
   const { spentUsd, reservedUsd } = moment.cost?.[per] ?? { spentUsd: 0, reservedUsd: 0 };
   const sum = roundedUsd(spentUsd + reservedUsd + (said ?? 0));
-  const fires = sum > thresholdUsd;
-  const of = per === "day" ? "the day" : `the ${per}`;
-  const message = `With this, ${of} comes to $${sum}, ${fires ? "above" : "not above"} $${thresholdUsd}.`;
-  return { fires, message };
+  return sum > thresholdUsd
+    ? { fires: true, message: `With this, the ${per} comes to $${sum}, above $${thresholdUsd}.` }
+    : passes;
 };
 
 const sensitivity = ({ triggers }: Of<"sensitivity">, question: GateQuestion): SubjectVerdict => {
@@ -136,7 +140,7 @@ const sensitivity = ({ triggers }: Of<"sensitivity">, question: GateQuestion): S
   );
   if (found !== undefined) return { fires: true, message: `${shown(found)} is sensitive.` };
   return named.every((name) => typeof name === "string")
-    ? { fires: false, message: "Nothing sensitive is named." }
+    ? passes
     : { fires: null, message: `context.triggers is ${shown(said)}, which is no list of names.` };
 };
 
@@ -147,9 +151,9 @@ const manual = (
 ): SubjectVerdict => {
   const said = question.context["position"];
   if (said === undefined || said === null) {
-    return { fires: unsaid(gate), message: "context.position is missing." };
+    return unsaid(gate, "context.position is missing.");
   }
-  return { fires: said === position, message: `The position is ${shown(said)}.` };
+  return said === position ? { fires: true, message: `The position is ${shown(said)}.` } : passes;
 };
 
 /** What a gate finds when it looks at an action; its guard (`when`) and the approval levels are judged apart. */

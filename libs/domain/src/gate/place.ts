@@ -44,10 +44,8 @@ export const gatePlaces = (
   isSame: (definition: HashedDefinition) => boolean,
 ): ReadonlyMap<string, number> => {
   const gates = definitions.filter(({ kind }) => kind === "gate");
-  return gates.length === 0
-    ? new Map()
-    : placesOf(
-        active,
-        gates.map((gate) => ({ id: gate.id, changed: !isSame(gate) })),
-      );
+  return placesOf(
+    active,
+    gates.map((gate) => ({ id: gate.id, changed: !isSame(gate) })),
+  );
 };

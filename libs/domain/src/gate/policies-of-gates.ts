@@ -63,9 +63,11 @@ const policyOf = (fired: FiredGate, definition: DefinitionState): Found => {
   if (gate !== null) {
     const { policy, approvers, routing } = gate;
     if (policy !== null) return named(policy, fired, definition);
-    if (approvers.length > 0 || routing !== null) {
-      const people = approvers.length > 0 ? approvers : isRole(routing?.role ?? "");
-      return { policy: ownPolicy(gate, people, routing ?? routed), isOwn: true };
+    if (approvers.length > 0) {
+      return { policy: ownPolicy(gate, approvers, routing ?? routed), isOwn: true };
+    }
+    if (routing !== null) {
+      return { policy: ownPolicy(gate, isRole(routing.role), routing), isOwn: true };
     }
   }
   if (defaults.policy !== null) return named(defaults.policy, fired, definition);

@@ -3,22 +3,17 @@ import type { Json, JsonObject } from "../json.ts";
 import type { LadderStep } from "../policy/policy.ts";
 import type { Routing } from "./gate.ts";
 
-const own = (value: Json | undefined, key: string): Json | undefined =>
-  isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+const partOf = (value: Json | undefined, key: string): Json | undefined =>
+  isObject(value) ? value[key] : undefined;
 
-const step = (minutes: Json | undefined, fields: Partial<LadderStep>): readonly LadderStep[] =>
-  typeof minutes !== "number"
-    ? []
-    : [
-        {
-          after: `${minutes}m`,
-          action: "reminder",
-          to: [],
-          channels: [],
-          reason: null,
-          ...fields,
-        },
-      ];
+const step = (
+  minutes: Json | undefined,
+  action: LadderStep["action"],
+  to: LadderStep["to"] = [],
+): readonly LadderStep[] =>
+  typeof minutes === "number"
+    ? [{ after: `${minutes}m`, action, to, channels: [], reason: null }]
+    : [];
 
 /**
  * A routing block as its author wrote it (`{primary, escalation, final}` with minutes) in the words of policies. All
@@ -26,22 +21,21 @@ const step = (minutes: Json | undefined, fields: Partial<LadderStep>): readonly 
  * that one's are over, everybody is reminded; at the end the final action. Null without a primary role.
  */
 export const routingOf = (block: JsonObject): Routing | null => {
-  const role = own(block["primary"], "role");
+  const role = partOf(block["primary"], "role");
   if (typeof role !== "string") return null;
   const { escalation, final } = block;
-  const next = own(escalation, "role");
-  const ending = own(final, "action") === "auto_approve" ? "auto_approve" : "auto_deny";
+  const next = partOf(escalation, "role");
+  const ending = partOf(final, "action") === "auto_approve" ? "auto_approve" : "auto_deny";
   return {
     role,
     ladder: [
       ...(typeof next !== "string"
         ? []
-        : step(own(block["primary"], "timeout_minutes"), {
-            action: "escalate",
-            to: [{ type: "role", identifier: next }],
-          })),
-      ...step(own(escalation, "timeout_minutes"), { action: "reminder" }),
-      ...(final === undefined ? [] : step(own(final, "timeout_minutes"), { action: ending })),
+        : step(partOf(block["primary"], "timeout_minutes"), "escalate", [
+            { type: "role", identifier: next },
+          ])),
+      ...step(partOf(escalation, "timeout_minutes"), "reminder"),
+      ...step(partOf(final, "timeout_minutes"), ending),
     ],
   };
 };
