@@ -22,6 +22,7 @@ const facts: JsonObject = {
     due: "2026-03-01",
     empty: null,
     none: [],
+    dates: ["2026-03-01"],
     endless: Number.POSITIVE_INFINITY,
     flag: false,
     custom_fields: { release_type: "major" },
@@ -83,6 +84,9 @@ describe("comparisons of one field", () => {
     ["priority", "contains", "crit", true],
     ["priority", "contains", 3, null],
     ["amount", "contains", 5, null],
+    ["amount", "contains", "5", null],
+    ["dates", ">", "2026-02-28", null],
+    ["due", ">", ["2026-02-28"], null],
     ["priority", "exists", true, true],
     ["priority", "exists", false, false],
     ["nothing", "exists", true, false],
@@ -185,6 +189,15 @@ describe("what is said about a decision", () => {
     expect(missing).toEqual(["nothing"]);
   });
 
+  test("a field that is null is missing, too", () => {
+    expect(judge(field("empty", "=", 1), facts)).toEqual({
+      value: null,
+      because: "empty missing",
+      facts: { empty: null },
+      missing: ["empty"],
+    });
+  });
+
   test("two values without an order", () => {
     expect(judge(field("priority", ">", 3), facts).because).toBe(
       'priority = "critical", which does not compare with > 3',
@@ -222,6 +235,7 @@ describe("what is said about a decision", () => {
     ["issue.labels.exists(label, label == context.team9)", ["issue.labels", "context.team9"]],
     ["context.f(1) || context.size(1)", []],
     ["issue.a-context._b", ["issue.a", "context._b"]],
+    ["issue.custom_fields.release_type == 1", ["issue.custom_fields.release_type"]],
     ["_issue.a || Issue.a || elsewhere.x", []],
   ])("%s names %j", (text, fields) => {
     const run: EvaluateExpression = () => ({ value: true, why: null });

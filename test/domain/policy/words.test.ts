@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { dateMs } from "@countersign/domain/policy/compare-fact.ts";
+import { dateMs, sameJson } from "@countersign/domain/policy/compare-fact.ts";
 import { kebabCase } from "@countersign/domain/policy/kebab-case.ts";
 import { plainLevel } from "@countersign/domain/policy/plain.ts";
 import { any, group, when } from "../../testkit/examples/policies.ts";
@@ -67,6 +67,25 @@ describe("a date", () => {
   ])("%j is none", (text) => {
     expect(dateMs(text)).toBeNull();
   });
+});
+
+test.each<[unknown, unknown, boolean]>([
+  [{ a: 1, b: [2] }, { b: [2], a: 1 }, true],
+  [{ a: 1 }, { a: 1, b: 2 }, false],
+  [{ a: 1, b: 2 }, { a: 1 }, false],
+  [{ a: 1 }, { b: 1 }, false],
+  [{ a: undefined }, { b: 1 }, false],
+  [[1, 2], [2, 1], false],
+  [["x"], { 0: "x" }, false],
+  [null, {}, false],
+  [{}, null, false],
+  [null, null, true],
+  [1, "1", false],
+  ["1", "1", true],
+  [{ a: 1 }, "a", false],
+  ["a", ["a"], false],
+])("%j and %j are the same: %s", (one, other, expected) => {
+  expect(sameJson(one, other)).toBe(expected);
 });
 
 test.each([

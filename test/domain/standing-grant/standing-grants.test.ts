@@ -86,6 +86,8 @@ describe("what a standing grant lifts", () => {
     expect(lifts(state)).toBe("sgr_1");
     expect(lifts(state, { kind: "person", id: "bo" })).toBe("sgr_1");
     expect(lifts(state, { type: "db:drop" })).toBeNull();
+    const both = given(create({ actions: ["db:*", "kubernetes:*"] }));
+    expect([lifts(both), lifts(both, { type: "db:drop" })]).toEqual(["sgr_1", "sgr_1"]);
   });
   test("for an agent: that agent's, and not those of a person of the same name", () => {
     const state = given(create({ agent: "ci" }));
@@ -229,6 +231,7 @@ describe("globs", () => {
     ["a**", "a", true],
     ["ab", "x", false],
     ["a*a", "a", false],
+    ["a*b", "ab", true],
     ["", "", true],
     ["", "a", false],
   ])("%s and %s: %s", (glob, text, expected) => {

@@ -1,32 +1,16 @@
-import { isObject } from "../json.ts";
 import type { Json } from "../json.ts";
 import type { Operator } from "./condition.ts";
 
-/** Equal in type and value, letters as they are; lists by place, objects by key. */
-export const sameJson = (a: Json, b: Json): boolean => {
-  if (a === b) {
-    return true;
+/** Equal in type and value, letters as they are; lists by place, objects by key, whatever the order of the keys. */
+export const sameJson = (one: unknown, other: unknown): boolean => {
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) {
+    return one === other;
   }
-  if (Array.isArray(a)) {
-    return (
-      Array.isArray(b) &&
-      a.length === b.length &&
-      a.every((item: Json, index) => {
-        const other: Json | undefined = b[index];
-        return other !== undefined && sameJson(item, other);
-      })
-    );
-  }
-  if (!isObject(a) || !isObject(b)) {
-    return false;
-  }
-  const keys = Object.keys(a);
+  const [left, right] = [Object.entries(one), new Map(Object.entries(other))];
   return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => {
-      const [one, other] = [a[key], Object.hasOwn(b, key) ? b[key] : undefined];
-      return one !== undefined && other !== undefined && sameJson(one, other);
-    })
+    Array.isArray(one) === Array.isArray(other) &&
+    left.length === right.size &&
+    left.every(([key, value]) => right.has(key) && sameJson(value, right.get(key)))
   );
 };
 

@@ -69,8 +69,8 @@ const shown = (value: Json): string => {
 /** Fields that a guard expression names: dotted names that begin with a root, outside of text literals. */
 const fieldsOfExpression = (text: string): readonly string[] => {
   const code = text.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '""');
-  const names = code.match(/(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?![\w(])/g) ?? [];
-  return names.filter((name) => factRoots.has(name.slice(0, name.indexOf("."))));
+  const names = code.matchAll(/(?<![\w.])([A-Za-z_]\w*)(?:\.[A-Za-z_]\w*)+(?![\w(])/g);
+  return [...names].flatMap(([name, root = ""]) => (factRoots.has(root) ? [name] : []));
 };
 
 interface Seen {

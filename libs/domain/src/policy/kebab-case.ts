@@ -5,7 +5,7 @@
 export const kebabCase = (name: string): string =>
   name
     .normalize("NFKD")
-    .replaceAll(/\p{M}+/gu, "")
+    .replaceAll(/\p{M}/gu, "")
     .toLowerCase()
     .replaceAll(/[^a-z0-9_]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "");
+    .replaceAll(/^-|-$/g, "");

@@ -28,19 +28,6 @@ export const listed = (values: readonly string[]): string =>
     ? values.map(cut).join(", ")
     : `${values.slice(0, 5).map(cut).join(", ")} and ${values.length - 5} more`;
 
-/** True for the same JSON; keys may stand in another order. */
-export const same = (one: unknown, other: unknown): boolean => {
-  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) {
-    return one === other;
-  }
-  const [left, right] = [Object.entries(one), new Map(Object.entries(other))];
-  return (
-    Array.isArray(one) === Array.isArray(other) &&
-    left.length === right.size &&
-    left.every(([key, value]) => right.has(key) && same(value, right.get(key)))
-  );
-};
-
 /** Parts of both sides by what names them: those of both, those that are gone, those that came; the same name may stand several times. */
 export const paired = <Part>(
   before: readonly Part[],

@@ -1,6 +1,6 @@
-import { compareFact } from "../../policy/compare-fact.ts";
+import { compareFact, sameJson } from "../../policy/compare-fact.ts";
 import type { Condition } from "../../policy/condition.ts";
-import { quoted, same, type Change } from "./change.ts";
+import { quoted, type Change } from "./change.ts";
 
 /** Comparisons of parts with parts before the answer is "cannot be told": hostile nesting must not take long. */
 const MOST_STEPS = 10_000;
@@ -54,7 +54,7 @@ const implies = (one: Condition, other: Condition, left: { steps: number }): boo
   if (left.steps < 0) {
     return false;
   }
-  if (same(one, other)) {
+  if (sameJson(one, other)) {
     return true;
   }
   if (one.kind === "any") {
@@ -88,7 +88,7 @@ export const conditionChange = (
   before: Condition | null,
   after: Condition | null,
 ): readonly Change[] =>
-  same(before, after)
+  sameJson(before, after)
     ? []
     : [
         {

@@ -1,5 +1,6 @@
+import { sameJson } from "../../policy/compare-fact.ts";
 import type { Assignment, GroupPlan, Quorum } from "../../policy/policy.ts";
-import { listed, paired, same, type Change } from "./change.ts";
+import { listed, paired, type Change } from "./change.ts";
 
 /** Whom an assignment asks: a role or person by its name, the rest with what it is. */
 const who = ({ type, identifier }: Assignment): string =>
@@ -74,7 +75,7 @@ export const groupChanges = (
       after,
     ),
   ];
-  if (!same(before.quorum, after.quorum)) {
+  if (!sameJson(before.quorum, after.quorum)) {
     const whose = alone ? listed(after.assignments.map(who)) : after.group;
     const text = `${level} now needs ${wanted(after.quorum)} of ${whose} instead of ${wanted(before.quorum)}`;
     const loosens = lower(before.quorum, after.quorum);

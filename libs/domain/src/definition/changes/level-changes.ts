@@ -1,5 +1,6 @@
+import { sameJson } from "../../policy/compare-fact.ts";
 import type { LevelPlan } from "../../policy/policy.ts";
-import { listed, paired, quoted, same, type Change } from "./change.ts";
+import { listed, paired, quoted, type Change } from "./change.ts";
 import { conditionChange } from "./condition-changes.ts";
 import { groupChanges } from "./group-changes.ts";
 import { ladderChanges } from "./ladder-changes.ts";
@@ -22,7 +23,7 @@ const row =
     loosens: Row<K>["loosens"],
   ): ((before: LevelPlan, after: LevelPlan) => Change | null) =>
   (before, after) =>
-    same(before[key], after[key])
+    sameJson(before[key], after[key])
       ? null
       : {
           path,

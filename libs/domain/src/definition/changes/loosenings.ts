@@ -1,7 +1,7 @@
+import { sameJson } from "../../policy/compare-fact.ts";
 import type { Rule } from "../../gate/gate.ts";
 import type { Condition } from "../../policy/condition.ts";
 import type { DefinitionVersion } from "../definition.ts";
-import { same } from "./change.ts";
 import { holdsWherever } from "./condition-changes.ts";
 import type { Comparing, Loosening } from "./value-changes.ts";
 
@@ -9,7 +9,7 @@ const texts = (value: unknown): readonly unknown[] => (Array.isArray(value) ? va
 
 /** True when something that stood in a list is there no more. */
 const lost = (before: unknown, after: unknown): boolean =>
-  texts(before).some((item) => !texts(after).some((other) => same(item, other)));
+  texts(before).some((item) => !texts(after).some((other) => sameJson(item, other)));
 
 const won = (before: unknown, after: unknown): boolean => lost(after, before);
 

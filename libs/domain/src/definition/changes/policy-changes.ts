@@ -1,5 +1,6 @@
+import { sameJson } from "../../policy/compare-fact.ts";
 import type { LevelPlan, Policy } from "../../policy/policy.ts";
-import { listed, paired, quoted, same, type Change } from "./change.ts";
+import { listed, paired, quoted, type Change } from "./change.ts";
 import { ladderChanges, longer } from "./ladder-changes.ts";
 import { levelChanges } from "./level-changes.ts";
 
@@ -15,7 +16,7 @@ const row =
     loosens: (before: Content[K], after: Content[K]) => boolean,
   ): ((before: Content, after: Content) => readonly Change[]) =>
   (before, after) =>
-    same(before[key], after[key])
+    sameJson(before[key], after[key])
       ? []
       : [
           {

@@ -1,4 +1,5 @@
-import { quoted, same, type Change } from "./change.ts";
+import { sameJson } from "../../policy/compare-fact.ts";
+import { quoted, type Change } from "./change.ts";
 
 /** A key as authors write it, whatever the model calls it. */
 const snake = (key: string): string =>
@@ -54,7 +55,7 @@ export const valueChanges = (
 ): readonly Change[] => {
   const [old, now] = [valuesOf(before, whole), valuesOf(after, whole)];
   return [...new Set([...old.keys(), ...now.keys()])]
-    .filter((path) => !same(old.get(path), now.get(path)))
+    .filter((path) => !sameJson(old.get(path), now.get(path)))
     .map((found) => {
       const [was, is] = [old.get(found), now.get(found)];
       const path = written(found);

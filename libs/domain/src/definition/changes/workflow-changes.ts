@@ -1,5 +1,6 @@
+import { sameJson } from "../../policy/compare-fact.ts";
 import type { Transition, Workflow } from "../../topic/workflow.ts";
-import { listed, paired, quoted, same, type Change } from "./change.ts";
+import { listed, paired, quoted, type Change } from "./change.ts";
 import { conditionChange, holdsWherever } from "./condition-changes.ts";
 import { policyChanges } from "./policy-changes.ts";
 
@@ -57,7 +58,7 @@ const transitionChanges = (
     loosens: !holdsWherever(after.conditions, before.conditions),
   }));
   const plain = (["name", "rejection", "message", "urgency"] as const).flatMap((key) =>
-    same(before[key], after[key])
+    sameJson(before[key], after[key])
       ? []
       : [
           {
@@ -80,7 +81,7 @@ const statesChanges = (before: Workflow, after: Workflow): readonly Change[] => 
   const { both, gone, come } = paired(before.states, after.states, ({ key }) => key);
   const text = (what: string, states: readonly { readonly key: string }[]): readonly Change[] =>
     states.map(({ key }) => ({ path: "states", text: `state ${key} is ${what}`, loosens: false }));
-  const other = both.filter(([one, another]) => !same(one, another)).map(([, state]) => state);
+  const other = both.filter(([one, another]) => !sameJson(one, another)).map(([, state]) => state);
   return [...text("gone", gone), ...text("new", come), ...text("described otherwise", other)];
 };
 
