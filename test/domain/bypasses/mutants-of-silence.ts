@@ -85,7 +85,7 @@ export const mutantsOfSilence: readonly Mutant[] = [
   mutant(
     "notices that reached nobody count",
     "request/timers/fence.ts",
-    'return outcome !== "suppressed"',
+    'return outcome === "done" || outcome === "collapsed"',
     "return true",
     "a timer does not approve when nobody was told before",
     false,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Delegation } from "@countersign/domain/delegation/delegation.ts";
+import type { LevelPlan } from "@countersign/domain/policy/policy.ts";
 import type { RequestEvent } from "@countersign/domain/request/events.ts";
 import { amends, asks, modifies } from "../../testkit/changing.ts";
 import { all, any, atLeast, group, level, policy } from "../../testkit/examples/policies.ts";
@@ -78,6 +79,26 @@ describe("a timer that fires", () => {
       .yieldsNothing();
   });
 
+  test("changes nothing after the end either where its ladder stands beside the chain", () => {
+    const beside = started(level(qa), { escalation: [after("1h", "reminder")] });
+    beside
+      .and(approves("bo"), at("12:00"))
+      .when(fires("reminder", { level: null }))
+      .yieldsNothing();
+  });
+
+  test("is given at its time, though another of its ladder is still to come", () => {
+    const twice = [after("30m", "reminder"), after("1h", "reminder")];
+    started(level(qa, { escalation: twice }))
+      .and(at("09:30"))
+      .when(fires("reminder"))
+      .yields(["ReminderDue", { step: 1 }]);
+  });
+
+  test("means nothing where none was planned", () => {
+    started(level(qa)).and(at("12:00")).when(fires("reminder")).yieldsNothing();
+  });
+
   test("finds the request expired when that is due too: expiry beats everything", () => {
     const of = policy(level(qa, { escalation: [after("2h", "auto_deny")] }), { expiresIn: "1h" });
     given(world(of), asked({ policy: "release" }))
@@ -133,6 +154,46 @@ describe("after a downtime", () => {
       .and(fires("reminder", { step: 1 }), fires("reminder", { step: 2 }))
       .when(fires("escalate", { step: 3 }))
       .yields("RequestEscalated");
+  });
+
+  test("a reminder gives way to a later one that is due, and to none beyond what ends its ladder", () => {
+    const ended = [
+      after("1h", "reminder"),
+      after("2h", "reminder"),
+      after("3h", "auto_deny"),
+      after("4h", "reminder"),
+    ];
+    const beside = started(level(qa), { escalation: ended }).and(at("17:00"));
+    const last = beside.when(fires("reminder", { level: null, step: 4 })).decision.events;
+    expect(codes(last)).toEqual(["collapsed", "ReminderDue", "RequestDenied"]);
+    expect(last[0]).toMatchObject({
+      data: { action: "reminder", reason: "A later reminder of the same ladder is due as well." },
+    });
+  });
+
+  test.each<readonly [string, Partial<LevelPlan>]>([
+    ["an automatic approval", { escalation: [after("2h", "auto_approve")] }],
+    ["a due mark", { timeout: "2h", onTimeout: "pause_caller" }],
+  ])("a reminder before %s is given, also when one after it is due", (_, fields) => {
+    const escalation = [
+      after("1h", "reminder"),
+      ...(fields.escalation ?? []),
+      after("3h", "reminder"),
+    ];
+    const done = started(level(qa, { ...fields, escalation }))
+      .and(at("17:00"))
+      .when(fires("reminder", { step: 1 }));
+    done.yields(["ReminderDue", { step: 1 }]);
+  });
+
+  test("reminders of two ladders are both given", () => {
+    const open = started(level(qa, { escalation: [after("1h", "reminder")] }), {
+      escalation: [after("2h", "reminder")],
+    });
+    open
+      .and(at("17:00"))
+      .when(fires("reminder", { level: null }))
+      .yields(["ReminderDue", { level: 1 }], ["ReminderDue", { level: null }]);
   });
 
   test("a step that ends it leaves nothing for those after it", () => {
@@ -224,6 +285,14 @@ describe("the notice before the expiry", () => {
     for (const expiresIn of ["9m", "never"]) {
       const of = given(world(policy(level(qa))), asked({ policy: "release", expiresIn }));
       expect(of.view.timeline.some(({ action }) => action === "approaching")).toBe(false);
+      of.and(at("09:08")).when(fires("approaching")).yieldsNothing();
     }
+  });
+
+  test("comes for ten minutes, and says when it was due", () => {
+    given(world(policy(level(qa))), asked({ policy: "release", expiresIn: "10m" }))
+      .and(at("09:08"))
+      .when(fires("approaching"))
+      .yields(["ExpiryApproaching", { dueAt: "2026-01-05T09:05:00.000Z" }]);
   });
 });

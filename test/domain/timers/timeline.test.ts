@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { LadderStep, LevelPlan, Policy } from "@countersign/domain/policy/policy.ts";
 import type { RequestView } from "@countersign/domain/request/view/wire.ts";
 import { any, group, level, policy } from "../../testkit/examples/policies.ts";
 import { after, fires } from "../../testkit/firing.ts";
-import { given } from "../../testkit/given-when-then.ts";
+import { given, type After } from "../../testkit/given-when-then.ts";
 import { approves, asked, clockShows } from "../../testkit/happenings.ts";
 import { world } from "../../testkit/world.ts";
 
@@ -95,5 +96,156 @@ describe("what will happen if nobody acts", () => {
       "01-05T11:00 reminder 1 2 bo+cy It is resolved before that.",
       "01-05T12:00 auto_deny chain 1",
     ]);
+  });
+
+  test.each<readonly [LevelPlan["onTimeout"], string, string]>([
+    [null, "", ""],
+    ["pause_caller", "", ""],
+    ["escalate", "", ""],
+    ["expire", "", "It is resolved before that."],
+    ["deny", "", "It is resolved before that."],
+    ["approve", "Policy and organisation do not both allow it.", ""],
+  ])("a due mark that does %s: '%s', and after it '%s'", (onTimeout, mark, later) => {
+    const of = policy(
+      level(qa, { timeout: "1h", onTimeout, escalation: [after("2h", "reminder")] }),
+    );
+    const { timeline } = given(world(of), asked({ policy: "release" })).view;
+    expect(timeline[0]).toMatchObject({ action: "due", on_timeout: onTimeout });
+    expect(timeline.slice(0, 2).map(({ suppressed = "" }) => suppressed)).toEqual([mark, later]);
+  });
+
+  test.each<readonly [string, Partial<LevelPlan>, Partial<Policy>, readonly string[]]>([
+    ["a due mark at the last level", { timeout: "1h", onTimeout: "approve" }, {}, ["due", ""]],
+    [
+      "a step of the last level's ladder",
+      { escalation: [after("1h", "auto_approve")] },
+      {},
+      ["auto_approve", ""],
+    ],
+    [
+      "a step beside the chain",
+      {},
+      { escalation: [after("1h", "auto_approve"), after("5h", "auto_deny")] },
+      ["auto_approve", ""],
+    ],
+  ])("ends with the approval that a timer may give: %s", (_, fields, more, first) => {
+    const of = policy(level(qa, fields), { ...more, autoApprove: "allow", riskCeiling: 1 });
+    const from = { ...world(of), defaults: { autoApprove: "allow" as const } };
+    const [one, ...others] = given(from, asked({ policy: "release" })).view.timeline;
+    expect([one?.action, one?.suppressed ?? ""]).toEqual(first);
+    for (const { suppressed } of others) expect(suppressed).toBe("It is resolved before that.");
+    expect(others.map(({ action }) => action).slice(-2)).toEqual(["approaching", "expiry"]);
+  });
+
+  test("beside the chain is over for every level when a timer approves the request", () => {
+    const of = policy(
+      [level(qa, { escalation: [after("2h", "reminder")] }), level(group(any, "tech_lead"))],
+      { escalation: [after("1h", "auto_approve")], autoApprove: "allow", riskCeiling: 1 },
+    );
+    const from = { ...world(of), defaults: { autoApprove: "allow" as const } };
+    expect(shown(given(from, asked({ policy: "release" })).view).slice(0, 2)).toEqual([
+      "01-05T10:00 auto_approve chain 1",
+      "01-05T11:00 reminder 1 1 bo+cy It is resolved before that.",
+    ]);
+  });
+
+  test("names executives whoever they are, and for slots only who may hold one", () => {
+    const steps = [
+      after("1h", "notify_executive", "admin", "user:vic"),
+      after("2h", "escalate", "admin", "user:vic"),
+    ];
+    const open = given(
+      world(policy(level(qa, { escalation: steps }))),
+      asked({ policy: "release" }),
+    );
+    expect(shown(open.view).slice(0, 2)).toEqual([
+      "01-05T10:00 notify_executive 1 1 ana+ivy+vic",
+      "01-05T11:00 escalate 1 2 ivy",
+    ]);
+  });
+
+  test("keeps a step's own reason also where it comes too late", () => {
+    const steps = [after("1h", "auto_deny"), after("2h", "escalate", "ghosts")];
+    const open = given(
+      world(policy(level(qa, { escalation: steps }))),
+      asked({ policy: "release" }),
+    );
+    expect(shown(open.view)[1]).toBe("01-05T11:00 escalate 1 2  There is nobody to be told.");
+  });
+});
+
+describe("the escalation that a due mark takes before its time", () => {
+  const hurried = "It is taken before, when the level's due mark passes.";
+  const escalations = (
+    of: Partial<LevelPlan>,
+    beside: readonly LadderStep[] = [],
+  ): readonly string[] => {
+    const plan = level(qa, { timeout: "2h", onTimeout: "escalate", ...of });
+    const open = given(world(policy(plan, { escalation: beside })), asked({ policy: "release" }));
+    return open.view.timeline.flatMap(({ action, level: at, step, suppressed }) =>
+      action === "escalate" || action === "reminder"
+        ? [[action, at ?? "chain", step, suppressed ?? "-"].join(" ")]
+        : [],
+    );
+  };
+  const manager = (duration: string): LadderStep => after(duration, "escalate", "manager");
+
+  test.each<readonly [string, Partial<LevelPlan>, readonly LadderStep[], readonly string[]]>([
+    [
+      "is the level's own, also where the chain's would come sooner",
+      { escalation: [manager("4h")] },
+      [manager("3h")],
+      ["escalate chain 1 -", `escalate 1 1 ${hurried}`],
+    ],
+    [
+      "is the chain's where the level has none left",
+      { escalation: [manager("1h")] },
+      [manager("3h")],
+      ["escalate 1 1 -", `escalate chain 1 ${hurried}`],
+    ],
+    ["is none where none is left", { escalation: [manager("1h")] }, [], ["escalate 1 1 -"]],
+    [
+      "is the first after the mark, past reminders",
+      { escalation: [after("3h", "reminder"), manager("4h")] },
+      [],
+      ["reminder 1 1 -", `escalate 1 2 ${hurried}`],
+    ],
+    [
+      "is none of a mark that does something else",
+      { onTimeout: "pause_caller", escalation: [manager("4h")] },
+      [],
+      ["escalate 1 1 -"],
+    ],
+    [
+      "is none of a mark that comes too late itself",
+      { escalation: [after("1h", "auto_deny"), manager("4h")] },
+      [],
+      ["escalate 1 2 It is resolved before that."],
+    ],
+    [
+      "keeps its reason where it will reach nobody",
+      { escalation: [after("4h", "escalate", "ghosts")] },
+      [],
+      ["escalate 1 1 There is nobody to be told."],
+    ],
+  ])("%s", (_, of, beside, expected) => {
+    expect(escalations(of, beside)).toEqual(expected);
+  });
+
+  test("is the one that the mark takes when it passes", () => {
+    const passes = (of: Partial<LevelPlan>, beside: readonly LadderStep[]): After => {
+      const plan = level(qa, { timeout: "2h", onTimeout: "escalate", ...of });
+      const open = given(world(policy(plan, { escalation: beside })), asked({ policy: "release" }));
+      return open.and(clockShows("2026-01-05T11:00:00.000Z")).when(fires("due"));
+    };
+    passes({ escalation: [manager("4h")] }, [manager("3h")]).yields("LevelOverdue", [
+      "RequestEscalated",
+      { level: 1, step: 1 },
+    ]);
+    passes({}, [manager("3h")]).yields("LevelOverdue", [
+      "RequestEscalated",
+      { level: null, step: 1 },
+    ]);
+    passes({ escalation: [after("3h", "reminder")] }, []).yields("LevelOverdue");
   });
 });

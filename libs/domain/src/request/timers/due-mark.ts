@@ -8,6 +8,7 @@ import { approvalFence } from "./fence.ts";
 import { onTimeoutOf } from "./ladders.ts";
 import { openTimers, refOf, type OpenTimer } from "./open.ts";
 import { autoApprove, autoDeny, suppressed, takeStep } from "./steps.ts";
+import { timersOf } from "./timers.ts";
 
 /** What the passing of a level's due mark does, as its policy wants. */
 export const onTimeout = (
@@ -16,7 +17,7 @@ export const onTimeout = (
   { definition }: Reference,
 ): ReturnType<typeof onTimeoutOf> => {
   const chain = chainOf(state, definition);
-  return onTimeoutOf(levelPlan(chain, plan.level ?? 0), state.timers?.plans ?? [], chain);
+  return onTimeoutOf(levelPlan(chain, plan.level ?? 0), timersOf(state).plans, chain);
 };
 
 /** A level's due mark passes: that is recorded, and what its policy wants follows. */

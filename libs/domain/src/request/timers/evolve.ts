@@ -1,13 +1,11 @@
 import { withLevelClosed } from "../levels/close-level.ts";
 import type { GroupState, LevelState, PendingRequest } from "../state.ts";
 import type { TimerEvent, TimerEventOf, TimerRef } from "./events.ts";
-import { noTimers, type LadderPlan, type Outcome, type Timers } from "./timers.ts";
+import { timersOf, type LadderPlan, type Outcome, type Timers } from "./timers.ts";
 
 const impossible = (type: string, why: string): never => {
   throw new Error(`${type} cannot have happened: ${why}.`);
 };
-
-const timersOf = ({ timers }: PendingRequest): Timers => timers ?? noTimers;
 
 const withTimers = (state: PendingRequest, timers: Partial<Timers>): PendingRequest => ({
   ...state,
@@ -30,11 +28,11 @@ const planned = (
 ): PendingRequest => {
   const { level, payloadVersion, generation, startAt, calendar, timers, ladder } = data;
   const begunAt = level === null ? state.createdAt : state.levels[level - 1]?.openedAt;
-  if (begunAt === undefined || begunAt === null) {
+  if (typeof begunAt !== "string") {
     return impossible("TimersPlanned", `level ${level} never opened`);
   }
   const before = timersOf(state).plans.find((plan) => plan.level === level);
-  const goesOn = before !== undefined && before.begunAt === begunAt ? before : undefined;
+  const goesOn = before?.begunAt === begunAt ? before : undefined;
   return withPlan(state, {
     level,
     payloadVersion,
@@ -96,7 +94,7 @@ const escalated = (
   return {
     ...state,
     // Whether it still lacks people is seen from the people of the day.
-    blockedLevel: state.blockedLevel === level.number ? null : state.blockedLevel,
+    blockedLevel: null,
     levels: state.levels.map((known) => (known.number === level.number ? joined : known)),
   };
 };

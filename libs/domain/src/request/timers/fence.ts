@@ -31,7 +31,7 @@ const wereTold = (timer: OpenTimer, chain: Chain): boolean => {
   return stepsOf(plan, chain).every(({ action }, index) => {
     if (!notices.has(action)) return true;
     const outcome = plan.past.get(index + 1);
-    if (outcome !== undefined) return outcome !== "suppressed";
+    if (outcome !== undefined) return outcome === "done" || outcome === "collapsed";
     const planned = plan.timers.find(({ step }) => step === index + 1);
     return planned === undefined || inOrder({ ...planned, plan }, timer) > 0;
   });

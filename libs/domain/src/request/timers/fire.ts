@@ -106,7 +106,7 @@ export const fireTimer = (
     events.push(...taken);
     const after = stateAfter(current, taken, context);
     if (after.status !== "pending") return { events };
-    if (openTimers(after).some((timer) => inOrder(timer, next) === 0 && timer.kind === next.kind)) {
+    if (openTimers(after).some((timer) => inOrder(timer, next) === 0)) {
       throw new Error(`timer ${next.kind} of step ${next.step} left nothing behind`);
     }
     current = after;

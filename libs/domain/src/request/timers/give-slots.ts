@@ -49,18 +49,20 @@ export const joining = (
   return joined;
 };
 
-/** True for a group that would be recorded as it stands: the same people and roles, nobody taken out. */
-const holdsAlready = (
-  { pools, slots, needed }: GroupRecord,
-  group: GroupState | undefined,
-): boolean =>
-  group !== undefined &&
-  needed === group.needed &&
-  group.voided.length === 0 &&
-  pools.length === group.pools.length &&
-  pools.every((role) => group.pools.includes(role)) &&
-  slots.length === group.slots.length &&
-  slots.every(({ approver }) => group.slots.some((slot) => slot.approver === approver));
+const areSame = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((name) => others.includes(name));
+
+const holdersIn = ({ slots }: GroupRecord): readonly string[] =>
+  slots.map(({ approver }) => approver);
+
+/**
+ * True for a group that would be recorded as it stands: the same people and roles, nobody taken out. The bar is then
+ * the same too.
+ */
+const holdsAlready = (record: GroupRecord, group: GroupState | undefined): boolean =>
+  group?.voided.length === 0 &&
+  areSame(record.pools, group.pools) &&
+  areSame(holdersIn(record), holdersIn(group));
 
 /** Gives the open slots of the open level to others because a timer says so; nothing where the quorum would be out of reach. */
 export const reassignBy = (

@@ -9,6 +9,6 @@ export const withMark = (
   timers: Timers | undefined,
 ): LevelView => {
   const plan = timers?.plans.find((known) => known.level === view.number);
-  if (plan === undefined || plan.markAt === null || level?.openedAt !== plan.begunAt) return view;
+  if (plan === undefined || level?.openedAt !== plan.begunAt) return view;
   return { ...view, due_at: plan.markAt, overdue: plan.past.has(null) };
 };

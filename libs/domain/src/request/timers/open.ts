@@ -1,6 +1,6 @@
 import type { PendingRequest } from "../state.ts";
 import type { PlannedTimer, TimerRef } from "./events.ts";
-import type { LadderPlan } from "./timers.ts";
+import { timersOf, type LadderPlan } from "./timers.ts";
 
 /** A timer that is planned and not over, with the plan that it belongs to. */
 export interface OpenTimer extends PlannedTimer {
@@ -28,7 +28,7 @@ export const inOrder = (a: OpenTimer, b: OpenTimer): number =>
 /** Every timer that is still to come, or overdue, in order. */
 export const openTimers = (state: PendingRequest): readonly OpenTimer[] => {
   const open: OpenTimer[] = [];
-  for (const plan of state.timers?.plans ?? []) {
+  for (const plan of timersOf(state).plans) {
     if (!isInForce(state, plan)) continue;
     for (const timer of plan.timers) if (!plan.past.has(timer.step)) open.push({ ...timer, plan });
   }

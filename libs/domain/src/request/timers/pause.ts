@@ -47,9 +47,8 @@ export const shiftOf = (
   reference: Reference,
 ): number => {
   const questions = state.dealings?.questions;
-  if (questions === undefined || questions.length === 0) return 0;
+  if (questions === undefined) return 0;
   const cap = pauseCapOf(state, level, reference);
-  if (cap === 0) return 0;
   const isAsking = questions.some(({ level: of, answer }) => of === level && answer === null);
   return isAsking ? cap : pausedMs(questions, level, cap, openedAt, openedAt);
 };

@@ -1,7 +1,7 @@
 import { plainMs } from "../../policy/duration.ts";
 import type { Duration } from "../../policy/policy.ts";
 import type { Reference } from "../../reference.ts";
-import { chainOf } from "../levels/chain.ts";
+import { chainOf, levelPlan } from "../levels/chain.ts";
 import { openLevelOf } from "../ending/ending.ts";
 import type { RequestEvent } from "../events.ts";
 import { isoAfter } from "../asking/expiry.ts";
@@ -9,7 +9,7 @@ import type { LevelState, PendingRequest } from "../state.ts";
 import type { PlanCalendar, PlannedTimer, TimerEventOf } from "./events.ts";
 import { kindOf, ladderBeside } from "./ladders.ts";
 import { shiftOf } from "./pause.ts";
-import type { LadderPlan } from "./timers.ts";
+import { timersOf, type LadderPlan } from "./timers.ts";
 
 type Planned = TimerEventOf<"TimersPlanned">["data"];
 
@@ -49,7 +49,7 @@ const instantsOf = (
 };
 
 const knownPlan = (state: PendingRequest, level: number | null): LadderPlan | undefined =>
-  state.timers?.plans.find((plan) => plan.level === level);
+  timersOf(state).plans.find((plan) => plan.level === level);
 
 const generationAfter = (state: PendingRequest, known: LadderPlan | undefined): number =>
   known?.payloadVersion === state.payloadVersion ? known.generation + 1 : 1;
@@ -57,8 +57,8 @@ const generationAfter = (state: PendingRequest, known: LadderPlan | undefined): 
 const openIn = ({ timers, past }: LadderPlan): readonly PlannedTimer[] =>
   timers.filter(({ step }) => !past.has(step));
 
+/** True where the same steps, as both are, stay at the same instants. */
 const sameTimers = (a: readonly PlannedTimer[], b: readonly PlannedTimer[]): boolean =>
-  a.length === b.length &&
   a.every(({ step, dueAt }) => b.some((other) => other.step === step && other.dueAt === dueAt));
 
 const event = (data: Planned): readonly RequestEvent[] =>
@@ -117,11 +117,10 @@ const planLevel = (
   reference: Reference,
   mayMove: boolean,
 ): readonly RequestEvent[] => {
-  const plan = chainOf(state, reference.definition).levels[number - 1];
-  if (plan === undefined || openedAt === null) return [];
-  if (plan.escalation.length === 0 && plan.timeout === null) return [];
+  const plan = levelPlan(chainOf(state, reference.definition), number);
+  if (openedAt === null) return [];
   const known = knownPlan(state, number);
-  const goesOn = known !== undefined && known.begunAt === openedAt ? known : undefined;
+  const goesOn = known?.begunAt === openedAt ? known : undefined;
   if (goesOn !== undefined && goesOn.payloadVersion !== state.payloadVersion) {
     return carriedOver(state, goesOn);
   }

@@ -31,7 +31,7 @@ export const suppressed = (
 });
 
 /** The step that a timer was planned from. Throws when its ladder has none: plans only name steps of pinned ladders. */
-const stepOf = (
+export const stepOf = (
   state: PendingRequest,
   { plan, step }: OpenTimer,
   { definition }: Reference,

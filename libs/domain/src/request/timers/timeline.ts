@@ -5,8 +5,8 @@ import type { TimelineEntry } from "../view/wire.ts";
 import { approachingAt } from "./approaching.ts";
 import { onTimeout } from "./due-mark.ts";
 import { foreseenFence } from "./fence.ts";
-import { stepsOf } from "./ladders.ts";
 import { openTimers, type OpenTimer } from "./open.ts";
+import { stepOf } from "./steps.ts";
 import { candidatesBehind, peopleBehind, stillAsked } from "./told.ts";
 
 const nobody: readonly string[] = [];
@@ -47,10 +47,8 @@ const foreseenStep = (
   timer: OpenTimer,
   chain: Chain,
   reference: Reference,
-): Foreseen | null => {
-  const step = stepsOf(timer.plan, chain)[(timer.step ?? 0) - 1];
-  if (step === undefined) return null;
-  const { action, to } = step;
+): Foreseen => {
+  const { action, to } = stepOf(state, timer, reference);
   const told =
     action === "reminder"
       ? stillAsked(state, reference)
@@ -95,7 +93,7 @@ const withEnds = (foreseen: readonly Foreseen[]): readonly TimelineEntry[] => {
   let isOver = false;
   const over = new Set<number | null>();
   return foreseen.map(({ entry, ends }) => {
-    const isLate = isOver || (entry.level !== null && over.has(entry.level));
+    const isLate = isOver || over.has(entry.level);
     if (!isLate && ends === "request") isOver = true;
     if (!isLate && ends === "level") over.add(entry.level);
     return isLate && entry.suppressed === undefined
@@ -129,15 +127,12 @@ const withHurried = (
   const isOf = ({ level, step }: TimelineEntry, timer: OpenTimer): boolean =>
     level === timer.plan.level && step === timer.step;
   const passes = entries.some(
-    (entry) =>
-      entry.action === "due" && isOf(entry, hurried.mark) && entry.suppressed === undefined,
+    (entry) => isOf(entry, hurried.mark) && entry.suppressed === undefined,
   );
   if (!passes) return entries;
   const suppressed = "It is taken before, when the level's due mark passes.";
   return entries.map((entry) =>
-    entry.action === "escalate" && isOf(entry, hurried.step) && entry.to.length > 0
-      ? { ...entry, suppressed }
-      : entry,
+    isOf(entry, hurried.step) && entry.to.length > 0 ? { ...entry, suppressed } : entry,
   );
 };
 
@@ -148,16 +143,14 @@ const withHurried = (
 export const timelineOf = (state: KnownRequest, reference: Reference): readonly TimelineEntry[] => {
   if (state.status !== "pending") return [];
   const last = expiryEntries(state);
-  const open = state.timers === undefined ? [] : openTimers(state);
+  const open = openTimers(state);
   if (open.length === 0) return last.map(({ entry }) => entry);
   const chain = chainOf(state, reference.definition);
-  const foreseen = open.flatMap((timer) => {
-    const found =
-      timer.kind === "due"
-        ? foreseenMark(state, timer, chain, reference)
-        : foreseenStep(state, timer, chain, reference);
-    return found === null ? [] : [found];
-  });
+  const foreseen = open.map((timer) =>
+    timer.kind === "due"
+      ? foreseenMark(state, timer, chain, reference)
+      : foreseenStep(state, timer, chain, reference),
+  );
   // Whatever is due at the very expiry comes too late: the sort keeps what stands first in front.
   const entries = withEnds(
     [...last, ...foreseen].toSorted((a, b) => Date.parse(a.entry.at) - Date.parse(b.entry.at)),

@@ -32,4 +32,7 @@ export interface Timers {
   readonly approached: string | null;
 }
 
-export const noTimers: Timers = { plans: [], callerPaused: false, approached: null };
+const noTimers: Timers = { plans: [], callerPaused: false, approached: null };
+
+/** What timers did and will do; nothing while none were planned. */
+export const timersOf = ({ timers = noTimers }: { readonly timers?: Timers }): Timers => timers;

@@ -81,7 +81,5 @@ export const withTimers = (
   const isBlocked =
     events.some(({ type }) => type === "LevelBlocked") && typeof state.blockedLevel === "number";
   const taken = isBlocked ? forABlocked(state, context, reference) : [];
-  return planned.length + taken.length === 0
-    ? decision
-    : { ...decision, events: [...events, ...planned, ...taken] };
+  return { ...decision, events: [...events, ...planned, ...taken] };
 };
