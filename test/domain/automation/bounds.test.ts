@@ -14,6 +14,8 @@ describe("what a recipe shows", () => {
     const value = { list: [1, 2] };
     expect(shownValue(value)).toBe(value);
     expect(shownValue(["x".repeat(3_000)])).toMatch(/^\["xxx.*…$/);
+    const longest = ["x".repeat(1_996)];
+    expect(shownValue(longest)).toBe(longest);
   });
 });
 
@@ -37,6 +39,27 @@ describe("texts to be filled in", () => {
       a: ["a"],
       b: [2, "n2"],
     });
+    expect(fillInValue([" {{nested.n}} ", "${nested.n}", "{{missing}}", 7, null], facts)).toEqual([
+      2,
+      2,
+      null,
+      7,
+      null,
+    ]);
+  });
+
+  test("are no value that stands alone where they name two, or none", () => {
+    expect(fillInValue("{{nested.n}}{{id}}", facts)).toBe("2r-1");
+    expect(fillInValue("{{id}} {{id}}", facts)).toBe("r-1 r-1");
+    expect(fillInValue("", facts)).toBe("");
+    expect(fillInValue("  ", facts)).toBe("  ");
+  });
+
+  test("take at most two thousand characters of a fact", () => {
+    const of = (long: string) => fillIn("<{{long}}>", { issue: { long } });
+    expect(of("x".repeat(2_000))).toBe(`<${"x".repeat(2_000)}>`);
+    expect(of("x".repeat(2_001))).toBe(`<${"x".repeat(1_999)}…>`);
+    expect(of(`${"x".repeat(1_998)}🚀x`)).toBe(`<${"x".repeat(1_998)}…>`);
   });
 
   test("say which fields they need", () => {

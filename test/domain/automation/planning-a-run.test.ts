@@ -51,11 +51,27 @@ describe("what a recipe sees", () => {
     expect(plan(recipe({ conditions: condition }), { approval: older })).not.toBeNull();
   });
 
+  test.each([
+    ["due_in_hours", {}, {}],
+    ["due_in_hours", { due_at: 5 }, {}],
+    ["due_in_hours", { due_at: "soon" }, {}],
+    ["days_in_state", {}, { enteredAt: "" }],
+    ["idle_hours", { last_activity_at: "never" }, { activeAt: "" }],
+  ])("and nothing of %s where it cannot be said: %j %j", (name, attributes, fields) => {
+    const conditions = field(name, "exists", false);
+    expect(plan(recipe({ conditions }), { topic: topic(attributes, fields) })).not.toBeNull();
+  });
+
   test("where a transition went", () => {
     const moved = { from: "production", to: "rollback" };
     const conditions = field("to_state", "=", "rollback");
     expect(plan(recipe({ conditions }), { moved })).not.toBeNull();
     expect(plan(recipe({ conditions }))).toBeNull();
+    for (const [name, state] of Object.entries(moved)) {
+      const there = field(`transition.${name}`, "=", state);
+      expect(plan(recipe({ conditions: there }), { moved })).not.toBeNull();
+      expect(plan(recipe({ conditions: there }))).toBeNull();
+    }
   });
 
   test("an advisor's score before what the topic says of itself", () => {
@@ -266,6 +282,7 @@ describe("a schedule passes over a topic without reading it whole", () => {
     expect(concerns(field("approval.pending_duration_hours", ">", 4))).toBe(true);
     expect(concerns(field("case.approval", "exists", true))).toBe(true);
     expect(concerns(field("risk.score", ">", 0.8))).toBe(true);
+    expect(concerns({ kind: "all", of: [field("a", "=", 2), field("risk.x", "=", 1)] })).toBe(true);
     expect(concerns({ kind: "expression", text: "case.a == 2" })).toBe(true);
   });
 });

@@ -108,9 +108,11 @@ const approversNamed = (action: RecipeAction): readonly Target[] => {
   }
 };
 
+type Asker = AutomationRun["askers"][number];
+
 /** Who may stand for the request of a recipe: known, active and no viewer. */
-const mayAsk = ({ kind, id }: Actor, { directory }: Reference): boolean =>
-  kind === "agent" ? directory.agents.has(id) : kind === "person" && mayApprove(directory, id);
+const mayAsk = ({ kind, id }: Asker, { directory }: Reference): boolean =>
+  kind === "agent" ? directory.agents.has(id) : mayApprove(directory, id);
 
 /** Names tried at most. */
 const MOST_ASKERS = 5;
@@ -129,17 +131,15 @@ const askersOf = (
     ...moves.toReversed(),
     ...Object.values(seen.topic?.setBy ?? {}),
   ];
-  const found = new Map<string, AutomationRun["askers"][number]>();
+  const found = new Map<string, Asker>();
   for (const each of [...candidates.slice(0, 50), author]) {
     if (each === null || (each.kind !== "person" && each.kind !== "agent")) continue;
     const { kind, id } = each;
-    if (mayAsk(each, reference)) found.set(`${kind} ${id}`, { kind, id });
+    const asker: Asker = { kind, id };
+    if (mayAsk(asker, reference)) found.set(`${kind} ${id}`, asker);
   }
   const all = [...found.values()];
-  const last = all.at(-1);
-  return all.length <= MOST_ASKERS || last === undefined
-    ? all
-    : [...all.slice(0, MOST_ASKERS - 1), last];
+  return all.length <= MOST_ASKERS ? all : [...all.slice(0, MOST_ASKERS - 1), ...all.slice(-1)];
 };
 
 /** What a recipe does about what it sees; null when its conditions are not true: unknown changes nothing. */

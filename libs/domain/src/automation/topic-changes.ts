@@ -42,8 +42,7 @@ const changed = (
       return ["comments", comments.slice(-MOST_COMMENTS)];
     }
     case "reassign": {
-      const [first] = isPending ? [] : action.to;
-      const assignee = action.assignee ?? first?.identifier;
+      const assignee = action.assignee ?? (isPending ? undefined : action.to[0]?.identifier);
       return assignee === undefined ? null : ["assignee", assignee];
     }
     default:

@@ -32,18 +32,17 @@ const byNobody: ReadonlySet<string> = new Set([
 ]);
 
 /** What is computed from an attribute of another name. */
-const computedFrom: Readonly<Record<string, string>> = {
-  due_in_hours: "due_at",
-  idle_hours: "last_activity_at",
-};
+const computedFrom: ReadonlyMap<string, string> = new Map([
+  ["due_in_hours", "due_at"],
+  ["idle_hours", "last_activity_at"],
+]);
 
 /** The topic's attribute behind a field, `*` for all of them, or null for what nobody sets. */
 export const attributeBehind = (field: string): string | null => {
-  if (field === "*") return field;
   const [first = "", second = ""] = field.split(".");
   const name = first === "issue" || first === "case" ? second : first;
   if (name === "") return "*";
-  return byNobody.has(name) ? null : (computedFrom[name] ?? name);
+  return byNobody.has(name) ? null : (computedFrom.get(name) ?? name);
 };
 
 const same = (one: Actor, other: Actor): boolean => one.kind === other.kind && one.id === other.id;
@@ -53,7 +52,7 @@ const settersOf = (
   attribute: string,
 ): readonly Actor[] => {
   if (attribute !== "*") {
-    const by = topic.setBy[attribute];
+    const by = Object.hasOwn(topic.setBy, attribute) ? topic.setBy[attribute] : undefined;
     return by === undefined ? [] : [by];
   }
   const all: Actor[] = [];
