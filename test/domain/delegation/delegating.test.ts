@@ -39,6 +39,7 @@ describe("a delegation is refused with a sentence that says why", () => {
     ["ends_at", "A delegation ends after it starts.", handsOver("bo", "cy", backwards)],
     ["ends_at", "This delegation would be over already.", handsOver("bo", "cy", passed)],
     ["ends_at", "A delegation lasts ten years at most.", handsOver("bo", "cy", endless)],
+    ["roles[0]", "There is no role qa.", handsOver("bo", "cy", { roles: ["qa"] })],
     ["roles[1]", "There is no role qa.", handsOver("bo", "cy", { roles: ["qa_lead", "qa"] })],
   ])("at %s: %s", (path, message, link) => {
     expect(delegates([], link, "ivy")).toEqual({

@@ -40,7 +40,7 @@ describe("an approved transition", () => {
   test("moves the topic and is remembered with its approval", () => {
     const [event] = resolveTransition(waiting, release(), complete());
     const after = event && fold([event], waiting);
-    expect(after?.status === "present" && topicView(after)).toEqual({
+    expect(after?.status === "present" && topicView(after)).toStrictEqual({
       id: "R-42",
       workflow: "release",
       state: "pending_approval",
