@@ -12,6 +12,7 @@ import {
   type DefinitionKind,
   type DefinitionState,
 } from "@countersign/domain/definition/definition.ts";
+import { everyCalendar } from "@countersign/domain/definition/every-calendar.ts";
 import {
   emptyDefinition,
   evolveDefinition,
@@ -55,11 +56,11 @@ const typesOf = (events: readonly DefinitionEvent[]): readonly string[] =>
 describe.each(
   definitionKinds.map((kind) => [kind, `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`] as const),
 )("a %s", (kind, word) => {
-  const strict = imports(emptyDefinition, of(kind, false));
-  const loose = imports(strict.after, of(kind, true));
-  const gone = retires(loose.after, kind);
+  const importStrict = () => imports(emptyDefinition, of(kind, false));
+  const importLoose = () => imports(importStrict().after, of(kind, true));
 
   test("is recorded as it was read, at its version, with the words of its file", () => {
+    const strict = importStrict();
     expect(strict.events).toHaveLength(1);
     expect(strict.events[0]).toMatchObject({
       type: `${word}Imported`,
@@ -83,6 +84,7 @@ describe.each(
   });
 
   test("that loosens is followed by the event that says so; the hours of a calendar let nothing pass", () => {
+    const loose = importLoose();
     expect(typesOf(loose.events)).toEqual(
       kind === "calendar" ? ["CalendarImported"] : [`${word}Imported`, `${word}Loosened`],
     );
@@ -98,6 +100,8 @@ describe.each(
   });
 
   test("is taken out of use at its newest version, once", () => {
+    const loose = importLoose();
+    const gone = retires(loose.after, kind);
     expect(gone.events).toEqual([{ type: `${word}Retired`, data: { kind, id: "x", version: 2 } }]);
     expect(gone.after.revision).toBe(loose.after.revision + 1);
     expect(gone.after.entries.get(`${kind}/x`)?.map(({ active }) => active)).toEqual([
@@ -110,13 +114,14 @@ describe.each(
   });
 
   test("is held against the version that was retired when it comes back", () => {
-    const tight = imports(strict.after).after;
-    const back = imports(retires(tight, kind).after, of(kind, true));
-    expect(typesOf(back.events)).toEqual(typesOf(loose.events));
+    const strict = importStrict();
+    const back = imports(retires(strict.after, kind).after, of(kind, true));
+    expect(typesOf(back.events)).toEqual(typesOf(importLoose().events));
     expect(back.after.entries.get(`${kind}/x`)?.at(-1)).toMatchObject({ version: 2, active: true });
   });
 
   test("of another version than the next cannot have been imported", () => {
+    const loose = importLoose();
     const [event] = loose.events;
     expect(() => evolve(loose.after, event === undefined ? [] : [event])).toThrow(
       `Version 2 of ${kind}/x does not follow the one before it.`,
@@ -125,8 +130,8 @@ describe.each(
 });
 
 describe("what is active", () => {
-  const everything = definitionKinds.map((kind) => of(kind, false));
-  const { after } = imports(emptyDefinition, ...everything);
+  const everything = () =>
+    imports(emptyDefinition, ...definitionKinds.map((kind) => of(kind, false))).after;
   const shown = (state: DefinitionState) => ({
     policies: [...state.activePolicies.keys()],
     workflows: [...state.workflows.keys()],
@@ -149,7 +154,7 @@ describe("what is active", () => {
   };
 
   test("stands by kind", () => {
-    expect(shown(after)).toEqual(all);
+    expect(shown(everything())).toEqual(all);
   });
 
   test.each<[DefinitionKind, object]>([
@@ -163,7 +168,7 @@ describe("what is active", () => {
     ["levels", { levels: null }],
     ["guard", { guards: 0 }],
   ])("loses a %s that is retired, and nothing else", (kind, without) => {
-    expect(shown(retires(after, kind).after)).toEqual({ ...all, ...without });
+    expect(shown(retires(everything(), kind).after)).toEqual({ ...all, ...without });
   });
 
   test("are the product's own defaults again where the organisation's were retired", () => {
@@ -172,15 +177,33 @@ describe("what is active", () => {
     expect(retires(own, "defaults").after.defaults).toEqual(productDefaults);
   });
 
+  test("are calendars as today's have them, also those that left out what they may", () => {
+    const data = { kind: "calendar", id: "x", version: 1, source: "…" };
+    const content = { id: "x", zone: "UTC", hours: { mon: ["09:00-17:00"] } };
+    const calendar = { ...content, name: null, holidays: [] };
+    const event = decodeDefinitionEvent(
+      "CalendarImported",
+      JSON.stringify({ ...data, content }),
+      DEFINITION_SCHEMA_VERSION,
+    );
+    const first = evolve(emptyDefinition, [event]);
+    expect([first.calendars.get("x"), everyCalendar(first).get("x")]).toEqual([calendar, calendar]);
+    const whole = { ...content, name: "Work", holidays: ["2026-12-25"] };
+    const named = { kind: "calendar", ...about, hash: "h", content: whole } as const;
+    const next = imports(emptyDefinition, named).after;
+    expect([next.calendars.get("x"), everyCalendar(next).get("x")]).toEqual([whole, whole]);
+    expect(everyCalendar(everything()).get("x")?.hours).toEqual({ mon: ["09:00-17:00"] });
+  });
+
   test("is of a workflow what its newest version says", () => {
-    const next = imports(after, of("workflow", true)).after;
+    const next = imports(everything(), of("workflow", true)).after;
     expect(next.workflows.get("x")?.transitions[0]?.policy?.version).toBe(2);
     expect(next.activePolicies.get("x--a--b")?.version).toBe(2);
     expect([...next.policies.keys()]).toEqual(["x@1", "x--a--b@1", "x--a--b@2"]);
   });
 
   test("is of the others what it was, and everything can be retired", () => {
-    const none = definitionKinds.reduce((state, kind) => retires(state, kind).after, after);
+    const none = definitionKinds.reduce((state, kind) => retires(state, kind).after, everything());
     expect(shown(none)).toEqual({
       policies: [],
       workflows: [],

@@ -179,6 +179,7 @@ describe("policies of transitions", () => {
     transition("production", "rollback", "Initiate Rollback"),
     transition("rollback", "failed", "Approve"),
     transition("staging", "development", "Rework", false),
+    transition("failed", "staging", "releases"),
   );
   const { after } = importing(emptyDefinition, flow);
   const found = (name: string) => {
@@ -205,6 +206,8 @@ describe("policies of transitions", () => {
     );
     const result = findPolicy(importing(emptyDefinition, two).after, "release/ship-it");
     expect(result.code === "found" && result.policy.id).toBe("release--b--c");
+    const unnamed = findPolicy(importing(emptyDefinition, two).after, "release/null");
+    expect(unnamed).toEqual({ code: "unknown-policy" });
   });
 
   test("a name that two transitions have is ambiguous, and says between which", () => {
@@ -222,7 +225,7 @@ describe("policies of transitions", () => {
     "other/Approve",
     "/Approve",
     "",
-    "releasex",
+    "releases",
     "release-Approve",
     "release/rework",
     "release/Ship",
@@ -244,6 +247,7 @@ describe("policies of transitions", () => {
     }
     expect(findTransition(release, "staging", "development")?.name).toBe("Rework");
     expect(findTransition(release, "development", "staging")).toBeUndefined();
+    expect(findTransition(release, "development", "production")).toBeUndefined();
   });
 });
 

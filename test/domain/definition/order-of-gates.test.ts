@@ -77,6 +77,16 @@ describe("The order of a file is the order in which its gates are evaluated", ()
     expect(imports(state, [b, a]).changed).toEqual([]);
   });
 
+  test("a rule that is called like a gate that moves stays as it is", () => {
+    const content = rule("deny", when("context.a", 1), { id: "a" });
+    const like = { kind: "rule", id: "a", label: null, source: "", hash: "h", content } as const;
+    const { events } = decideImport(imports(first, [like]).state, {
+      definitions: [b, a, like],
+      file: "gates.yaml",
+    });
+    expect(events.map(({ type }) => type)).toEqual(["GateImported"]);
+  });
+
   test("a gate that was retired asks no more, and comes back with its next version", () => {
     const data = { kind: "gate", id: "a", version: 1 } as const;
     const retired = after(first, [{ type: "GateRetired", data }]);

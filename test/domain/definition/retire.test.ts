@@ -118,8 +118,16 @@ describe("retiring a definition", () => {
       "a workflow whose transitions have other policies",
       "workflow: { id: deploy, transitions: [{ from: a, to: b }] }",
     ],
+    ["another policy", "gates: [{ id: g, gate_type: deny, policy: deploys }]"],
   ])("is possible where what could be taken for it is %s", (_, text) => {
     expect(decideRetire(named(text), { kind: "policy", id: "deploy" }).refusal).toBeUndefined();
+  });
+
+  test("of a policy called workflow is not held up by those that ask another one", () => {
+    const asking =
+      "policy: { id: p, chain: [{ assignments: [{ type: workflow, identifier: deploy }] }] }";
+    const state = importing(named(asking), deploy.replace("id: deploy", "id: workflow")).after;
+    expect(decideRetire(state, { kind: "policy", id: "workflow" }).refusal).toBeUndefined();
   });
 
   test("says the first that names it, and how many more do; fifty of them in all", () => {

@@ -33,7 +33,7 @@ const names = (entry: DefinitionEntry, kind: DefinitionKind, id: string): boolea
       return namesPolicy(entry.content, (name) => name === id);
     case "workflow":
       return (
-        ((entry.kind === "guard" || entry.kind === "recipe") && entry.content.workflow === id) ||
+        ("workflow" in entry.content && entry.content.workflow === id) ||
         namesPolicy(
           entry.content,
           (name) => name.startsWith(`${id}--`) || name.startsWith(`${id}/`),
