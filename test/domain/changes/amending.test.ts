@@ -92,6 +92,41 @@ describe("amending the chain", () => {
     expect(now.view.levels[1]?.groups[0]).toMatchObject({ needed: 3 });
   });
 
+  test("they join the group and the level that were named, and no others", () => {
+    const two = given(
+      world(
+        policy([
+          level([group(any, "qa_lead"), group(any, "manager")]),
+          level(group(any, "engineering_lead")),
+        ]),
+      ),
+      asked(),
+      amends("ivy", { add: [{ level: 1, group: "manager", who: ["hal"] }] }),
+      people(leaves("gus")),
+    );
+    const slots = (from: typeof two, number: number) =>
+      from.view.levels[number - 1]?.groups.map((each) =>
+        each.slots.map(({ approver }) => approver),
+      );
+    expect(slots(two, 1)).toEqual([["bo", "cy"], ["hal"]]);
+    const second = two.and(approves("hal"), approves("bo"));
+    expect(slots(second, 2)).toEqual([["dee"]]);
+    const later = two.and(amends("ivy", { add: [{ level: 2, who: ["eli"] }] }));
+    expect(slots(later.and(approves("hal"), approves("bo")), 2)).toEqual([["eli", "dee"]]);
+    const early = given(
+      world(
+        policy([level(group(any, "qa_lead")), level([group(any, "sre"), group(any, "manager")])]),
+      ),
+      asked(),
+      amends("ivy", { add: [{ level: 2, group: "manager", who: ["hal"] }] }),
+      approves("bo"),
+    );
+    expect(slots(early, 2)).toEqual([
+      ["eli", "fay"],
+      ["hal", "gus"],
+    ]);
+  });
+
   test("they must be known, and their group named where there are several", () => {
     open.when(amends("ivy", { add: [{ level: 1, who: ["nobody"] }] })).refused("unknown-approver");
     const two = given(

@@ -105,6 +105,15 @@ describe("an agent named as decider", () => {
     history.when(approves("fay")).yields("VoteCast", "LevelApproved", "RequestApproved");
   });
 
+  test.each([all, percent(100)])(
+    "its deny is a veto, though it fills no slot: $required",
+    (quorum) => {
+      given(judged({}, { agentDeciders: "allow" }, [group(quorum, "sre")]), asked())
+        .when(agentDenies)
+        .yields("VoteCast", ["LevelDenied", { group: "sre" }], "RequestDenied");
+    },
+  );
+
   test("people are not kept waiting for it where all of them are wanted", () => {
     given(judged({}, { agentDeciders: "allow" }, [group(all, "sre")]), asked(), approves("eli"))
       .when(approves("fay"))

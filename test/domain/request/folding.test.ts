@@ -65,6 +65,18 @@ const report: RequestEvent = {
   data: { status: "executed", result: null, payloadHash: "sha256:aa" },
 };
 
+const grant = "grt_01JARZ3NDEKTSV4RRFFQ69G5FA-1";
+const spent = (grantId: string): RequestEvent => ({
+  type: "GrantConsumed",
+  data: { grantId, payloadHash: "sha256:aa", payloadVersion: 1, by },
+});
+const stuck: RequestEvent = {
+  type: "DeliveryStuck",
+  data: { grantId: grant, approvedAt: metadata.occurredAt, validUntil: metadata.occurredAt },
+};
+/** A transition that was approved: it executes by completing, and issues no grant. */
+const moved = given(world(qaOnly), asked({ topic }), approves("bo"));
+
 describe("folding impossible histories stops loudly", () => {
   test.each<readonly [string, Given, readonly RequestEvent[]]>([
     ["a vote before the request", nothing, [vote(1)]],
@@ -92,6 +104,13 @@ describe("folding impossible histories stops loudly", () => {
     ["a vote after the end", plain.and(cancels("ana")), [vote(1)]],
     ["an execution of a pending request", plain, [report]],
     ["an execution of a cancelled request", plain.and(cancels("ana")), [report]],
+    ["an execution before the grant was spent", plain.and(approves("bo")), [report]],
+    ["a second report", plain.and(approves("bo")), [spent(grant), report, report]],
+    ["a grant spent twice", plain.and(approves("bo")), [spent(grant), spent(grant)]],
+    ["the grant of another request", plain.and(approves("bo")), [spent("grt_OTHER-1")]],
+    ["a grant where none was issued", moved, [spent(grant)]],
+    ["an alarm where no grant was issued", moved, [stuck]],
+    ["an alarm about a grant that was spent", plain.and(approves("bo")), [spent(grant), stuck]],
   ])("%s", (_, history, events) => {
     expect(() => after(history, ...events)).toThrow(/cannot have happened/);
   });

@@ -1,11 +1,26 @@
 import { describe, expect, test } from "vitest";
 import type { LevelPlan } from "@countersign/domain/policy/policy.ts";
-import { role } from "../../testkit/examples/directory.ts";
-import { all, any, atLeast, group, level, policy } from "../../testkit/examples/policies.ts";
+import { changed, role } from "../../testkit/examples/directory.ts";
+import {
+  all,
+  any,
+  atLeast,
+  group,
+  level,
+  percent,
+  policy,
+} from "../../testkit/examples/policies.ts";
 import { given } from "../../testkit/given-when-then.ts";
-import { approves, asked, denies, people, rechecked } from "../../testkit/happenings.ts";
+import {
+  approves,
+  asked,
+  clockShows,
+  denies,
+  people,
+  rechecked,
+  type Happening,
+} from "../../testkit/happenings.ts";
 import { after, fires } from "../../testkit/firing.ts";
-import { clockShows } from "../../testkit/happenings.ts";
 import { world } from "../../testkit/world.ts";
 
 /** Two groups of the same people, each wanting one of them. */
@@ -48,6 +63,21 @@ describe("where each person counts in one of two groups, and a deny counts when 
       .and(denies("bo"))
       .when(approves("cy"))
       .yields("VoteCast", "LevelApproved", "RequestApproved");
+  });
+
+  test("whose deny it was is named, though the groups are out of reach together only", () => {
+    const three = level([group(atLeast(2), "qa_lead"), group(any, "team_lead", "user:dee")], {
+      onDeny: "unreachable",
+    });
+    given(world(policy(three)), asked())
+      .when(denies("dee"))
+      .yields("VoteCast", ["LevelDenied", { level: 1, group: "team-lead" }], "RequestDenied");
+  });
+
+  test("a group of just as many people as it wants is out of reach with the first deny", () => {
+    given(world(policy(level(group(atLeast(2), "qa_lead"), { onDeny: "unreachable" }))), asked())
+      .when(denies("bo"))
+      .yields("VoteCast", ["LevelDenied", { group: "qa-lead" }], "RequestDenied");
   });
 
   test("a veto is one at once", () => {
@@ -138,5 +168,60 @@ describe("people who were escalated to where everybody of a role is wanted", () 
 
   test("deny as everybody does", () => {
     escalated.when(denies("gus")).yields("VoteCast", "LevelDenied", "RequestDenied");
+  });
+
+  test("still count where everybody whose slot it was is gone, and a deny of one leaves the other", () => {
+    const gone = given(
+      world(
+        policy(level(group(percent(50), "sre"), { escalation: ladder, onDeny: "unreachable" })),
+      ),
+      asked(),
+      clockShows("2026-01-05T10:00:00.000Z"),
+      fires("escalate"),
+      people(role("sre")),
+      rechecked,
+    );
+    gone
+      .and(denies("gus"))
+      .when(approves("hal"))
+      .yields("VoteCast", "LevelApproved", "RequestApproved");
+  });
+
+  describe("in a group that has what it wants while another is open", () => {
+    const crew = ["eli", "fay", "kim", "lou"];
+    const helpers = ["gus", "hal", "dee", "ivy", "max"];
+    const both = level([group(percent(75), "crew"), group(atLeast(8), "everybody")], {
+      distinctApprovers: false,
+      onDeny: "unreachable",
+      escalation: [after("1h", "escalate", "helpers")],
+    });
+    const open = given(
+      world(policy(both)),
+      people(
+        ...["kim", "lou", "max"].map((id) => changed(id, {})),
+        role("crew", ...crew),
+        role("helpers", ...helpers),
+        role("everybody", "bo", "cy", ...crew, ...helpers),
+      ),
+      asked(),
+      clockShows("2026-01-05T10:00:00.000Z"),
+      fires("escalate"),
+    );
+    const counted = (...said: readonly Happening[]): readonly (string | null)[] =>
+      (open.and(...said).view.levels[0]?.groups[0]?.slots ?? [])
+        .filter((slot) => slot.counted)
+        .map(({ approver }) => approver);
+
+    test("each stands for a slot that nobody answered, the first of them in front", () => {
+      const four = [approves("gus"), approves("hal"), approves("dee"), approves("ivy")];
+      expect(counted(...four, approves("max"))).toEqual(["gus", "hal", "dee", "ivy"]);
+      expect(counted(...four, approves("eli"))).toEqual(["eli", "gus", "hal", "dee"]);
+    });
+
+    test("a slot whose holder denied is answered, and an alternate who denied answered none", () => {
+      const three = [approves("gus"), approves("hal"), approves("dee")];
+      expect(counted(denies("eli"), denies("ivy"), ...three)).toEqual(["gus", "hal", "dee"]);
+      expect(counted(denies("eli"), ...three, approves("max"))).toEqual(["gus", "hal", "dee"]);
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RequestCommand } from "@countersign/domain/request/commands.ts";
+import type { Ask, RequestCommand } from "@countersign/domain/request/commands.ts";
 import { isExecutor } from "@countersign/domain/request/ending/grant.ts";
 import { ask } from "../../testkit/examples/asks.ts";
 import { qaOnly } from "../../testkit/examples/policies.ts";
@@ -14,7 +14,7 @@ import {
   type Happening,
 } from "../../testkit/happenings.ts";
 import { modifies } from "../../testkit/changing.ts";
-import { world } from "../../testkit/world.ts";
+import { world, type World } from "../../testkit/world.ts";
 
 const { payloadHash } = ask();
 
@@ -107,6 +107,34 @@ describe("spending the grant", () => {
     given(world(qaOnly), asked(), modifies("bo"))
       .when(consumes("deployment-bot", { grantId: `${grantId.slice(0, -1)}2` }))
       .refused("payload-changed", { payload_hash: "sha256:bb", payload_version: 2 });
+  });
+});
+
+describe("how long a grant is good for", () => {
+  const until = (from: World, fields: Partial<Ask> = {}): unknown => {
+    const known = given(from, asked(fields), approves("bo")).moment.state;
+    return known.status === "approved" ? known.grant?.validUntil : null;
+  };
+  const qa = [{ type: "role", identifier: "qa_lead" } as const];
+
+  test("as long as its policy says, and an hour for approvers whom the asker named", () => {
+    expect(until(world({ ...qaOnly, grantValidFor: "2h" }))).toBe("2026-01-05T11:00:00.000Z");
+    expect(until(world({ ...qaOnly, grantValidFor: "30m" }))).toBe("2026-01-05T09:30:00.000Z");
+    expect(until(world(), { policy: null, approvers: qa })).toBe("2026-01-05T10:00:00.000Z");
+  });
+
+  test("there is none for what a recipe asked: the recipe executes it, or nobody does", () => {
+    const automation = {
+      recipe: "hotfix",
+      version: 1,
+      run: "run_1",
+      trigger: "case.updated",
+      because: "asked",
+      facts: {},
+      diff: [],
+      holds: true,
+    } as const;
+    expect(until(world(qaOnly), { automation })).toBeUndefined();
   });
 });
 

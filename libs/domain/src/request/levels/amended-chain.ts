@@ -4,7 +4,6 @@ import type { Amendment } from "../changes.ts";
 const amendedLevel = (plan: LevelPlan, { added, shortened }: Amendment): LevelPlan => {
   const people = added.filter(({ level }) => level === plan.number);
   const timers = shortened.filter(({ level }) => level === plan.number);
-  if (people.length === 0 && timers.length === 0) return plan;
   // The last word on a timer counts.
   const timerOf = (step: number | null): string | undefined =>
     timers.findLast((timer) => timer.step === step)?.after;

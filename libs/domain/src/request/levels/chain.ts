@@ -18,9 +18,7 @@ export interface Chain {
 }
 
 const numbered = (levels: readonly LevelPlan[]): readonly LevelPlan[] =>
-  levels.map((level, index) =>
-    level.number === index + 1 ? level : { ...level, number: index + 1 },
-  );
+  levels.map((level, index) => ({ ...level, number: index + 1 }));
 
 /** The chain of several policies: their levels after one another, then their fallbacks. */
 export const chainOfPolicies = (policies: readonly Policy[]): Chain => {
@@ -84,10 +82,10 @@ const fallbacksIn = ({ fallback }: Policy): number => (fallback === null ? 0 : 1
 
 /** The policy that brought a level of this number; null for inline approvers. */
 export const policyOfNumber = (chain: Chain, number: number): string | null => {
-  const { policies, regular, later } = chain;
-  const after = later === undefined ? Infinity : laterAfter(chain);
-  if (later !== undefined && number > after) return owner(later, after, number, levelsIn);
-  const asked = later === undefined ? policies : policies.slice(0, -later.length || undefined);
+  const { policies, regular, later = [] } = chain;
+  const after = laterAfter(chain);
+  if (number > after) return owner(later, after, number, levelsIn);
+  const asked = policies.slice(0, policies.length - later.length);
   return number <= regular
     ? owner(asked, 0, number, levelsIn)
     : owner(asked, regular, number, fallbacksIn);
@@ -104,13 +102,8 @@ export const chainOfPolicy = (policy: Policy): Chain => {
 
 const pinnedChainOf = (submitted: SubmittedFields, definition: DefinitionState): Chain => {
   const { inlineChain, policies, gatePolicies, laterPolicies } = submitted;
-  const [only] = policies;
-  if (
-    inlineChain === null &&
-    policies.length === 1 &&
-    only !== undefined &&
-    laterPolicies === undefined
-  ) {
+  const [only, second] = policies;
+  if (only !== undefined && second === undefined && laterPolicies === undefined) {
     return chainOfPolicy(pinned(definition, only, gatePolicies));
   }
   const known = ofRequest.get(submitted);

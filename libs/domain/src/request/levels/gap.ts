@@ -34,19 +34,17 @@ export const gapOf = (
   groups: readonly GroupState[],
   roster: Roster,
 ): Gap | null => {
-  const people = groups.map((group, index) =>
-    approversAmong(roster.holders(group), groupPlan(plan, index).quorum).map(
-      (slot) => slot.approver,
-    ),
-  );
-  const needs = groups.map((group, index) => neededNow(plan, index, group));
-  const lacking: number[] = [];
-  for (const [index, need] of needs.entries()) {
-    if ((people[index]?.length ?? 0) < need) lacking.push(index);
-  }
+  const wanted = groups.map((group, index) => {
+    const able = approversAmong(roster.holders(group), groupPlan(plan, index).quorum);
+    const people = able.map(({ approver }) => approver);
+    return { index, group: group.group, needed: neededNow(plan, index, group), people };
+  });
+  const lacking = wanted.filter(({ needed, people }) => people.length < needed);
   const [first] = lacking;
   if (first === undefined) {
-    if (!countsOnce(plan) || canFill(needs, people)) return null;
+    const needs = wanted.map(({ needed }) => needed);
+    const peopleOf = wanted.map(({ people }) => people);
+    if (!countsOnce(plan) || canFill(needs, peopleOf)) return null;
     return {
       kind: "short",
       groups: groups.map(({ group }) => group),
@@ -54,12 +52,12 @@ export const gapOf = (
     };
   }
   if (plan.logic === "OR" && lacking.length < groups.length) return null;
-  const short = lacking.find((index) => (people[index]?.length ?? 0) > 0);
-  const named = short ?? first;
+  const short = lacking.find(({ people }) => people.length > 0);
+  const { index, needed, people } = short ?? first;
   return {
     kind: short === undefined ? "empty" : "short",
-    groups: lacking.map((index) => groupPlan(plan, index).group),
-    reason: sentence(plan, named, needs[named] ?? 1, people[named]?.length ?? 0),
+    groups: lacking.map(({ group }) => group),
+    reason: sentence(plan, index, needed, people.length),
   };
 };
 

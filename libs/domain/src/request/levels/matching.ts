@@ -9,11 +9,11 @@ export const matchVoters = (
   memberships: readonly (readonly number[])[],
 ): readonly (readonly number[])[] => {
   const held: number[][] = needs.map(() => []);
-  const place = (voter: number, visited: boolean[]): boolean => {
+  const place = (voter: number, visited: Set<number>): boolean => {
     for (const group of memberships[voter] ?? []) {
       const members = held[group];
-      if (members === undefined || visited[group] === true) continue;
-      visited[group] = true;
+      if (members === undefined || visited.has(group)) continue;
+      visited.add(group);
       if (members.length < (needs[group] ?? 0)) {
         members.push(voter);
         return true;
@@ -27,7 +27,7 @@ export const matchVoters = (
     }
     return false;
   };
-  for (let voter = 0; voter < memberships.length; voter++) place(voter, []);
+  for (const voter of memberships.keys()) place(voter, new Set());
   return held;
 };
 
@@ -45,7 +45,7 @@ export const canFill = (
     shortest = Math.min(shortest, people);
   }
   // Groups that could each fill all places alone cannot starve one another.
-  if (needs.length < 2 || shortest >= wanted) return true;
+  if (shortest >= wanted) return true;
   const groups = new Map<string, number[]>();
   for (const [group, people] of peopleOf.entries()) {
     for (const person of people) {

@@ -26,19 +26,12 @@ export interface Standing {
 export const countsOnce = (plan: LevelPlan): boolean =>
   plan.distinctApprovers && plan.logic === "AND" && plan.groups.length > 1;
 
-const others = (
-  group: GroupState,
-  quorum: Quorum,
-  standing: { readonly denials: readonly string[] },
-  roster: Roster,
-): readonly string[] => {
+/** Whose approvals a group's quorum may be reached with, votes aside. */
+const counting = (group: GroupState, quorum: Quorum, roster: Roster): readonly string[] => {
   const able = approversAmong(roster.holders(group), quorum).map((slot) => slot.approver);
   // Alternates answer for slots and add none, unless nobody is left whose slot it was.
   const own = able.filter((person) => !isAlternate(group, person));
-  const people = own.length === 0 ? able : own;
-  return standing.denials.length === 0
-    ? people
-    : people.filter((person) => !standing.denials.includes(person));
+  return own.length === 0 ? able : own;
 };
 
 /** True for an agent's vote where heads are counted: it stands for none of them. */
@@ -49,12 +42,13 @@ const isNoHead = (approver: string, quorum: Quorum): boolean =>
 const isOutOfReach = (
   group: GroupState,
   quorum: Quorum,
-  standing: Omit<GroupStanding, "denied">,
+  { denials, needed }: Omit<GroupStanding, "denied">,
   roster: Roster,
 ): boolean => {
-  const left = others(group, quorum, standing, roster).length;
-  const gone = standing.denials.filter((approver) => !isNoHead(approver, quorum)).length;
-  return left < standing.needed && left + gone >= standing.needed;
+  const people = counting(group, quorum, roster);
+  const left = people.filter((person) => !denials.includes(person)).length;
+  const gone = denials.filter((approver) => !isNoHead(approver, quorum)).length;
+  return left < needed && left + gone >= needed;
 };
 
 /**
@@ -66,7 +60,6 @@ const withinSlots = (
   approvals: readonly string[],
   denials: readonly string[],
 ): readonly string[] => {
-  if (group.alternates === undefined) return approvals;
   const isOwn = (approver: string): boolean => !isAlternate(group, approver);
   const answered = approvals.filter(isOwn).length + denials.filter(isOwn).length;
   let free = Math.max(1, headsIn(group)) - answered;
@@ -104,21 +97,9 @@ const standingOf = (
   return { ...counted, denied };
 };
 
-const shareAVoter = (groups: readonly GroupStanding[]): boolean => {
-  const seen = new Set<string>();
-  for (const { approvals } of groups) {
-    for (const approver of approvals) {
-      if (seen.has(approver)) return true;
-      seen.add(approver);
-    }
-  }
-  return false;
-};
-
 const allMet = (plan: LevelPlan, groups: readonly GroupStanding[]): boolean =>
   groups.every(({ approvals, needed }) => approvals.length >= needed) &&
   (!countsOnce(plan) ||
-    !shareAVoter(groups) ||
     canFill(
       groups.map(({ needed }) => needed),
       groups.map(({ approvals }) => approvals),
@@ -132,10 +113,10 @@ const firstJointDenial = (
   roster: Roster,
 ): string | null => {
   const denier = groups.find(({ denials }) => denials.length > 0);
-  if (denier === undefined || plan.onDeny !== "unreachable" || !countsOnce(plan)) return null;
+  if (denier === undefined || !countsOnce(plan)) return null;
   const needs = groups.map(({ needed }) => needed);
   const everybody = records.map((group, index) =>
-    others(group, groupPlan(plan, index).quorum, { denials: [] }, roster),
+    counting(group, groupPlan(plan, index).quorum, roster),
   );
   const denied = new Set(groups.flatMap(({ denials }) => denials));
   const left = everybody.map((people) => people.filter((person) => !denied.has(person)));
@@ -179,9 +160,6 @@ export const countedApprovals = (
 ): readonly ReadonlySet<string>[] => {
   if (groups.length > 1 && !countsOnce(plan)) {
     return groups.map(({ approvals }) => new Set(approvals));
-  }
-  if (!shareAVoter(groups)) {
-    return groups.map(({ approvals, needed }) => new Set(approvals.slice(0, needed)));
   }
   const voters = [...new Set(groups.flatMap(({ approvals }) => approvals))];
   const memberships = voters.map((voter) =>
