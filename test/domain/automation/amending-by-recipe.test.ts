@@ -1,9 +1,27 @@
 import { describe, expect, test } from "vitest";
 import { all, any, group, level, policy } from "../../testkit/examples/policies.ts";
 import { given } from "../../testkit/given-when-then.ts";
-import { approves, asked, cancels, clockShows } from "../../testkit/happenings.ts";
+import {
+  approves,
+  asked,
+  attachesContext,
+  cancels,
+  clockShows,
+  recommends,
+} from "../../testkit/happenings.ts";
 import { world } from "../../testkit/world.ts";
-import { agent, dueWithin, escalatesTo, givesTo, person, reaches, run, skips } from "./runs.ts";
+import {
+  adds,
+  agent,
+  dueWithin,
+  escalatesTo,
+  givesTo,
+  notifies,
+  person,
+  reaches,
+  run,
+  skips,
+} from "./runs.ts";
 
 const chain = policy([
   level(group(any, "qa_lead"), { timeout: "4h", onTimeout: "deny" }),
@@ -175,5 +193,75 @@ describe("a recipe never weakens an approval on facts of the asking side", () =>
     open
       .when(reaches(run([escalatesTo("engineering_manager")], named)))
       .yields("ContextAttached", ["AmendmentRefused", { facts: ["deputy"] }]);
+  });
+});
+
+describe("what a run shows to approvers", () => {
+  test("is why it ran, what it saw and changed, and its messages", () => {
+    const note = {
+      recipe: "hotfix",
+      trigger: "case.updated",
+      because: 'severity = "critical"',
+      facts: { severity: "critical" },
+      diff: [{ field: "labels", before: null, after: ["fast"] }],
+    } as const;
+    const actions = [notifies("Please look."), notifies(null), skips(3)];
+    open.when(reaches(run(actions, { diff: note.diff }))).yields(
+      [
+        "ContextAttached",
+        {
+          context: { automation: { ...note, messages: ["Please look."] } },
+          automation: { ...note, version: 1, run: "run_1" },
+        },
+      ],
+      ["ChainAmended", { reason: "Recipe hotfix" }],
+    );
+  });
+
+  test("is nothing where the request takes no more, and it amends all the same", () => {
+    const many = (count: number) => [
+      ...Array.from({ length: count }, () => attachesContext("ci")),
+      ...Array.from({ length: 25 }, () => recommends("ci")),
+    ];
+    open
+      .and(...many(24))
+      .when(reaches(run([])))
+      .yields("ContextAttached");
+    const after = open.and(...many(25)).when(reaches(run([skips(3)])));
+    after.yields(["ChainAmended", { skipLevels: [3] }]);
+    expect(after.view.automations).toEqual([]);
+  });
+
+  test("says of each run what came of it", () => {
+    const byBot = { run: "run_2", setBy: { severity: [agent("deployment-bot")] } };
+    const { view } = open.and(
+      reaches(run([])),
+      reaches(run([skips(3), adds("manager", { to: 2 })], byBot)),
+      reaches(run([skips(3)], { run: "run_3" })),
+    );
+    expect(view.automations.map(({ run: id, outcome }) => [id, outcome])).toEqual([
+      ["run_1", "ran"],
+      ["run_2", "refused"],
+      ["run_3", "amended"],
+    ]);
+  });
+
+  test("begins with the run that asked", () => {
+    const { version, recipe, trigger, because, facts, diff } = run([]);
+    const automation = {
+      holds: true,
+      run: "run_0",
+      version,
+      recipe,
+      trigger,
+      because,
+      facts,
+      diff,
+    };
+    const { view } = given(world(chain), asked({ automation })).and(reaches(run([])));
+    expect(view.automations).toMatchObject([
+      { run: "run_0", outcome: "asked", reason: null, at: "2026-01-05T09:00:00.000Z" },
+      { run: "run_1", outcome: "ran" },
+    ]);
   });
 });

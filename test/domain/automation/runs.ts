@@ -58,3 +58,33 @@ export const dueWithin = (after: string, level: number | null = null): RecipeAct
   type: "modify_approval_chain",
   changes: [{ kind: "reduce-timeout", level, after }],
 });
+
+/** Tells somebody, with this message or none. */
+export const notifies = (message: string | null): RecipeAction => ({
+  type: "notify",
+  channel: null,
+  template: null,
+  level: null,
+  message,
+  recipients: [],
+  mention: [],
+});
+/** Adds a role or a person (`user:gus`): to the open level, unless it says to which, and in which group. */
+export const adds = (
+  who: string,
+  { to = null, in: name = null }: { readonly to?: number | null; readonly in?: string | null } = {},
+): RecipeAction => ({
+  type: "modify_approval_chain",
+  changes: [
+    {
+      kind: "add-approvers",
+      level: to,
+      group: name,
+      approvers: [
+        who.startsWith("user:")
+          ? { type: "user", identifier: who.slice("user:".length) }
+          : { type: "role", identifier: who },
+      ],
+    },
+  ],
+});

@@ -6,11 +6,14 @@ import {
   approves,
   asked,
   cancels,
+  command,
   denies,
   people,
   transitionReported,
+  type Happening,
 } from "../../testkit/happenings.ts";
 import { world } from "../../testkit/world.ts";
+import { run } from "../automation/runs.ts";
 
 const open = given(world(qaOnly), asked());
 
@@ -23,6 +26,24 @@ describe("cancelling", () => {
 
   test.each(["bo", "gus", "vic", "ci"])("%s may not", (who) => {
     open.when(cancels(who)).refused("forbidden");
+  });
+
+  test("nor may who is only called like somebody who may", () => {
+    const called = (kind: "person" | "agent", id: string): Happening => ({
+      kind: "command",
+      command: { type: "cancel", reason: null },
+      principal: { kind, id, org: "demo" },
+      actor: { kind, id },
+    });
+    open.when(called("person", "deployment-bot")).refused("forbidden");
+    open.when(called("agent", "ana")).refused("forbidden");
+    open.when(called("agent", "ivy")).refused("forbidden");
+  });
+
+  test("a process of ours may, as for a child whose parent has ended", () => {
+    open
+      .when(command(null, { type: "cancel", reason: "The parent has ended." }))
+      .yields(["RequestCancelled", { by: { kind: "system", id: "process" } }]);
   });
 
   test("a person may cancel their own request", () => {
@@ -80,6 +101,9 @@ describe("cancelling", () => {
 describe("the execution of a transition", () => {
   const topic = { workflow: "release", id: "REL-1", from: "staging", to: "production" };
   const moving = given(world(qaOnly), asked({ topic }));
+  const parent = { id: "apr_p", level: 1, group: "g", depth: 1, path: ["release-train"] };
+  const { recipe, version, run: id, trigger, because, facts, diff } = run([]);
+  const noteOfRun = { recipe, version, run: id, trigger, because, facts, diff };
 
   test("its approval issues no grant", () => {
     const after = moving.when(approves("bo"));
@@ -104,6 +128,16 @@ describe("the execution of a transition", () => {
   test("said twice it is recorded once", () => {
     moving
       .and(approves("bo"), transitionReported(true))
+      .when(transitionReported(true))
+      .yieldsNothing();
+  });
+
+  test("what else issues no grant has no transition that could complete", () => {
+    const automation = { ...noteOfRun, holds: true };
+    given(world(qaOnly), asked({ automation }), approves("bo"))
+      .when(transitionReported(true))
+      .yieldsNothing();
+    given(world(qaOnly), asked({ topic, parent }), approves("bo"))
       .when(transitionReported(true))
       .yieldsNothing();
   });

@@ -211,6 +211,15 @@ describe("to whom the request is there", () => {
     expect(isThere(approved, consumes("ci"))).toBe(false);
     expect(isThere(approved, says({ type: "cancel", reason: null }, "executor"))).toBe(false);
   });
+  test("for nothing else, also after it spent the grant", () => {
+    const cancel = says({ type: "cancel", reason: null }, "executor");
+    expect(isThere(approved.and(consumes()), cancel)).toBe(false);
+  });
+  test("not where a transition completed: there was no grant", () => {
+    const topic = { workflow: "release", id: "REL-1", from: "staging", to: "production" };
+    const moved = given(world(qaOnly), asked({ topic }), approves("bo"), transitionReported(true));
+    expect(isThere(moved, consumes("executor", { grantId: null }))).toBe(false);
+  });
   test("not while it is pending, and not when it ended without an approval", () => {
     const pending = given(world(qaOnly), asked());
     for (const other of [pending, pending.and(denies("bo"))]) {

@@ -149,13 +149,17 @@ export const markStuck = (
   afterMs: number,
   { now }: DecideContext,
 ): Decision => {
-  if (state.status !== "approved" || state.grant === null) return { events: [] };
-  const isWaiting = state.execution?.status === "granted" && state.stuckAt === undefined;
-  if (!isWaiting || Date.parse(now) < Date.parse(state.resolvedAt) + afterMs) return { events: [] };
-  const { id, validUntil } = state.grant;
+  if (state.status === "pending" || state.execution?.status !== "granted") return { events: [] };
+  const { grant, resolvedAt: approvedAt, stuckAt } = state;
+  if (
+    grant === null ||
+    stuckAt !== undefined ||
+    Date.parse(now) < Date.parse(approvedAt) + afterMs
+  ) {
+    return { events: [] };
+  }
+  const { id, validUntil } = grant;
   return {
-    events: [
-      { type: "DeliveryStuck", data: { grantId: id, approvedAt: state.resolvedAt, validUntil } },
-    ],
+    events: [{ type: "DeliveryStuck", data: { grantId: id, approvedAt, validUntil } }],
   };
 };
