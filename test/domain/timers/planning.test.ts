@@ -46,6 +46,12 @@ describe("planning timers", () => {
     expect(plan && instants(plan)).toEqual(["reminder 1 15:30", "escalate 2 17:00"]);
   });
 
+  test("a later level's due mark is planned then too, where nothing else is ever due", () => {
+    const of = policy([level(qa), level(team, { timeout: "2h" })]);
+    const [plan] = plansIn(given(world(of), asked({ policy: "release" })).when(approves("bo")));
+    expect(plan && instants(plan)).toEqual(["due - 11:00"]);
+  });
+
   test("a ladder beside the chain counts from the creation and is planned once", () => {
     const of = policy([level(qa), level(team)], { escalation: ladder });
     const before = given(world(of), asked({ policy: "release" }));

@@ -2,7 +2,7 @@ import { chainOf } from "../levels/chain.ts";
 import type { Reference } from "../../reference.ts";
 import type { DecideContext, Decision } from "../commands.ts";
 import type { RequestEvent } from "../events.ts";
-import { stateAfter } from "../follow.ts";
+import { following, stateAfter } from "../follow.ts";
 import type { PendingRequest, RequestState } from "../state.ts";
 import { isTimeless } from "./ladders.ts";
 import { openTimers } from "./open.ts";
@@ -70,14 +70,12 @@ export const withTimers = (
   if (!hasTimers && !isEdited && isTimeless(chain, definition.defaults)) return decision;
   const after = stateAfter(before, events, context);
   if (after.status !== "pending") return decision;
-  if (!hasTimers && isTimeless(chainOf(after, definition), definition.defaults)) return decision;
   const occasion = {
     isNew: before.status === "absent",
     mayMove: events.some(({ type }) => moving.has(type)),
   };
   const planned = plansFor(after, occasion, reference);
-  const state = stateAfter(after, planned, context);
-  if (state.status !== "pending") throw new Error("planning timers ended a request");
+  const state = following(after, planned, context);
   const isBlocked =
     events.some(({ type }) => type === "LevelBlocked") && typeof state.blockedLevel === "number";
   const taken = isBlocked ? forABlocked(state, context, reference) : [];

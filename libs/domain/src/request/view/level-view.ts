@@ -117,7 +117,7 @@ const slotsOf = (
 };
 
 /** People who could still answer in a closed group are not asked: its slots are shown from what was recorded. */
-const closedRoster = (groups: readonly GroupState[]): Roster => {
+const closedRoster = (groups: readonly GroupState[], today: Roster): Roster => {
   const holders = (group: GroupState): readonly SlotRecord[] => [
     ...group.slots.filter(({ approver }) => !group.voided.includes(approver)),
     ...(group.closedPool ?? []),
@@ -127,10 +127,9 @@ const closedRoster = (groups: readonly GroupState[]): Roster => {
     groups.map((group) => [group, new Set(holders(group).map((slot) => slot.approver))]),
   );
   return {
-    mayAct: () => false,
+    ...today,
     holds: (group, person) => people.get(group)?.has(person) === true,
     holders,
-    leavers: () => [],
   };
 };
 
@@ -226,7 +225,7 @@ export const levelView = (
       groups: forecast(plan, frozen, reference),
     };
   }
-  const roster = level.status === "open" ? today : closedRoster(level.groups);
+  const roster = level.status === "open" ? today : closedRoster(level.groups, today);
   const standing = judge(plan, level.groups, level.votes, roster);
   return {
     number,

@@ -40,17 +40,17 @@ const without = (windows: readonly Window[], gone: readonly Window[]): readonly 
     windows,
   );
 
-/** Every way on from an owner: who comes to act for them, and over which links. The last link stands first. */
-const waysFrom = (
-  owner: string,
-  { delegation }: Reference,
-): readonly (readonly KnownDelegation[])[] => {
-  const ways: (readonly KnownDelegation[])[] = [];
+/** The links from an owner to who comes to act for them, the last one first. */
+type Way = readonly [KnownDelegation, ...(readonly KnownDelegation[])];
+
+/** Every way on from an owner. */
+const waysFrom = (owner: string, { delegation }: Reference): readonly Way[] => {
+  const ways: Way[] = [];
   const follow = (links: readonly KnownDelegation[], people: readonly string[]): void => {
     const from = links[0]?.to ?? owner;
     for (const link of delegationsFrom(delegation, from)) {
       if (people.includes(link.to)) continue;
-      const way = [link, ...links];
+      const way: Way = [link, ...links];
       ways.push(way);
       if (link.redelegate && way.length < MAX_LINKS) follow(way, [...people, link.to]);
     }
@@ -101,7 +101,7 @@ export const standInsFor = (
   for (const owner of now) {
     for (const links of waysFrom(owner, reference)) {
       const [last] = links;
-      if (last === undefined || !slots.roster.mayAct(last.to)) continue;
+      if (!slots.roster.mayAct(last.to)) continue;
       const { to: person } = last;
       if (open.groups.some(({ apart }) => apart?.includes(person) === true)) continue;
       if (open.votes.some(({ votedBy }) => votedBy === person)) continue;

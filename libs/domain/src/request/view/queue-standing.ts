@@ -42,10 +42,8 @@ const standingOf = (
       }
     }
   }
-  const last = state.levels.length < chain.regular ? chain.regular : state.levels.length;
-  for (let index = state.levels.length; index < last; index++) {
-    const plan = chain.levels[index];
-    if (plan === undefined || verdictOn(plan, state, reference)?.value === false) continue;
+  for (const plan of chain.levels.slice(state.levels.length, chain.regular)) {
+    if (verdictOn(plan, state, reference)?.value === false) continue;
     for (const group of recordGroups(plan, state, reference)) {
       for (const { approver } of roster.holders(group)) {
         if (has(approver)) later.add(approver);
