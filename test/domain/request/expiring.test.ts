@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { BusinessTime } from "@countersign/domain/business-time.ts";
 import type { LadderStep } from "@countersign/domain/policy/policy.ts";
 import { any, group, level, policy, qaOnly } from "../../testkit/examples/policies.ts";
 import { given } from "../../testkit/given-when-then.ts";
@@ -104,6 +105,63 @@ describe("when a request expires", () => {
       { ...leads, escalation: [step("1h"), step("10h")] },
     ]);
     expect(expiryIn(world(slow), null)).toBe("2026-01-06T16:00:00.000Z");
+  });
+
+  describe("in the time of a calendar", () => {
+    /** Takes twice as long by the calendar `half`, knows no other, and is closed until noon. */
+    const businessTime: BusinessTime = {
+      after: (calendar, startIso, duration) => {
+        const start = Math.max(Date.parse(startIso), Date.parse("2026-01-05T12:00:00.000Z"));
+        const at = new Date(start + 2 * Number.parseInt(duration, 10) * 3_600_000).toISOString();
+        return calendar === "half" ? { at, zone: "UTC", zoneData: "any" } : null;
+      },
+    };
+    const slow = (calendar: string | null, calendars: World["defaults"] = {}): World => ({
+      ...world(policy([{ ...leads, calendar, timeout: "20h" }])),
+      defaults: calendars,
+      businessTime,
+    });
+    test.each([
+      ["a level's own calendar", slow("half"), "2026-01-07T05:00:00.000Z"],
+      ["the org's calendar", slow(null, { calendar: "half" }), "2026-01-07T05:00:00.000Z"],
+      [
+        "a level's own before the org's",
+        slow("gone", { calendar: "half" }),
+        "2026-01-06T09:00:00.000Z",
+      ],
+      ["none, where it is plain time", slow(null), "2026-01-06T09:00:00.000Z"],
+      [
+        "the org's for the chain's ladder",
+        {
+          ...world(policy({ ...leads, calendar: "gone" }, { escalation: [step("20h")] })),
+          defaults: { calendar: "half" },
+          businessTime,
+        },
+        "2026-01-07T05:00:00.000Z",
+      ],
+    ])("it grows by %s", (_, from, expected) => {
+      expect(expiryIn(from, null)).toBe(expected);
+    });
+  });
+
+  test("the unwritten expiry grows to the last step of the org's routing", () => {
+    const routing = {
+      primary: { role: "team_lead", timeout_minutes: 30 },
+      final: { action: "auto_reject", timeout_minutes: 2_880 },
+    };
+    expect(expiryIn(demo, null)).toBe("2026-01-06T09:00:00.000Z");
+    expect(expiryIn({ ...demo, defaults: { routing } }, null)).toBe("2026-01-07T10:00:00.000Z");
+  });
+
+  test("the unwritten expiry never grows beyond 3,650 days", () => {
+    const endless = world(policy([{ ...leads, timeout: "3650d" }]));
+    expect(expiryIn(endless, null)).toBe("2036-01-03T09:00:00.000Z");
+  });
+
+  test("the unwritten expiry is a day where an hour more than every mark fits into it", () => {
+    const quick = (timeout: string) => world(policy([{ ...leads, timeout }]));
+    expect(expiryIn(quick("23h"), null)).toBe("2026-01-06T09:00:00.000Z");
+    expect(expiryIn(quick("1381m"), null)).toBe("2026-01-06T09:01:00.000Z");
   });
 
   test("a written expiry does not grow", () => {

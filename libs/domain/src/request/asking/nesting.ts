@@ -46,40 +46,41 @@ export const checkChildren = (
   const path = pathOf(frozen);
   const depth = frozen.submitted.parent?.depth ?? 0;
   for (const plan of chainOf(frozen, reference.definition).levels) {
-    if (!plan.groups.some(({ assignments }) => assignments.some(({ type }) => type === "workflow")))
-      continue;
-    if (verdictOn(plan, frozen, reference)?.value === false) continue;
-    for (const { assignments, group } of plan.groups) {
-      for (const { type, identifier } of assignments) {
-        if (type !== "workflow") continue;
-        const where = { level: plan.number, group };
-        const name = resolveIdentifier(identifier, frozen);
-        const found = name === null ? null : findPolicy(reference.definition, name);
-        if (found?.code !== "found") {
-          return refuse("unknown-policy", `There is no active policy ${name ?? identifier}.`, {
-            ...where,
-            policy: name ?? identifier,
-          });
-        }
-        const { policy } = found;
-        if (path.includes(policy.id)) {
-          const circle = [...path, policy.id];
-          return refuse("policy-cycle", `A policy asks for itself: ${circle.join(" → ")}.`, {
-            ...where,
-            path: circle,
-          });
-        }
-        if (depth + 1 > MAX_DEPTH) {
-          return refuse(
-            "policy-cycle",
-            `Child requests may be ${MAX_DEPTH} deep, and ${policy.id} would be one more.`,
-            { ...where, path: [...path, policy.id] },
-          );
-        }
-        const child = asChild(frozen, policy);
-        const refusal = check(child) ?? checkChildren(child, reference, check);
-        if (refusal !== null) return refusal;
+    const children = plan.groups.flatMap(({ assignments, group }) =>
+      assignments.flatMap(({ type, identifier }) =>
+        type === "workflow"
+          ? [{ group, name: resolveIdentifier(identifier, frozen) ?? identifier }]
+          : [],
+      ),
+    );
+    if (children.length === 0 || verdictOn(plan, frozen, reference)?.value === false) continue;
+    for (const { group, name } of children) {
+      const where = { level: plan.number, group };
+      const found = findPolicy(reference.definition, name);
+      if (found.code !== "found") {
+        return refuse("unknown-policy", `There is no active policy ${name}.`, {
+          ...where,
+          policy: name,
+        });
       }
+      const { policy } = found;
+      if (path.includes(policy.id)) {
+        const circle = [...path, policy.id];
+        return refuse("policy-cycle", `A policy asks for itself: ${circle.join(" → ")}.`, {
+          ...where,
+          path: circle,
+        });
+      }
+      if (depth >= MAX_DEPTH) {
+        return refuse(
+          "policy-cycle",
+          `Child requests may be ${MAX_DEPTH} deep, and ${policy.id} would be one more.`,
+          { ...where, path: [...path, policy.id] },
+        );
+      }
+      const child = asChild(frozen, policy);
+      const refusal = check(child) ?? checkChildren(child, reference, check);
+      if (refusal !== null) return refusal;
     }
   }
   return null;

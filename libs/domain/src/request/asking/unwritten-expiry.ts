@@ -41,7 +41,7 @@ const lengthFrom = (chain: Chain, nowMs: number, moment: Moment): number => {
     nowMs,
   );
   const longest = Math.max(ladder, levels) - nowMs;
-  return longest === 0 ? DAY : Math.min(Math.max(DAY, longest + HOUR), MAX_DURATION_MS);
+  return Math.min(Math.max(DAY, longest + HOUR), MAX_DURATION_MS);
 };
 
 const inPlainTime = new WeakMap<Chain, number>();
