@@ -31,6 +31,7 @@ const auto: LadderStep = {
 describe("a gate that changed", () => {
   const ofGate = (before: Gate, after: Gate): Lines =>
     changed({ kind: "gate", content: before }, { kind: "gate", content: after });
+  const reminder: LadderStep = { ...auto, action: "reminder" };
   const routing = (role: string, ...ladder: readonly LadderStep[]): Partial<Gate> => ({
     routing: { role, ladder },
   });
@@ -65,6 +66,11 @@ describe("a gate that changed", () => {
       routing("qa"),
       routing("qa", auto),
       [`LOOSENS routing.ladder: routing.ladder is now ${JSON.stringify([auto])}`],
+    ],
+    [
+      routing("qa"),
+      routing("qa", reminder),
+      [`routing.ladder: routing.ladder is now ${JSON.stringify([reminder])}`],
     ],
     [
       routing("qa", auto),

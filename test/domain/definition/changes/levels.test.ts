@@ -71,8 +71,8 @@ describe("what a level is besides its people", () => {
     ],
     [
       { deciders: ["bot", "ci"] },
-      { deciders: ["bot"] },
-      "deciders: level 2 may not be decided by ci any more",
+      { deciders: ["ci"] },
+      "deciders: level 2 may not be decided by bot any more",
     ],
   ])("%j, then %j", (before, after, line) => {
     const sre = group(any, "sre");

@@ -34,6 +34,7 @@ describe("a quorum that changed", () => {
     [atLeast(2), noCount, "LOOSENS 1 of sre instead of 2"],
     [noCount, atLeast(2), "2 of sre instead of 1"],
     [percent(99), noShare, "100 % of sre instead of 99 %"],
+    [noShare, percent(100), "100 % of sre instead of 100 %"],
     [noShare, percent(99), "LOOSENS 99 % of sre instead of 100 %"],
   ])("%j, then %j", (before, after, line) => {
     const [, loosens = "", words] = /^(LOOSENS )?(.*)$/.exec(line) ?? [];
@@ -181,6 +182,18 @@ describe("groups of a level", () => {
       level([qa, sre]),
       level([qa, { ...sre, quorum: atLeast(2) }]),
       ["chain[1].parallel[1].required: level 2 now needs 2 of sre instead of any"],
+    ],
+    [
+      "each is called by its own name, not by its people's",
+      level([qa, { ...sre, group: "on-call" }]),
+      level([qa, { ...sre, group: "on-call", quorum: atLeast(2) }]),
+      ["chain[1].parallel[1].required: level 2 now needs 2 of on-call instead of any"],
+    ],
+    [
+      "the last one that is gone leaves nobody to agree",
+      level(qa),
+      level([]),
+      ["LOOSENS chain[1].parallel: level 2 does not ask the group qa any more"],
     ],
     [
       "joined by OR, one of them is enough",

@@ -159,6 +159,15 @@ describe("levels of a chain", () => {
       ["chain[1].name: level 2 is now called Operations instead of Ops"],
     ],
     [
+      "another name of one hides no other that is gone",
+      [qa, ops, sre],
+      [{ ...qa, name: "Quality" }, sre],
+      [
+        "LOOSENS chain: level 2 (Ops) of ops is gone",
+        "chain[0].name: level 1 is now called Quality instead of QA",
+      ],
+    ],
+    [
       "a name taken by another level is followed",
       [qa, ops],
       [{ ...ops, name: "Operations" }, qa],

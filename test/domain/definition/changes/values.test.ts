@@ -276,6 +276,7 @@ describe("two versions of a definition", () => {
     expect(not(aGate, aRule)).toThrow("A gate is not compared with a rule.");
     expect(not(aGate, asPolicy("sre"))).toThrow("A gate is not compared with a policy.");
     expect(not(asPolicy("sre"), aGate)).toThrow("A policy is not compared with a gate.");
+    expect(not(aGate, asWorkflow("A"))).toThrow("A gate is not compared with a workflow.");
     expect(not(asWorkflow("A"), asPolicy("sre"))).toThrow(
       "A workflow is not compared with a policy.",
     );

@@ -21,8 +21,8 @@ const wanted = ({ required, count, percent }: Quorum): string =>
 /** Whether a quorum may now be reached with fewer approvals; also when that depends on how many people there are. */
 const lower = (before: Quorum, after: Quorum): boolean => {
   const [had, has] = [atLeast(before), atLeast(after)];
-  if (before.required === "all" || after.required === "all") {
-    return after.required !== "all";
+  if (after.required === "all") {
+    return false;
   }
   if (before.required === "percent" && after.required === "percent") {
     return (after.percent ?? 100) < (before.percent ?? 100);
