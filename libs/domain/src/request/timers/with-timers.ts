@@ -36,19 +36,6 @@ const forABlocked = (
   return own === undefined ? [] : takeStep(state, own, context, reference);
 };
 
-/** Whose chain it is: what the request is about, or has just been made about. */
-const chainBehind = (
-  before: RequestState,
-  events: readonly RequestEvent[],
-  reference: Reference,
-): ReturnType<typeof chainOf> | null => {
-  if (before.status !== "absent") return chainOf(before, reference.definition);
-  const [first] = events;
-  return first?.type === "RequestSubmitted"
-    ? chainOf({ submitted: first.data }, reference.definition)
-    : null;
-};
-
 /**
  * A decision with what its events mean for ladders: timers planned where a level opened, its payload was edited or a
  * question moves them, and the next escalation taken where a level is blocked.
@@ -61,15 +48,11 @@ export const withTimers = (
 ): Decision => {
   const { events } = decision;
   if (!events.some(({ type }) => occasions.has(type))) return decision;
-  const chain = chainBehind(before, events, reference);
-  if (chain === null) return decision;
-  const { definition } = reference;
-  const hasTimers = before.status !== "absent" && before.timers !== undefined;
-  // An edit may bring in gates, and these their ladders.
-  const isEdited = events.some(({ type }) => type === "PayloadModified");
-  if (!hasTimers && !isEdited && isTimeless(chain, definition.defaults)) return decision;
   const after = stateAfter(before, events, context);
   if (after.status !== "pending") return decision;
+  const { definition } = reference;
+  const hasTimers = after.timers !== undefined;
+  if (!hasTimers && isTimeless(chainOf(after, definition), definition.defaults)) return decision;
   const occasion = {
     isNew: before.status === "absent",
     mayMove: events.some(({ type }) => moving.has(type)),
