@@ -172,6 +172,19 @@ describe("An edited payload is held against the gates again", () => {
     expect(edited([big])).toBe("open");
   });
 
+  test("approvals of inline approvers never outlive an edit, whatever the gate's policy says", () => {
+    const keeping = { ...safety, reapproval: "not_required" as const };
+    const passed = given(
+      org([big], { policies: [release, keeping] }),
+      asked(inline),
+      modifies("bo", more),
+    );
+    expect(passed.view.levels.map(({ status }) => status)).toEqual(["approved", "open"]);
+    const again = { from: "sha256:bb", to: "sha256:cc", parameters: { replicas: 30 } };
+    const edited = passed.when(modifies("eli", again));
+    expect(edited.view.levels.map(({ status }) => status)).toEqual(["open", "waiting"]);
+  });
+
   test("a fallback that was not needed is passed over on the way to an added level", () => {
     const fallback = level(group(any, "director"), { name: "Fallback" });
     const from = org([big], {

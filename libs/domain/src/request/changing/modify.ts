@@ -29,10 +29,11 @@ const keepsApprovals = (
   { definition }: Reference,
 ): boolean => {
   const { submitted, changes } = state;
+  if (submitted.inlineChain !== null) return false;
   const fixed = gates === null ? submitted : firedLater(submitted, gates);
   const asked = changes === undefined ? { submitted: fixed } : { submitted: fixed, changes };
   const { policies } = chainOf(asked, definition);
-  return policies.length > 0 && policies.every(({ reapproval }) => reapproval === "not_required");
+  return policies.every(({ reapproval }) => reapproval === "not_required");
 };
 
 const votesFor = (state: PendingRequest, levels: readonly LevelState[]): readonly VoteRef[] => {
