@@ -71,6 +71,10 @@ describe("questions", () => {
     const answered = open.and(asks("bo"), answers("ana"));
     answered.when(answers("ana", { questionId: "q1", text: "Another." })).refused("conflict");
     answered.when(answers("ana", { questionId: "q1" })).yieldsNothing();
+    const second = answered.and(asks("bo", "And when?"), asks("cy", "And who?"));
+    second
+      .when(answers("ana", { questionId: "q3" }))
+      .yields(["QuestionAnswered", { questionId: "q3", text: "Because of the load." }]);
   });
 
   test("nothing is asked or answered after the end", () => {
@@ -95,6 +99,54 @@ describe("questions", () => {
         .and(answers("ana"), at("10:00"))
         .when(answers("ana"))
         .yields(["QuestionAnswered", { questionId: "q2", pausedMs: 60 * 60_000 }]);
+    });
+
+    const twoLevels = policy([level(group(any, "qa_lead")), level(group(any, "sre"))], {
+      pauseOnQuestion: "2h",
+    });
+    const first = given(world(twoLevels), asked());
+    const half = 30 * 60_000;
+
+    test("not of a level that was approved meanwhile", () => {
+      first
+        .and(asks("bo"), approves("cy"), at("09:30"))
+        .when(answers("ana"))
+        .yields(["QuestionAnswered", { level: 1, pausedMs: 0 }]);
+    });
+
+    test("whatever is still asked at another level", () => {
+      first
+        .and(asks("bo"), approves("cy"), asks("eli"), at("09:30"))
+        .when(answers("ana", { questionId: "q2" }))
+        .yields(["QuestionAnswered", { level: 2, pausedMs: half }]);
+    });
+
+    test("and other levels by nothing", () => {
+      const answered = first.and(asks("bo"), at("09:30"), answers("ana"), approves("cy"));
+      answered
+        .and(asks("eli"), at("10:00"))
+        .when(answers("ana"))
+        .yields(["QuestionAnswered", { questionId: "q2", level: 2, pausedMs: half }]);
+    });
+
+    test("anew where an edit opened the level again: what was shifted before is gone with its timers", () => {
+      const again = first.and(
+        asks("bo"),
+        at("09:30"),
+        answers("ana"),
+        approves("cy"),
+        modifies("eli"),
+      );
+      expect(again.view.levels[0]).toMatchObject({ status: "open" });
+      again
+        .and(asks("bo"), at("10:00"))
+        .when(answers("ana"))
+        .yields(["QuestionAnswered", { questionId: "q2", pausedMs: half }]);
+      const later = first.and(asks("bo"), at("09:30"), approves("cy"), modifies("eli"));
+      later
+        .and(at("10:00"))
+        .when(answers("ana"))
+        .yields(["QuestionAnswered", { questionId: "q1", pausedMs: half }]);
     });
 
     test("never by more than the cap, in all", () => {
@@ -122,6 +174,7 @@ describe("claiming", () => {
 
   test("only approvers of the open level claim", () => {
     open.when(claims("gus")).refused("not-an-approver");
+    open.and(cancels("ana")).when(claims("bo")).refused("already-resolved");
   });
 
   test("a claim ends with its level, also where the level is skipped because its people left", () => {
@@ -145,6 +198,9 @@ describe("claiming", () => {
     open.and(claims("bo")).when(releases("cy")).refused("forbidden");
     open.and(claims("bo"), releases("bo")).when(releases("bo")).yieldsNothing();
     expect(open.and(claims("bo"), releases("bo")).view.claimed_by).toBeNull();
+    open.when(releases("ivy")).yieldsNothing();
+    open.when(releases("bo")).yieldsNothing();
+    open.and(claims("bo"), cancels("ana")).when(releases("bo")).refused("already-resolved");
   });
 
   test("a claim lasts as long as its level", () => {

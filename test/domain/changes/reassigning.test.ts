@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { handedOver, handsOver } from "../../testkit/examples/delegations.ts";
 import { changed, leaves, role } from "../../testkit/examples/directory.ts";
 import {
   all,
@@ -10,7 +11,14 @@ import {
   qaOnly,
 } from "../../testkit/examples/policies.ts";
 import { given, type Given } from "../../testkit/given-when-then.ts";
-import { approves, asked, cancels, people, rechecked } from "../../testkit/happenings.ts";
+import {
+  approves,
+  asked,
+  cancels,
+  clockShows,
+  people,
+  rechecked,
+} from "../../testkit/happenings.ts";
 import { reassigns } from "../../testkit/changing.ts";
 import { world } from "../../testkit/world.ts";
 
@@ -65,6 +73,41 @@ describe("reassigning", () => {
     );
     alone.when(reassigns("bo", { to: ["hal"] })).refused("forbidden");
     alone.when(reassigns("ivy", { to: ["hal"] })).yields("RequestReassigned", "LevelOpened");
+  });
+
+  test("whoever may answer for every open slot gives them all away, and a delegate the owner's", () => {
+    const alone = given(world(qaOnly), people(role("qa_lead", "bo")), asked());
+    alone.when(reassigns("bo", { to: ["hal"] })).yields("RequestReassigned", "LevelOpened");
+    const away = given(world(qaOnly), asked(), handedOver(handsOver("bo", "hal")));
+    away
+      .when(reassigns("hal", { from: "bo", to: ["gus"] }))
+      .yields(["RequestReassigned", { from: "bo" }], "LevelOpened");
+    away.when(reassigns("hal", { to: ["gus"] })).refused("forbidden");
+    away.when(reassigns("hal", { from: "hal", to: ["gus"] })).refused("forbidden");
+  });
+
+  test("slots of child requests and of agents stay with them", () => {
+    const children = world(
+      policy(level([group(any, "qa_lead"), group(any, "workflow:security")])),
+      policy(level(group(any, "sre")), { id: "security" }),
+    );
+    const child = "workflow security security";
+    const after = given(children, asked()).when(reassigns("ivy", { to: ["hal", "gus"] }));
+    after.yields("RequestReassigned", "LevelOpened");
+    expect(
+      after.decision.events.flatMap((event) =>
+        event.type === "RequestReassigned" ? event.data.cancelled : [],
+      ),
+    ).toEqual(
+      ["bo", "cy"].map((approver) => ({
+        group: "qa-lead",
+        slot: { approver, via: { type: "role", identifier: "qa_lead" } },
+      })),
+    );
+    expect(after.view.levels[0]?.groups[1]?.slots[0]).toMatchObject({ status: "open" });
+    given(children, asked())
+      .when(reassigns("ivy", { from: child, to: ["hal"] }))
+      .refused("unprocessable");
   });
 
   test("who asked picks no approvers, admin or not", () => {
@@ -125,6 +168,17 @@ describe("reassigning", () => {
       people(leaves("fay")),
     );
     left.when(reassigns("ivy", { from: "fay", to: ["hal"] })).refused("unprocessable");
+  });
+
+  test("after the end everybody is told so, and a late one finds the request expired", () => {
+    open
+      .and(cancels("ana"))
+      .when(reassigns("gus", { to: ["hal"] }))
+      .refused("already-resolved");
+    open
+      .and(clockShows("2026-01-06T09:00:00.000Z"))
+      .when(reassigns("ivy", { to: ["hal"] }))
+      .refused("already-resolved", { status: "expired" }, "RequestExpired");
   });
 
   test("nothing is reassigned after the end", () => {

@@ -37,9 +37,9 @@ const changeable = (
 ): LevelPlan | Refusal => {
   const plan = levels[number - 1];
   if (plan === undefined) return unprocessable(path, `names level ${number}, which is none`);
-  const status = state.levels[number - 1]?.status;
-  return status === "approved" || status === "denied"
-    ? unprocessable(path, `names level ${number}, which is ${status}`)
+  // A denied level ended the request, and nothing is amended then.
+  return state.levels[number - 1]?.status === "approved"
+    ? unprocessable(path, `names level ${number}, which is approved`)
     : plan;
 };
 

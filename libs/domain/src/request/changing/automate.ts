@@ -122,6 +122,9 @@ const reassignTo = (
   );
 };
 
+const isEnd = ({ type }: RequestEvent): boolean =>
+  type === "RequestApproved" || type === "RequestDenied";
+
 /**
  * A run reaches a pending request: it is shown there, and amends it as far as the chain lets it. Never weaker on what
  * the asking side set: that part stands as `AmendmentRefused`. A request that has ended is left alone.
@@ -155,12 +158,10 @@ export const automate = (
     };
     events.push(...amended(following(timely.inTime, events, context), data, context, reference));
   }
-  if (granted.reassignTo.length === 0 || events.some(({ type }) => ending.has(type))) {
+  if (granted.reassignTo.length === 0 || events.some(isEnd)) {
     return { events };
   }
   const now = following(timely.inTime, events, context);
   events.push(...reassignTo(now, run, granted.reassignTo, context, reference));
   return { events };
 };
-
-const ending: ReadonlySet<string> = new Set(["RequestApproved", "RequestDenied", "RequestExpired"]);

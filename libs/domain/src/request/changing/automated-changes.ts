@@ -23,9 +23,6 @@ export interface Wanted {
 
 type Unknown = { readonly reason: string; readonly targets: readonly Target[] } | null;
 
-const isOver = (status: string | undefined): boolean =>
-  status === "approved" || status === "denied";
-
 /** Levels that are not reached yet and may be skipped: a recipe is written for many chains, and asks of each what it has. */
 const skippable = (
   state: PendingRequest,
@@ -46,7 +43,7 @@ const shorter = (
     const isMeant = level === null || plan.number === level;
     const written = plan.timeout === null ? null : plainMs(plan.timeout);
     const wanted = plainMs(after);
-    if (!isMeant || isOver(state.levels[plan.number - 1]?.status)) return [];
+    if (!isMeant || state.levels[plan.number - 1]?.status === "approved") return [];
     return written === null || wanted === null || wanted >= written
       ? []
       : [{ level: plan.number, step: null, after }];
@@ -70,7 +67,7 @@ const additions = (
   const number = level ?? openLevelOf(state)?.number;
   const plan = number === undefined ? undefined : levels[number - 1];
   const status = number === undefined ? undefined : state.levels[number - 1]?.status;
-  if (plan === undefined || isOver(status) || status === "skipped") return [];
+  if (plan === undefined || status === "approved" || status === "skipped") return [];
   return groupsMeant(plan, group)
     .map(({ group: name, assignments }) => ({
       level: plan.number,

@@ -13,13 +13,10 @@ export interface SeenRun {
   readonly reason: string | null;
 }
 
-/** Runs shown on one request at most; all of them stand in the audit trail. */
-const MOST_SHOWN = 50;
-
-/** The state after a run reached it. */
+/** The state after a run reached it. Runs are attachments, of which a request takes no more than so many. */
 export const withRun = <S extends KnownRequest>(state: S, note: RunNote, at: string): S => {
   const run: SeenRun = { note, at, outcome: "ran", reason: null };
-  return { ...state, automations: [...(state.automations ?? []), run].slice(-MOST_SHOWN) };
+  return { ...state, automations: [...(state.automations ?? []), run] };
 };
 
 /** The state after what a run did, or was not let do; a run that is not shown any more is passed over. */
