@@ -132,8 +132,8 @@ export const mutantsOfPayloads: readonly Mutant[] = [
   mutant(
     "voided votes are kept",
     "request/evolve-changes.ts",
-    "const votes = level.votes.filter(({ votedBy }) => !isVoid(level.number, votedBy));",
-    "const votes = level.votes;",
+    "votes: level.votes.filter(({ votedBy }) => !isVoid(level.number, votedBy)),",
+    "votes: level.votes,",
     "a vote that a modify voided cannot be withdrawn",
   ),
   mutant(

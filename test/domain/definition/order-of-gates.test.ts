@@ -159,6 +159,12 @@ describe("The order of a file is the order in which its gates are evaluated", ()
     expect(hasGates(without("rule", "gate"))).toBe(true);
     expect(hasGates(without("levels", "gate"))).toBe(true);
     expect(hasGates(without("rule", "levels", "gate"))).toBe(false);
+    const other = rule("deny", when("context.b", 1), { id: "other" });
+    const two = after(state, [
+      { type: "RuleImported", data: { kind: "rule", id: "other", ...about, content: other } },
+      retirements.rule,
+    ]);
+    expect(two.gates.rules).toEqual([other]);
   });
 
   test("several new gates between two others come in the file's order, and new ones at the end after all files", () => {

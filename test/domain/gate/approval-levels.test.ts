@@ -57,12 +57,22 @@ describe("Approval levels", () => {
     expect(asksOn(table, { namespace: "experiments" })).toEqual([]);
     expect(asksOn(table, { namespace: "elsewhere" })).toEqual(["git_commit"]);
     expect(asksOn(table, { namespace: "constructor" })).toEqual(["git_commit"]);
+    expect(asksOn(table, { namespace: ["infrastructure"] })).toEqual(["git_commit"]);
   });
 
   test("stand in gates too, with the same precedence", () => {
     const gates = active([levelGate("always"), levelGate("on-write", "backend", "backend")]);
     expect(asksOn(gates)).toEqual([...kinds]);
     expect(asksOn(gates, { namespace: "backend" })).toEqual(["file_write"]);
+    expect(asksOn(gates, { namespace: "frontend" })).toEqual([...kinds]);
+  });
+
+  test("of a namespace that is called null are not those of no namespace", () => {
+    const table = active([], {
+      levels: levels({ fallback: "none", namespaces: { null: "always" } }),
+    });
+    expect(asksOn(table)).toEqual([]);
+    expect(asksOn(table, { namespace: "null" })).toEqual([...kinds]);
   });
 
   test("are silent where none is defined", () => {
@@ -114,10 +124,14 @@ describe("Approval levels", () => {
     expect(asksOn(table, { approval: "on-write" })).toEqual(["file_write"]);
     expect(asksOn(table, { approval: "always", namespace: "frontend" })).toEqual([...kinds]);
     expect(asksOn(table, { approval: "none" })).toEqual([]);
-    const gates = active([levelGate("none", "a", "first"), levelGate("none", "b", "second")]);
+    const gates = active([
+      gate({ type: "manual", position: "elsewhere" }),
+      levelGate("none", "a", "first"),
+      levelGate("none", "b", "second"),
+    ]);
     const { fired } = evaluated(gates, { ...acts("bash"), context: { approval: "always" } });
     expect(fired.map(({ id }) => id)).toEqual(["first"]);
-    expect(evaluated(gates, acts("bash")).checks).toEqual([]);
+    expect(evaluated(gates, acts("bash")).checks).toEqual([{ check: "manual", result: "pass" }]);
   });
 
   test("of the same nearness all count, and none of those further away", () => {

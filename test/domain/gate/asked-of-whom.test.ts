@@ -107,15 +107,19 @@ describe("A gate asks", () => {
   const block = { primary: { role: "director" }, final: { action: "x", timeout_minutes: 9 } };
   const asksOf = ({ chain }: Policy): readonly string[] =>
     chain.flatMap(({ groups }) =>
-      groups.flatMap(({ assignments }) => assignments.map(({ identifier }) => identifier)),
+      groups.flatMap(({ assignments }) =>
+        assignments.map(({ type, identifier }) => `${type}:${identifier}`),
+      ),
     );
 
   test("its own people before its routing, its routing before the organisation's", () => {
     expect(asksOf(own(gate({ approvers: ["qa_lead"], routing }), { routing: block }))).toEqual([
-      "qa_lead",
+      "role:qa_lead",
     ]);
-    expect(asksOf(own(gate({ routing }), { routing: block, policy: "release" }))).toEqual(["sre"]);
-    expect(asksOf(own(gate(), { routing: block }))).toEqual(["director"]);
+    expect(asksOf(own(gate({ routing }), { routing: block, policy: "release" }))).toEqual([
+      "role:sre",
+    ]);
+    expect(asksOf(own(gate(), { routing: block }))).toEqual(["role:director"]);
   });
 
   test("by the ladder of its own routing, else by the organisation's", () => {
@@ -144,6 +148,14 @@ describe("A gate asks", () => {
     expect(named("New Partner")?.groups[0]?.group).toBe("new-partner");
     expect(named("???")?.groups[0]?.group).toBe("gate");
     expect(named("???")).toMatchObject({ number: 1, name: "???" });
+  });
+
+  test("the default policy where a rule could not be judged", () => {
+    const rules = [rule("deny", when("context.missing", 1), { id: "r" })];
+    expect(asked(active([], { rules }), { policy: "release" })).toMatchObject({
+      refs: [{ id: "release", version: 1, gate: "r" }],
+      own: [],
+    });
   });
 
   test("the default policy by the table of levels, after which the caller is paused; no other gate pauses it", () => {

@@ -45,6 +45,7 @@ describe("A gate says in a sentence what it found", () => {
     [partner, acts("x:y", { to: ["a", { b: 1 }] }), 'parameters.to is ["a",{"b":1}]: no name.'],
     [partner, acts("x:y", { to: [] }), "parameters.to is []: no name."],
     [risky, risk({ score: 0.81 }), "The risk score is 0.81, above 0.8."],
+    [risky, risk({ score: "0.9" }), 'The risk score is "0.9", which is no number.'],
     [sensitive, context({ triggers: ["a", "spend"] }), '"spend" is sensitive.'],
     [sensitive, context({ triggers: "spend" }), '"spend" is sensitive.'],
     [sensitive, acts("data_export"), '"data_export" is sensitive.'],
@@ -111,6 +112,7 @@ describe("A gate says in a sentence what it found", () => {
         (subject) => gate(subject),
       ),
     );
+    expect(said(costly("run"), acts("x:y"))).toEqual([]);
     const { decision, checks } = evaluated(gates, fields, {
       facts: { knowsCounterparty: () => true },
     });

@@ -80,7 +80,10 @@ describe("Gates are evaluated in one order", () => {
 
   test("a guard narrows a gate: false passes, true and unknown ask", () => {
     const guarded = (field: string) => active([asksFor("*", { when: inContext(field) })]);
-    expect(evaluated(guarded("b"), yes).decision).toBe("ALLOW");
+    expect(evaluated(guarded("b"), yes)).toMatchObject({
+      decision: "ALLOW",
+      checks: [{ check: "require_approval", result: "pass" }],
+    });
     expect(codes(evaluated(guarded("a"), yes))).toEqual(["REQUIRES_APPROVAL"]);
     const unknown = evaluated(guarded("missing"), yes);
     expect(codes(unknown)).toEqual(["GUARD_ERROR", "REQUIRES_APPROVAL"]);

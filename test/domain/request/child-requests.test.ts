@@ -61,6 +61,18 @@ describe("a level answered by a child request", () => {
     expect(view.resolution?.reason).toBe("Open ports.");
   });
 
+  test("its vote stands with how the child ended, a person's without", () => {
+    const { state } = given(both, asked(), approves("bo"), childEnds(child, "approved")).moment;
+    if (state.status === "absent") throw new Error("it was asked");
+    const votes = state.levels[0]?.votes ?? [];
+    expect(votes.map((vote) => [vote.votedBy, vote.child, "child" in vote])).toEqual([
+      ["bo", undefined, false],
+      [child, "approved", true],
+    ]);
+    const voted = given(both, asked(), approves("bo"));
+    expect(voted.view.children).toMatchObject([{ id: child, status: "pending" }]);
+  });
+
   test("an end told twice, or of a request that is no child of this one, changes nothing", () => {
     given(both, asked(), childEnds(child, "approved"))
       .when(childEnds(child, "approved"))

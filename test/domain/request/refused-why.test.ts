@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { refuse, refuseField } from "@countersign/domain/request/refusals.ts";
 import type { DirectoryState } from "@countersign/domain/directory/directory.ts";
 import { handedOver, handsOver } from "../../testkit/examples/delegations.ts";
 import { role } from "../../testkit/examples/directory.ts";
@@ -7,6 +8,20 @@ import { Given, given } from "../../testkit/given-when-then.ts";
 import { approves, asked, denies, people, type Happening } from "../../testkit/happenings.ts";
 import { modifies } from "../../testkit/changing.ts";
 import { world, type World } from "../../testkit/world.ts";
+
+test("a refusal says its details where it has any, and the place in the body where that is known", () => {
+  expect(refuse("conflict", "No.")).toStrictEqual({ code: "conflict", message: "No." });
+  expect(refuse("conflict", "No.", { by: "bo" })).toStrictEqual({
+    code: "conflict",
+    message: "No.",
+    details: { by: "bo" },
+  });
+  expect(refuseField("unprocessable", "text", "No.", { by: "bo" })).toStrictEqual({
+    code: "unprocessable",
+    message: "No.",
+    details: { by: "bo", faults: [{ path: "text", message: "No." }] },
+  });
+});
 
 const three = policy([
   level(group(any, "qa_lead")),

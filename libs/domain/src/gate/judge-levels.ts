@@ -9,23 +9,23 @@ const LAST = Number.MAX_SAFE_INTEGER;
 /** True for the org's table of levels, as `levelsGate` makes a gate of it. */
 export const isLevelsTable = ({ place }: ActiveGate): boolean => place === LAST;
 
+/** What every table of levels is as a gate; which level counts is looked up in the table itself. */
+const table: Omit<ActiveGate, "version"> = {
+  id: "levels",
+  subject: { type: "approval_level", level: "none", namespace: null },
+  actions: [],
+  when: null,
+  policy: null,
+  approvers: [],
+  routing: null,
+  message: null,
+  liftable: false,
+  place: LAST,
+};
+
 /** The table of levels as the gate that it is: after all others. */
 export const levelsGate = ({ levels }: ActiveGates): ActiveGate | null =>
-  levels === null
-    ? null
-    : {
-        id: "levels",
-        subject: { type: "approval_level", level: levels.fallback ?? "none", namespace: null },
-        actions: [],
-        when: null,
-        policy: null,
-        approvers: [],
-        routing: null,
-        message: null,
-        liftable: false,
-        version: levels.version,
-        place: LAST,
-      };
+  levels === null ? null : { ...table, version: levels.version };
 
 /** What a gate says about a namespace, and how near to it: 2 for this very one, 1 for all that nobody names. */
 interface Said {
@@ -38,42 +38,42 @@ const tableSays = (
   { levels }: ActiveGates,
   gate: ActiveGate,
   namespace: string | null,
-): readonly Said[] => {
+): Said | null => {
   const { namespaces = {}, fallback = null } = levels ?? {};
   const own =
     namespace !== null && Object.hasOwn(namespaces, namespace) ? namespaces[namespace] : undefined;
-  if (own !== undefined) return [{ gate, level: own, nearness: 2 }];
-  return fallback === null ? [] : [{ gate, level: fallback, nearness: 1 }];
+  if (own !== undefined) return { gate, level: own, nearness: 2 };
+  return fallback === null ? null : { gate, level: fallback, nearness: 1 };
 };
 
-const gateSays = (gate: ActiveGate, namespace: string | null): readonly Said[] => {
-  if (gate.subject.type !== "approval_level") return [];
+const gateSays = (gate: ActiveGate, namespace: string | null): Said | null => {
+  if (gate.subject.type !== "approval_level") return null;
   const { level, namespace: meant } = gate.subject;
-  if (meant === null) return [{ gate, level, nearness: 1 }];
-  return meant === namespace ? [{ gate, level, nearness: 2 }] : [];
+  if (meant === null) return { gate, level, nearness: 1 };
+  return meant === namespace ? { gate, level, nearness: 2 } : null;
 };
 
-type Kind = "write" | "commit";
+interface Kinds {
+  readonly isWrite: boolean;
+  readonly isCommit: boolean;
+}
 
 /** A caller that shows an action as a write or a commit is asked as for one, whatever its type is called. */
-const kindsOf = ({ action, view }: GateQuestion): readonly Kind[] => {
+const kindsOf = ({ action, view }: GateQuestion): Kinds => {
   const names = [action.type, view];
-  const kinds: Kind[] = [];
-  if (names.includes("file_write")) kinds.push("write");
-  if (names.includes("git_commit")) kinds.push("commit");
-  return kinds;
+  return { isWrite: names.includes("file_write"), isCommit: names.includes("git_commit") };
 };
 
-const asks = (level: ApprovalLevel, kinds: readonly Kind[]): boolean => {
+const asks = (level: ApprovalLevel, { isWrite, isCommit }: Kinds): boolean => {
   switch (level) {
     case "none":
       return false;
     case "always":
       return true;
     case "on-write":
-      return kinds.includes("write");
+      return isWrite;
     case "on-commit":
-      return kinds.includes("commit");
+      return isCommit;
   }
 };
 
@@ -81,7 +81,7 @@ const verdict = (
   level: ApprovalLevel,
   own: ApprovalLevel | null,
   { mayLoosen, requester, action }: GateQuestion,
-  kinds: readonly Kind[],
+  kinds: Kinds,
 ): SubjectVerdict => {
   const usual = asks(level, kinds);
   const wanted = own === null ? usual : asks(own, kinds);
@@ -107,9 +107,11 @@ export const judgeLevels = (
   const { namespace: named, approval } = question.context;
   const namespace = typeof named === "string" ? named : null;
   const own = approvalLevels.find((level) => level === approval) ?? null;
-  const said = gates.flatMap((gate) =>
-    isLevelsTable(gate) ? tableSays(active, gate, namespace) : gateSays(gate, namespace),
-  );
+  const said = gates
+    .map((gate) =>
+      isLevelsTable(gate) ? tableSays(active, gate, namespace) : gateSays(gate, namespace),
+    )
+    .filter((each) => each !== null);
   const kinds = kindsOf(question);
   const nearest = said.some(({ nearness }) => nearness === 2) ? 2 : 1;
   const counting = said.filter(({ nearness }) => nearness === nearest);

@@ -28,21 +28,21 @@ const walk = (from: JsonObject, field: string): Json | undefined => {
   return value;
 };
 
-/** A gate's field: under `action`, then in `context`; one that begins like a fact is that fact. */
+/** A gate's field, null where it is absent: under `action`, then in `context`; one that begins like a fact is that fact. */
 const gateField = (
   { action, context, facts }: Pick<GateQuestion, "action" | "context" | "facts">,
   field: string,
-): Json | undefined => {
-  if (factRoots.has(field.slice(0, field.indexOf(".")))) return lookup(facts, field);
-  return walk({ ...action }, field) ?? walk(context, field);
+): Json => {
+  if (factRoots.has(field.slice(0, field.indexOf(".")))) return lookup(facts, field) ?? null;
+  return walk({ ...action }, field) ?? walk(context, field) ?? null;
 };
 
 /** A gate that names its actions is meant for them: what they do not say is unknown. Any other is not about them. */
 const unsaid = ({ actions }: Gate, message: string): SubjectVerdict =>
   actions.length > 0 ? { fires: null, message } : passes;
 
-const shown = (value: Json | undefined): string => {
-  const text = JSON.stringify(value ?? null);
+const shown = (value: Json): string => {
+  const text = JSON.stringify(value);
   return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
 };
 
@@ -52,7 +52,7 @@ const amount = (
   question: GateQuestion,
 ): SubjectVerdict => {
   const value = gateField(question, field);
-  if (value === undefined || value === null) {
+  if (value === null) {
     return unsaid(gate, `${field} is missing.`);
   }
   if (typeof value !== "number") {
@@ -72,7 +72,7 @@ const counterpartiesIn = (value: Json): readonly string[] | null => {
 export const counterpartiesOf = (
   question: Pick<GateQuestion, "action" | "context" | "facts">,
   field: string,
-): readonly string[] => counterpartiesIn(gateField(question, field) ?? null) ?? [];
+): readonly string[] => counterpartiesIn(gateField(question, field)) ?? [];
 
 const counterparty = (
   gate: ActiveGate,
@@ -81,7 +81,7 @@ const counterparty = (
   { knowsCounterparty }: GateMoment,
 ): SubjectVerdict => {
   const value = gateField(question, field);
-  if (value === undefined || value === null) {
+  if (value === null) {
     return unsaid(gate, `${field} is missing.`);
   }
   const names = counterpartiesIn(value);

@@ -18,17 +18,17 @@ const placesOf = (active: ActiveGates, file: readonly Placing[]): ReadonlyMap<st
   const known = new Map(active.gates.map(({ id, place }) => [id, place]));
   const places = new Map<string, number>();
   let last = 0;
-  for (const [index, { id, changed }] of file.entries()) {
-    const place = known.get(id);
-    if (place !== undefined && place > last) {
+  const placeOf = ({ id }: Placing): number => known.get(id) ?? 0;
+  for (const gate of file) {
+    const { id, changed } = gate;
+    const place = placeOf(gate);
+    if (place > last) {
       if (changed) places.set(id, place);
       last = place;
       continue;
     }
-    const next = file
-      .slice(index + 1)
-      .map((later) => known.get(later.id))
-      .find((later) => later !== undefined && later > last);
+    // Those before it in the file have no place behind the last one.
+    const next = file.map(placeOf).find((later) => later > last);
     const end = Math.floor(active.gates.at(-1)?.place ?? 0) + 1;
     const made = next === undefined ? Math.max(last + 1, end) : (last + next) / 2;
     places.set(id, made);

@@ -20,6 +20,8 @@ export interface Amendment {
   readonly shortened: readonly ShortenedTimer[];
 }
 
+export const noAmendment: Amendment = { skipped: [], added: [], shortened: [] };
+
 /** What was changed about a request since it was asked, as far as deciding depends on it. */
 export interface Changes {
   readonly edit: Edit | null;

@@ -1,9 +1,17 @@
 import type { EventMetadata } from "../actor.ts";
 import { withOutcome } from "./changing/automations.ts";
 import type { ChangeEvent } from "./change-events.ts";
-import { noDealings, unchanged, type Changes, type Dealings, type Question } from "./changes.ts";
+import {
+  noAmendment,
+  noDealings,
+  unchanged,
+  type Changes,
+  type Dealings,
+  type Edit,
+  type Question,
+} from "./changes.ts";
 import { withLevelClosed } from "./levels/close-level.ts";
-import type { GroupRecord } from "./events.ts";
+import type { GroupRecord, SlotRecord } from "./events.ts";
 import { firedLater } from "./changing/hold-edit.ts";
 import { apartAt } from "./people/outside.ts";
 import type { GroupState, LevelState, PendingRequest, Vote } from "./state.ts";
@@ -34,13 +42,10 @@ export const recordedGroups = (
   const apart = apartAt(state, level);
   return records.map((record) => {
     const known = before.find(({ group }) => group === record.group);
-    const cancelled =
-      known?.cancelled?.filter(
-        ({ approver }) => !record.slots.some((slot) => slot.approver === approver),
-      ) ?? [];
-    const alternates = known?.alternates?.filter(
-      ({ approver }) => !record.slots.some((slot) => slot.approver === approver),
-    );
+    const hasNoSlot = ({ approver }: SlotRecord): boolean =>
+      !record.slots.some((slot) => slot.approver === approver);
+    const cancelled = known?.cancelled?.filter(hasNoSlot) ?? [];
+    const alternates = known?.alternates?.filter(hasNoSlot);
     return {
       ...record,
       voided: [],
@@ -92,7 +97,7 @@ export const withLevelBegun = (
     lastOccurredAt: at,
   };
   if (edit === null) return begun;
-  const heldVote = number <= edit.level && !isEdited ? vote : null;
+  const heldVote = number < edit.level ? vote : null;
   return { ...begun, changes: { ...changesOf(state), edit: { ...edit, heldVote } } };
 };
 
@@ -137,10 +142,10 @@ const voided = (state: PendingRequest, { data }: Of<"VotesVoided">): PendingRequ
     data.votes.some((vote) => vote.level === level && vote.votedBy === votedBy);
   return {
     ...state,
-    levels: state.levels.map((level) => {
-      const votes = level.votes.filter(({ votedBy }) => !isVoid(level.number, votedBy));
-      return votes.length === level.votes.length ? level : { ...level, votes };
-    }),
+    levels: state.levels.map((level) => ({
+      ...level,
+      votes: level.votes.filter(({ votedBy }) => !isVoid(level.number, votedBy)),
+    })),
   };
 };
 
@@ -176,9 +181,10 @@ const reassigned = (state: PendingRequest, { data }: Of<"RequestReassigned">): P
           ...level,
           groups: level.groups.map((group) => {
             const gone = data.cancelled.filter((each) => each.group === group.group);
-            return gone.length === 0
-              ? group
-              : { ...group, cancelled: [...(group.cancelled ?? []), ...gone.map((c) => c.slot)] };
+            return {
+              ...group,
+              cancelled: [...(group.cancelled ?? []), ...gone.map(({ slot }) => slot)],
+            };
           }),
         },
   ),
@@ -187,11 +193,7 @@ const reassigned = (state: PendingRequest, { data }: Of<"RequestReassigned">): P
 const amended = (state: PendingRequest, { data }: Of<"ChainAmended">): PendingRequest => {
   const { skipLevels, addApprovers, shorten, reason } = data;
   const changes = changesOf(state);
-  const { skipped, added, shortened } = changes.amendment ?? {
-    skipped: [],
-    added: [],
-    shortened: [],
-  };
+  const { skipped, added, shortened } = changes.amendment ?? noAmendment;
   const amendment = {
     skipped: [...skipped, ...skipLevels.map((level) => ({ level, reason }))],
     added: [...added, ...addApprovers],
@@ -205,12 +207,10 @@ export const withoutClaim = (state: PendingRequest): PendingRequest =>
   (state.dealings?.claimedBy ?? null) === null ? state : withDealings(state, { claimedBy: null });
 
 /** A vote that the editor takes back while the edited level waits: there is nothing to keep any more. */
-export const withoutHeldVote = (state: PendingRequest): PendingRequest => {
-  const changes = changesOf(state);
-  return changes.edit === null
-    ? state
-    : { ...state, changes: { ...changes, edit: { ...changes.edit, heldVote: null } } };
-};
+export const withoutHeldVote = (state: PendingRequest, edit: Edit): PendingRequest => ({
+  ...state,
+  changes: { ...changesOf(state), edit: { ...edit, heldVote: null } },
+});
 
 /** The state after something was changed. Pure; throws when it cannot have followed this state. */
 export const evolveChange = (

@@ -228,7 +228,6 @@ const submitted = (
   expiresAt: data.expiresAt,
   levels: nobody,
   blockedLevel: null,
-  validationFailed: false,
   lastOccurredAt: occurredAt,
 });
 
@@ -267,9 +266,9 @@ export const evolve = (state: RequestState, { event, metadata }: Recorded): Requ
     case "VoteCast":
     case "VoteWithdrawn":
     case "SlotVoided": {
-      if (event.type === "VoteWithdrawn" && event.data.level > state.levels.length) {
-        return withoutHeldVote({ ...state, lastOccurredAt: at });
-      }
+      const edit = state.changes?.edit ?? null;
+      if (event.type === "VoteWithdrawn" && edit !== null && event.data.level > state.levels.length)
+        return withoutHeldVote({ ...state, lastOccurredAt: at }, edit);
       const level = votesOf(state, event, metadata);
       const next = { ...state, levels: withLevel(state.levels, level), lastOccurredAt: at };
       return event.type === "VoteCast" && event.data.child !== undefined
@@ -285,7 +284,7 @@ export const evolve = (state: RequestState, { event, metadata }: Recorded): Requ
     case "RequestCancelled":
       return resolved(state, event, at);
     case "ValidationFailed":
-      return { ...state, validationFailed: true, lastOccurredAt: at };
+      return { ...state, lastOccurredAt: at };
     case "ContextAttached":
     case "RecommendationAttached":
       return withAttached(state, event, metadata.actor, at);

@@ -1,3 +1,4 @@
+import type { EventMetadata } from "../actor.ts";
 import type { DecideContext } from "./commands.ts";
 import type { RequestEvent } from "./events.ts";
 import { evolve } from "./evolve.ts";
@@ -9,21 +10,17 @@ export const stateAfter = (
   events: readonly RequestEvent[],
   { now, actor, channel, principal }: DecideContext,
 ): RequestState => {
+  const metadata: EventMetadata = {
+    commandId: "",
+    correlationId: "",
+    org: principal?.org ?? "",
+    actor,
+    channel,
+    occurredAt: now,
+    schemaVersion: 1,
+  };
   let next = state;
-  for (const event of events) {
-    next = evolve(next, {
-      event,
-      metadata: {
-        commandId: "",
-        correlationId: "",
-        org: next.status === "absent" ? (principal?.org ?? "") : next.org,
-        actor,
-        channel,
-        occurredAt: now,
-        schemaVersion: 1,
-      },
-    });
-  }
+  for (const event of events) next = evolve(next, { event, metadata });
   return next;
 };
 

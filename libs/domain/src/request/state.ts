@@ -73,8 +73,6 @@ interface Known {
   readonly levels: readonly LevelState[];
   /** Set by `LevelBlocked`, cleared when the level is recorded again; whether it still holds is seen from the people of the day. */
   readonly blockedLevel: number | "all-skipped" | null;
-  /** Asked with `validation.is_valid: false`: no approver ever sees it. */
-  readonly validationFailed: boolean;
   /** Child requests in the order of their slots; absent for none. */
   readonly children?: readonly ChildState[];
   /** In the order they came; absent for none. */
