@@ -33,8 +33,8 @@ export const mutantsOfPeople: readonly Mutant[] = [
   mutant(
     "whoever is kept out acts as a delegate",
     "request/people/delegates.ts",
-    " || !roster.mayAct(person)) {",
-    ") {",
+    "if (!roster.mayAct(person)) return hats;",
+    "",
     "a requester does not approve as somebody else's delegate",
   ),
   mutant(

@@ -9,7 +9,7 @@ import {
   type Chain,
 } from "@countersign/domain/request/levels/chain.ts";
 import { modifies } from "../../testkit/changing.ts";
-import { active, gate } from "../../testkit/examples/gates.ts";
+import { active, asksFor, gate } from "../../testkit/examples/gates.ts";
 import { any, group, level, policy, when } from "../../testkit/examples/policies.ts";
 import { given } from "../../testkit/given-when-then.ts";
 import { approves, asked } from "../../testkit/happenings.ts";
@@ -62,6 +62,22 @@ describe("the chain of several policies", () => {
     expect(() => levelPlan(chain, 7)).toThrow("The chain has no level 7.");
     expect(() => groupPlan(levelPlan(chain, 2), 1)).toThrow("Level 2 has no group 2.");
   });
+});
+
+test("gates that name their own approvers bring a level each", () => {
+  const from: World = {
+    ...world(policy(qa)),
+    gates: active([
+      asksFor("*", { id: "first", approvers: ["sre"] }),
+      asksFor("*", { id: "second", approvers: ["manager"] }),
+    ]),
+  };
+  const { view } = given(from, asked());
+  expect(view.levels.map(({ groups }) => groups.map(({ group }) => group))).toEqual([
+    ["first"],
+    ["second"],
+    ["qa-lead"],
+  ]);
 });
 
 describe("where every level of several policies was skipped", () => {

@@ -3,7 +3,7 @@ import { refuse, refuseField } from "@countersign/domain/request/refusals.ts";
 import type { DirectoryState } from "@countersign/domain/directory/directory.ts";
 import { handedOver, handsOver } from "../../testkit/examples/delegations.ts";
 import { role } from "../../testkit/examples/directory.ts";
-import { any, group, level, policy } from "../../testkit/examples/policies.ts";
+import { all, any, group, level, policy } from "../../testkit/examples/policies.ts";
 import { Given, given } from "../../testkit/given-when-then.ts";
 import { approves, asked, denies, people, type Happening } from "../../testkit/happenings.ts";
 import { modifies } from "../../testkit/changing.ts";
@@ -60,6 +60,23 @@ describe("after a level was approved", () => {
       .and(people(role("qa_lead", "bo", "cy", "dee")))
       .when(approves("dee"))
       .refused("level-resolved");
+  });
+
+  test("who voted there with a slot of their own learns the same, also when the role is gone since", () => {
+    const both = policy([level(group(all, "sre")), level(group(any, "manager"))]);
+    given(world(both), asked(), approves("eli"), approves("fay"), people(role("sre", "fay")))
+      .when(denies("eli"))
+      .refused("level-resolved", { level: 1 });
+  });
+
+  test("who stood in one of its groups when it closed learns the same", () => {
+    const both = policy([
+      level([group(any, "sre"), group(any, "qa_lead")]),
+      level(group(any, "manager")),
+    ]);
+    given(world(both), asked(), approves("eli"), approves("bo"), people(role("qa_lead", "bo")))
+      .when(approves("cy"))
+      .refused("level-resolved", { level: 1 });
   });
 
   test("a stranger stays a stranger", () => {
@@ -139,6 +156,15 @@ describe("who handed their slots over for somebody else alone to answer", () => 
     expect(after.decision.refusal?.message).toContain("handed their slots over to hal");
   });
 
+  test("is told who answers now, and not who answers beside them or did so before", () => {
+    const over = { exclusive: true, endsAt: "2026-01-05T08:00:00.000Z" };
+    const others = handedOver(handsOver("bo", "dee"), handsOver("bo", "gus", over));
+    const after = given(world(three), asked(), others, away).when(approves("bo"));
+    expect(after.decision.refusal?.message).toBe(
+      "bo has handed their slots over to hal until 2026-01-12T00:00:00.000Z.",
+    );
+  });
+
   test("is told nothing of it where they had no slot", () => {
     const other = policy(level(group(any, "sre")));
     const after = given(world(other), asked(), away).when(approves("bo"));
@@ -185,6 +211,24 @@ describe("an agent that decided before", () => {
       .when(said(denies("judge")))
       .refused("not-an-approver");
   });
+});
+
+test("where every level was skipped, an approver is told that the named one is not open, and no other", () => {
+  const off = {
+    conditions: { kind: "field", field: "priority", operator: "=", value: "high" },
+  } as const;
+  const skipped = policy([level(group(any, "qa_lead"), off), level(group(any, "sre"), off)]);
+  const after = given(world(skipped), asked({ context: { priority: "low" } })).when(
+    approves("eli", { level: 1 }),
+  );
+  after.refused("level-not-open");
+  expect(after.decision.refusal?.details).toEqual({ level: 1 });
+});
+
+test("an edit at another level than the open one is refused as a vote there is", () => {
+  given(world(three), asked())
+    .when(modifies("bo", { level: 2 }))
+    .refused("level-not-open", { level: 2, open: 1 });
 });
 
 test("a request whose own validation failed is over for everybody", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { KnownDelegation } from "@countersign/domain/delegation/delegation.ts";
 import type { LevelPlan } from "@countersign/domain/policy/policy.ts";
-import { changed, leaves } from "../../testkit/examples/directory.ts";
+import { changed, leaves, role } from "../../testkit/examples/directory.ts";
 import { any, group, level, policy } from "../../testkit/examples/policies.ts";
 import { modifies } from "../../testkit/changing.ts";
 import { given } from "../../testkit/given-when-then.ts";
@@ -62,6 +62,12 @@ describe("round robin", () => {
 
   test("breaks ties by id", () => {
     expect(chosen(inTurn({ eli: "2026-01-01", fay: "2026-01-01" }))).toEqual(["eli"]);
+    const listed = (from: World): World => ({
+      ...from,
+      directory: role("sre", "fay", "eli")(from.directory),
+    });
+    expect(chosen(listed(inTurn()))).toEqual(["eli"]);
+    expect(chosen(listed(inTurn({ eli: "2026-01-02", fay: "2026-01-01" })))).toEqual(["fay"]);
   });
 
   test("keeps the turns of one role apart from those of another", () => {
@@ -114,8 +120,11 @@ describe("round robin", () => {
       .yields("RequestSubmitted", "LevelSkipped", "LevelBlocked");
   });
 
-  test("when the chosen one leaves, the next in turn takes over", () => {
-    given(inTurn(), asked(), people(leaves("eli")))
+  test.each([
+    ["leaves", leaves("eli")],
+    ["leaves the role", role("sre", "fay")],
+  ])("when the chosen one %s, the next in turn takes over", (_, change) => {
+    given(inTurn(), asked(), people(change))
       .when(rechecked)
       .yields("SlotVoided", [
         "LevelOpened",

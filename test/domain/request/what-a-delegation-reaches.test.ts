@@ -1,10 +1,21 @@
 import { describe, expect, test } from "vitest";
+import { pathsTo } from "@countersign/domain/request/people/delegates.ts";
+import { role } from "../../testkit/examples/directory.ts";
 import { handedOver, handsOver } from "../../testkit/examples/delegations.ts";
 import { all, any, atLeast, group, level, policy } from "../../testkit/examples/policies.ts";
 import { given, type Given } from "../../testkit/given-when-then.ts";
-import { approves, asked, command, denies } from "../../testkit/happenings.ts";
+import { after, fires } from "../../testkit/firing.ts";
+import {
+  approves,
+  asked,
+  clockShows,
+  command,
+  denies,
+  people,
+  rechecked,
+} from "../../testkit/happenings.ts";
 import { modifies } from "../../testkit/changing.ts";
-import { world } from "../../testkit/world.ts";
+import { referenceOf, world } from "../../testkit/world.ts";
 
 const at = (...groups: readonly ReturnType<typeof group>[]): Given =>
   given(world(policy(level(groups))), asked());
@@ -55,6 +66,62 @@ describe("a delegation for one role", () => {
       .when(approves("hal"))
       .refused("not-an-approver");
   });
+});
+
+describe("a delegation for the role by which its giver was escalated to", () => {
+  const ladder = [after("1h", "escalate", "manager")];
+  const escalated = given(
+    world(policy(level(group(all, "sre"), { escalation: ladder }))),
+    asked(),
+    clockShows("2026-01-05T10:00:00.000Z"),
+    fires("escalate"),
+  );
+
+  test("reaches to what they may answer there, and one for another role does not", () => {
+    escalated
+      .and(lends("gus", "hal", "manager"))
+      .when(approves("hal"))
+      .yields(["VoteCast", { onBehalfOf: "gus" }]);
+    escalated
+      .and(lends("gus", "hal", "product_manager"))
+      .when(approves("hal"))
+      .refused("not-an-approver");
+  });
+
+  test("reaches to no slot that they lost with its role, nor to that of anybody else there", () => {
+    const back = given(
+      world(policy(level(group(all, "sre"), { escalation: [after("1h", "escalate", "on_call")] }))),
+      people(role("on_call", "eli", "gus")),
+      asked(),
+      people(role("sre", "fay")),
+      rechecked,
+      clockShows("2026-01-05T10:00:00.000Z"),
+      fires("escalate"),
+    );
+    back
+      .and(lends("eli", "hal", "on_call"))
+      .when(approves("hal"))
+      .yields(["VoteCast", { onBehalfOf: "eli" }], "LevelApproved", "RequestApproved");
+    back
+      .and(lends("eli", "hal", "sre"))
+      .when(approves("hal"))
+      .refused("not-an-approver");
+  });
+});
+
+test("no way to a slot leads over the same person twice", () => {
+  const links = [
+    ["gus", "bo"],
+    ["bo", "gus"],
+    ["hal", "gus"],
+    ["gus", "hal"],
+  ] as const;
+  const around = handedOver(
+    ...links.map(([from, to]) => handsOver(from, to, { redelegate: true })),
+  );
+  const { world: from } = given(world(), around).moment;
+  const owners = pathsTo("bo", referenceOf(from), () => true).map(({ owner }) => owner);
+  expect(owners).toEqual(["gus", "hal"]);
 });
 
 describe("a delegation", () => {

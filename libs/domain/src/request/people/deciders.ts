@@ -77,17 +77,12 @@ export const countsHeads = ({ required }: Quorum): boolean =>
 const isAgents = ({ via }: SlotRecord): boolean => via.type === "agent";
 
 /** How many slots the quorum of a group is taken over: all but agents' and void ones. */
-export const headsIn = ({ slots, voided }: Pick<GroupState, "slots" | "voided">): number => {
-  let heads = slots.length - voided.length;
-  for (const slot of slots) if (isAgents(slot) && !voided.includes(slot.approver)) heads -= 1;
-  return heads;
-};
+export const headsIn = ({ slots, voided }: Pick<GroupState, "slots" | "voided">): number =>
+  slots.filter((slot) => !isAgents(slot) && !voided.includes(slot.approver)).length;
 
 /** Those of the holders whose approval can bring the group nearer to its quorum. */
 export const approversAmong = (
   holders: readonly SlotRecord[],
   quorum: Quorum,
 ): readonly SlotRecord[] =>
-  countsHeads(quorum) && holders.some(isAgents)
-    ? holders.filter((slot) => !isAgents(slot))
-    : holders;
+  countsHeads(quorum) ? holders.filter((slot) => !isAgents(slot)) : holders;

@@ -44,10 +44,9 @@ export const policyOfLevel = (
 const rolesIn = (group: GroupState, person: string, { directory }: Reference): string[] => {
   const roles = rolesOf(directory, person).filter((role) => group.pools.includes(role));
   const alternates = group.alternates?.filter(({ approver }) => isAlternate(group, approver)) ?? [];
-  for (const { approver, via } of [...group.slots, ...alternates]) {
-    if (approver !== person || (group.voided.includes(person) && !isAlternate(group, person))) {
-      continue;
-    }
+  const slots = group.slots.filter(({ approver }) => !group.voided.includes(approver));
+  for (const { approver, via } of [...slots, ...alternates]) {
+    if (approver !== person) continue;
     if (via.type === "role" || via.type === "round_robin") roles.push(via.identifier);
   }
   return roles;
@@ -135,12 +134,10 @@ export const hatsIn = (person: string, slots: LevelSlots, now: string): readonly
   ) {
     hats.push({ approver: person, delegationId: null });
   }
-  if (delegationsTo(reference.delegation, person).length === 0 || !roster.mayAct(person)) {
-    return hats;
-  }
+  if (!roster.mayAct(person)) return hats;
   for (const path of pathsTo(person, reference, (link) => isActiveDelegation(link, now))) {
     const [link] = path.links;
-    if (link === undefined || hats.some(({ approver }) => approver === path.owner)) continue;
+    if (link === undefined) continue;
     if (coversSlot(path, slots) && !hasHandedOver(path, person, slots, now)) {
       hats.push({ approver: path.owner, delegationId: link.id });
     }

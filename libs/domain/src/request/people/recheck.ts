@@ -38,7 +38,7 @@ const forWantOfPeople = (
   const { groups: lacking, reason } = gap;
   if (gap.kind !== "voted" && plan.onEmpty === "deny") {
     events.push(...denialForWantOfPeople(plan, level.groups, lacking, reason, state, reference));
-  } else if (gap.kind !== "voted" && plan.onEmpty === "skip" && level.votes.length === 0) {
+  } else if (plan.onEmpty === "skip" && level.votes.length === 0) {
     events.push({
       type: "LevelSkipped",
       data: { level: level.number, because: reason, facts: {} },

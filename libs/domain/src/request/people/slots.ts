@@ -67,10 +67,8 @@ const recordGroup = (
     }
   }
   const needed = neededOf(plan.quorum, slots.length);
-  if (level.deciders.length > 0) {
-    const deciders = deciderSlots(level.deciders, submitted, reference);
-    slots.push(...deciders.filter(({ approver }) => !apart.includes(approver)));
-  }
+  const deciders = deciderSlots(level.deciders, submitted, reference);
+  slots.push(...deciders.filter(({ approver }) => !apart.includes(approver)));
   return { group: plan.group, needed, pools, slots };
 };
 
@@ -137,10 +135,8 @@ export const rosterOf = (submitted: SubmittedFields, reference: Reference): Rost
     holds: (group, person) => {
       if (isNoPerson(person)) return standing(group).some(({ approver }) => approver === person);
       if (!mayHold(submitted, directory, person) || isOutside(group, person)) return false;
-      if (group.pools.length > 0) {
-        const roles = rolesOf(directory, person);
-        if (group.pools.some((role) => roles.includes(role))) return true;
-      }
+      const roles = rolesOf(directory, person);
+      if (group.pools.some((role) => roles.includes(role))) return true;
       const isHolder = (slot: SlotRecord): boolean =>
         slot.approver === person && stillHolds(submitted, directory, slot);
       return (
@@ -181,14 +177,12 @@ export const closePools = (groups: readonly GroupState[], roster: Roster): Close
   const pools: Record<string, readonly SlotRecord[]> = {};
   for (const group of groups) {
     if (group.pools.length === 0) continue;
-    const holders = roster.holders(group);
-    pools[group.group] =
-      group.slots.length === 0
-        ? holders
-        : holders.filter(
-            ({ approver }) =>
-              group.voided.includes(approver) || !group.slots.some((s) => s.approver === approver),
-          );
+    pools[group.group] = roster
+      .holders(group)
+      .filter(
+        ({ approver }) =>
+          group.voided.includes(approver) || !group.slots.some((s) => s.approver === approver),
+      );
   }
   return pools;
 };

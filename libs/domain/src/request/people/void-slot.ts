@@ -34,7 +34,6 @@ export const voidLeavers = (
 ): LevelState => {
   let left = level;
   for (const group of level.groups) {
-    if (group.slots.length === 0) continue;
     for (const { approver } of roster.leavers(group)) {
       events.push({
         type: "SlotVoided",

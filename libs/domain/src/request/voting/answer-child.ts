@@ -29,17 +29,19 @@ export const answerChild = (
   const timely = inTime(state, context.now, reference);
   if (!("inTime" in timely)) return timely;
   const level = openLevelOf(state);
-  const group = level?.groups.find(({ slots, voided }) =>
-    slots.some(({ child, approver }) => child === command.child && !voided.includes(approver)),
+  if (level === undefined) return { events: [] };
+  const [asked] = level.groups.flatMap(({ group, slots, voided }) =>
+    slots
+      .filter(({ child, approver }) => child === command.child && !voided.includes(approver))
+      .map(({ approver }) => ({ group, approver })),
   );
-  const slot = group?.slots.find(({ child }) => child === command.child);
-  if (level === undefined || group === undefined || slot === undefined) return { events: [] };
-  const { approver } = slot;
+  if (asked === undefined) return { events: [] };
+  const { group, approver } = asked;
   if (level.votes.some((vote) => vote.approver === approver)) return { events: [] };
   if (command.outcome === "refused") {
-    const data = { level: level.number, group: group.group, approver };
+    const data = { level: level.number, group, approver };
     const events: RequestEvent[] = [{ type: "SlotVoided", data }];
-    const left = withSlotVoided(level, group.group, approver);
+    const left = withSlotVoided(level, group, approver);
     const plan = levelPlan(chainOf(state, reference.definition), level.number);
     const roster = rosterOf(state.submitted, reference);
     const standing = judge(plan, left.groups, left.votes, roster);

@@ -5,7 +5,6 @@ import { isAskersAgent, mayDecide, voterOf } from "../people/deciders.ts";
 import { isKeptOut, placesOf, slotsOfLevel } from "../people/eligibility.ts";
 import { actorJson, openLevelOf } from "../ending/ending.ts";
 import { handedOverTo, hatsIn } from "../people/delegates.ts";
-import { isSeparated } from "../people/people.ts";
 import { refuse, type Refusal } from "../refusals.ts";
 import { recordGroups, rosterOf, type Roster } from "../people/slots.ts";
 import type { KnownRequest, LevelState } from "../state.ts";
@@ -96,8 +95,6 @@ export const refuseWithoutSlot = (
       "No agent decides here: the organisation forbids it, or a gate asked for people.",
     );
   }
-  const keptOut = (): Refusal => (isKeptOut(state, id, reference, now) ? separated : stranger);
-  if (kind === "person" && isSeparated(state.submitted, id)) return keptOut();
   if (isEditorApart(state, named, voterOf(principal), reference, now)) {
     return refuse(
       "separation-of-duties",
@@ -116,7 +113,7 @@ export const refuseWithoutSlot = (
         `${id} has handed their slots over to ${handedOver.to} until ${handedOver.endsAt}.`,
       );
     }
-    return keptOut();
+    return isKeptOut(state, id, reference, now) ? separated : stranger;
   }
   if (named !== null && named !== state.levels.at(-1)?.number) return refuseLevel(state, named);
   return resolved === undefined
