@@ -105,6 +105,12 @@ describe("reassigning", () => {
       })),
     );
     expect(after.view.levels[0]?.groups[1]?.slots[0]).toMatchObject({ status: "open" });
+    const agents = { ...world(policy(level(group(any, "qa_lead"), { deciders: ["ci"] }))) };
+    const decided = given(
+      { ...agents, defaults: { agentDeciders: "allow" } },
+      asked({ agent: null }, "gus"),
+    );
+    decided.when(reassigns("ivy", { from: "agent ci", to: ["hal"] })).refused("unprocessable");
     given(children, asked())
       .when(reassigns("ivy", { from: child, to: ["hal"] }))
       .refused("unprocessable");
@@ -131,7 +137,26 @@ describe("reassigning", () => {
     everySre.when(reassigns("ivy", { from: "eli", to: ["fay"] })).refused("quorum-unreachable");
     everySre.when(reassigns("ivy", { to: ["hal"] })).refused("quorum-unreachable");
     const after = everySre.when(reassigns("ivy", { from: "eli", to: ["hal"] }));
+    after.yields("RequestReassigned", "LevelOpened");
+    expect(slots(after)).toEqual(["fay open", "hal open", "eli cancelled"]);
     expect(after.view.levels[0]?.groups[0]).toMatchObject({ needed: 2 });
+  });
+
+  test("whose slot went does not count among those who can reach the quorum", () => {
+    const crew = people(role("crew", "bo", "cy", "dee"));
+    const three = given(world(policy(level(group(atLeast(2), "crew")))), crew, asked());
+    const once = three.and(reassigns("ivy", { from: "bo", to: ["cy"] }));
+    once.when(reassigns("ivy", { from: "dee", to: ["cy"] })).refused("quorum-unreachable");
+    once
+      .when(reassigns("ivy", { from: "dee", to: ["bo"] }))
+      .yields("RequestReassigned", "LevelOpened");
+  });
+
+  test("a role that all slots were taken from brings nobody new", () => {
+    open
+      .and(reassigns("ivy", { to: ["role:director"] }), people(role("qa_lead", "bo", "dee")))
+      .when(approves("dee"))
+      .refused("not-an-approver");
   });
 
   test("it reaches nobody who may not decide here", () => {
@@ -168,6 +193,15 @@ describe("reassigning", () => {
       people(leaves("fay")),
     );
     left.when(reassigns("ivy", { from: "fay", to: ["hal"] })).refused("unprocessable");
+    left
+      .when(reassigns("ivy", { to: ["eli"] }))
+      .yields(
+        "SlotVoided",
+        "RequestReassigned",
+        "LevelOpened",
+        ["LevelApproved", { by: { kind: "person", id: "ivy" } }],
+        "RequestApproved",
+      );
   });
 
   test("after the end everybody is told so, and a late one finds the request expired", () => {

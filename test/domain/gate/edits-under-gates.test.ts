@@ -3,6 +3,7 @@ import type { Gate } from "@countersign/domain/gate/gate.ts";
 import type { Ask } from "@countersign/domain/request/commands.ts";
 import { policyOfLevel } from "@countersign/domain/request/people/delegates.ts";
 import { amends, modifies } from "../../testkit/changing.ts";
+import { ask } from "../../testkit/examples/asks.ts";
 import { active, denies, gate } from "../../testkit/examples/gates.ts";
 import { any, atLeast, group, level, policy, when } from "../../testkit/examples/policies.ts";
 import { given, type Given } from "../../testkit/given-when-then.ts";
@@ -115,6 +116,54 @@ describe("An edited payload is held against the gates again", () => {
     expect(story.view.levels.map(({ name }) => name)).toEqual(["QA", "Safety"]);
   });
 
+  test("a gate whose policy another gate had brought fires for nothing new", () => {
+    const twice = org(
+      [big, { ...big, id: "also" }].map((each): Gate => ({ ...each, actions: [] })),
+    );
+    const of = (replicas: number) => ({
+      ...ask().action,
+      parameters: { ...ask().action.parameters, replicas },
+    });
+    const story = given(twice, asked({ action: of(11) })).when(modifies("eli", more));
+    expect(story.view.policies.map(({ gate: by }) => by)).toEqual(["big", null]);
+    const [modified] = story.decision.events;
+    expect(modified?.data).not.toHaveProperty("gates");
+  });
+
+  test("each edit adds the gates that fire only then, with their own people, behind the others", () => {
+    const subject = { type: "amount_threshold", field: "parameters.replicas", above: 100 } as const;
+    const huge = gate(subject, { id: "huge", approvers: ["director"] });
+    const late = gate(subject, { id: "late", approvers: ["manager"] });
+    const first = given(org([big, huge, late]), asked(), modifies("bo", more));
+    const next = { from: "sha256:bb", to: "sha256:cc", parameters: { replicas: 200 } };
+    const edited = first.when(modifies("bo", next));
+    expect(edited.view.policies.map(({ id, gate: by }) => [id, by])).toEqual([
+      ["release", null],
+      ["safety", "big"],
+      ["gate:huge", "huge"],
+      ["gate:late", "late"],
+    ]);
+    expect(edited.view.reason_codes).toEqual(["REQUIRES_APPROVAL", "AMOUNT_THRESHOLD"]);
+    const [modified] = edited.decision.events;
+    if (modified?.type !== "PayloadModified") throw new Error("nothing was edited");
+    expect(modified.data.gates).toMatchObject({
+      gateType: "amount_threshold",
+      checks: [{ check: "huge" }, { check: "late" }],
+      policies: [{ id: "gate:huge" }, { id: "gate:late" }],
+      gatePolicies: [{ id: "gate:huge" }, { id: "gate:late" }],
+    });
+    const third = { from: "sha256:cc", to: "sha256:dd", parameters: { replicas: 201 } };
+    const after = first.and(modifies("bo", next)).when(modifies("bo", third));
+    expect(after.view.levels.map(({ name }) => name)).toEqual(["QA", "Safety", "huge", "late"]);
+  });
+
+  test("the gate that asked first gives the request its kind", () => {
+    const deploys = gate({ type: "require_approval" }, { id: "deploys", policy: "release" });
+    const story = given(org([deploys, big]), asked(), modifies("bo", more));
+    expect(story.view.gate_type).toBe("require_approval");
+    expect(story.view.policies.map(({ gate: by }) => by)).toEqual(["deploys", "big"]);
+  });
+
   test("what the chain asks already is not asked twice", () => {
     const same: Gate = { ...big, policy: "release" };
     const story = given(org([same]), asked(), modifies("bo", more));
@@ -222,6 +271,6 @@ describe("An edited payload is held against the gates again", () => {
       org([denies("*", { when: when("action.parameters.replicas", 20) })]),
       asked(),
     );
-    expect(story.when(modifies("bo", { ...more, to: "sha256:aa" })).status).toBe("pending");
+    story.when(modifies("bo", { ...more, to: "sha256:aa" })).yields("VoteCast");
   });
 });

@@ -35,6 +35,8 @@ describe("attaching to a request", () => {
     after.yields(["RecommendationAttached", { recommendation: "deny", confidence: 0.9 }]);
     expect(after.view.recommendations).toMatchObject([
       {
+        by: { kind: "agent", id: "deployment-bot" },
+        at: "2026-01-05T09:00:00.000Z",
         recommendation: "deny",
         confidence: 0.9,
         summary: "Looks like the last ten.",
@@ -57,6 +59,14 @@ describe("attaching to a request", () => {
 
   test("people who did not ask may not: they vote, and ask questions", () => {
     given(demo, asked()).when(attachesContext("bo")).refused("forbidden");
+    given(demo, asked())
+      .when({
+        kind: "command",
+        command: { type: "attach-context", context: {} },
+        principal: { kind: "person", id: "deployment-bot", org: "demo" },
+        actor: { kind: "person", id: "deployment-bot" },
+      })
+      .refused("forbidden");
     given(demo, asked({ agent: null }, "gus"))
       .when(attachesContext("gus"))
       .yields("ContextAttached");

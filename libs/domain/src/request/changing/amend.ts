@@ -169,7 +169,8 @@ const take = (
   const open = openLevelOf(state);
   if (open === undefined) {
     const first = added.map(({ level }) => level).toSorted((a, b) => a - b)[0];
-    if (first !== undefined && state.blockedLevel === "all-skipped") {
+    // Without an open level a pending request had all of its levels skipped.
+    if (first !== undefined) {
       const step: RequestEvent[] = [];
       const opened = openLevel(levelPlan(chain, first), state, context, reference, step, true);
       // Nobody came with it, and its policy skips an empty level: it is skipped already.

@@ -85,7 +85,7 @@ const judged = (
     skipLevels: weakens ? [] : wanted.skipLevels,
     shorten: weakens ? wanted.shorten.filter((timer) => !isEarlier(timer)) : wanted.shorten,
     addApprovers: names ? [] : wanted.addApprovers,
-    reassignTo: weakens || names ? [] : wanted.reassignTo,
+    reassignTo: [],
   };
   const facts = [...new Set([...(weakens ? seen : []), ...(namesOthers ? named : [])])];
   const refused = {
@@ -94,8 +94,7 @@ const judged = (
     addApprovers: names ? wanted.addApprovers : [],
   };
   const reason = `The recipe rests on what the asking side set: ${facts.join(", ")}.`;
-  const to = weakens || names ? wanted.reassignTo : [];
-  return { granted, refusal: refusedBy(run, reason, facts, refused, to) };
+  return { granted, refusal: refusedBy(run, reason, facts, refused, wanted.reassignTo) };
 };
 
 /** The new holders of the open slots; what cannot be given away is refused with its reason. */

@@ -55,7 +55,7 @@ const groupsMeant = ({ groups }: LevelPlan, group: string | null): readonly Grou
   const pools = groups.filter(
     ({ quorum: { required } }) => required === "any" || required === "threshold",
   );
-  return groups.length > 1 && pools.length > 0 ? pools : groups.slice(0, 1);
+  return pools.length > 0 ? pools : groups.slice(0, 1);
 };
 
 /** Approvers who are not there already, by group; none where there is no such level or group to come. */
@@ -65,8 +65,9 @@ const additions = (
   { level, group, approvers }: Omit<Extract<ChainChange, { kind: "add-approvers" }>, "kind">,
 ): readonly AddedApprovers[] => {
   const number = level ?? openLevelOf(state)?.number;
-  const plan = number === undefined ? undefined : levels[number - 1];
-  const status = number === undefined ? undefined : state.levels[number - 1]?.status;
+  if (number === undefined) return [];
+  const plan = levels[number - 1];
+  const status = state.levels[number - 1]?.status;
   if (plan === undefined || status === "approved" || status === "skipped") return [];
   return groupsMeant(plan, group)
     .map(({ group: name, assignments }) => ({
