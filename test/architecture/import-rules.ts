@@ -134,8 +134,9 @@ const forbidden: Rules = [
   {
     name: "adapters-only-in-compose",
     severity: "error",
-    comment: "Which store and which bus is chosen in one file of a service, nowhere else.",
-    from: { path: "^services/", pathNot: "^services/[^/]+/src/compose\\.ts$" },
+    comment:
+      "Which store and which bus is chosen where a process or a thread of a service is put together, nowhere else.",
+    from: { path: "^services/", pathNot: "^services/[^/]+/src/compose[a-z-]*\\.ts$" },
     to: { path: adapters },
   },
 ];

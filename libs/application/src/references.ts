@@ -17,7 +17,7 @@ import type { DirectoryEvent, DirectoryState } from "@countersign/domain/directo
 import { emptyDirectory, evolveDirectory } from "@countersign/domain/directory/evolve.ts";
 import type { EvaluateExpression, Reference } from "@countersign/domain/reference.ts";
 import type {
-  EventStore,
+  EventReader,
   EventSubscription,
   RecordedEvent,
 } from "@countersign/event-store/event-store.ts";
@@ -52,7 +52,7 @@ export class References {
   }
 
   /** Subscribes; resolves once all that stood in the store is folded. */
-  async start(store: EventStore): Promise<void> {
+  async start(store: EventReader): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#subscription = store.subscribe(
         { from: "start", streamPrefixes: referencePrefixes },

@@ -19,6 +19,7 @@ import { EventTable } from "./event-table.ts";
 import { storeFailure } from "./failures.ts";
 import { type GroupOutcome, GroupWriter, type PendingAppend } from "./group-writer.ts";
 import { lockForThisProcess } from "./process-lock.ts";
+import { readInSlices } from "./read-in-slices.ts";
 import { SqliteSubscription } from "./sqlite-subscription.ts";
 
 export interface SqliteEventStoreOptions {
@@ -29,6 +30,8 @@ export interface SqliteEventStoreOptions {
    * safe; what became of the appends under way, which reject with `StoreUnavailable`, the next start tells.
    */
   readonly onFailed?: (failure: StoreFailed) => void;
+  /** Called with the position that the store reaches when it was opened and after each commit: readers on other threads go on. */
+  readonly onCommitted?: (position: number) => void;
   /** Whether data and metadata are parsed before they are written, see `checkAppend`; default true. */
   readonly checkJson?: boolean;
 }
@@ -39,12 +42,10 @@ const groupLimit = 512;
 const smallGroup = 3;
 /** A group this large waits for no more. */
 const largeGroup = 64;
-/** Rows of a stream read at once. */
-const sliceLimit = 500;
 
 /**
  * Opens the embedded event store. One process has it, and it works on that process's main thread: a worker measured
- * slower as long as a sync takes less than a millisecond.
+ * slower as long as a sync takes less than a millisecond. Other threads follow it with `openSqliteEventReader`.
  *
  * Throws `StoreFailed` with a sentence that says what to do when the file is damaged, foreign, in use by another
  * process or cannot be written durably. The file is unchanged then.
@@ -99,6 +100,7 @@ class SqliteEventStore implements EventStore {
     this.#unlock = unlock;
     this.#table = new EventTable(database);
     this.#writer = new GroupWriter(this.#table);
+    options.onCommitted?.(this.#writer.position);
   }
 
   append(
@@ -114,17 +116,10 @@ class SqliteEventStore implements EventStore {
     });
   }
 
-  async *readStream(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
-    let from = Number(options.from ?? 0n);
-    let left = options.maxCount ?? Number.POSITIVE_INFINITY;
-    while (left > 0) {
-      const limit = Math.min(left, sliceLimit);
-      const slice = this.#reading(() => this.#table.slice(stream, from, limit));
-      yield* slice;
-      if (slice.length < limit) return;
-      from += slice.length;
-      left -= slice.length;
-    }
+  readStream(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
+    return readInSlices(options, (from, limit) =>
+      this.#reading(() => this.#table.slice(stream, from, limit)),
+    );
   }
 
   subscribe(options: SubscribeOptions, subscriber: Subscriber): EventSubscription {
@@ -200,6 +195,7 @@ class SqliteEventStore implements EventStore {
     if (outcome === undefined) return;
     const { answers, written } = outcome;
     if (written.length > 0) {
+      this.#options.onCommitted?.(this.#writer.position);
       for (const subscription of this.#subscriptions) subscription.committed(written);
     }
     for (const [n, append] of group.entries()) {

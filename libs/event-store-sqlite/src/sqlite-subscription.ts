@@ -69,6 +69,16 @@ export class SqliteSubscription implements EventSubscription {
     }
   }
 
+  /**
+   * Called when there is more and nobody has it at hand: reads all of it at once, so that whoever asks next finds it
+   * delivered. A subscription that catches up or waits for its subscriber comes there by itself.
+   */
+  moved(): void {
+    if (!this.#atHead || this.#busy) return;
+    this.#atHead = false;
+    while (this.#step());
+  }
+
   /** Remembers what was written while the subscriber is busy; too much is forgotten and read from the table later. */
   #keep(written: readonly RecordedEvent[]): void {
     for (const event of written) this.#waiting.push(event);
@@ -102,19 +112,28 @@ export class SqliteSubscription implements EventSubscription {
   }
 
   readonly #catchUp = (): void => {
-    if (this.#over || this.#busy) return;
+    if (this.#step()) setImmediate(this.#catchUp);
+  };
+
+  /** Reads the next chunk, or finds that there is none; true while another step is due. */
+  #step(): boolean {
+    if (this.#over || this.#busy) return false;
     try {
       const head = this.#source.position;
       if (this.#position > head) throw aheadOf(this.#position, head);
-      if (this.#position < head) return this.#readOn(head);
+      if (this.#position < head) {
+        this.#readOn(head);
+        return !this.#busy && !this.#over;
+      }
       this.#atHead = true;
-      if (this.#wasLive) return;
+      if (this.#wasLive) return false;
       this.#wasLive = true;
       this.#subscriber.live?.();
     } catch (error) {
       this.fail(error);
     }
-  };
+    return false;
+  }
 
   #readOn(head: number): void {
     const upTo = Math.min(head, this.#position + scanLimit);
@@ -122,7 +141,6 @@ export class SqliteSubscription implements EventSubscription {
     const last = batch.at(-1);
     const to = batch.length === batchLimit && last !== undefined ? Number(last.position) : upTo;
     this.#give(batch, to);
-    if (!this.#busy && !this.#over) setImmediate(this.#catchUp);
   }
 
   /** Delivers what the filter leaves of events that follow `#position` without a gap. */

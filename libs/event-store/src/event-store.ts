@@ -72,7 +72,20 @@ export interface EventSubscription {
   close(): Promise<void>;
 }
 
-export interface EventStore {
+/** What whoever only follows or reads needs of a store. */
+export interface EventReader {
+  /** The stream's events, forwards; a missing stream is empty. Sees every acknowledged append. */
+  readStream(stream: string, options?: ReadOptions): AsyncIterable<RecordedEvent>;
+  /** Catches up from the checkpoint, then stays live, across outages. */
+  subscribe(options: SubscribeOptions, subscriber: Subscriber): EventSubscription;
+  /**
+   * Answers the appends under way, closes all subscriptions, lets go of the store. Safe to call twice; appends
+   * afterwards throw `StoreUnavailable`.
+   */
+  close(): Promise<void>;
+}
+
+export interface EventStore extends EventReader {
   /**
    * Appends all events or none, durably (fsync) before it resolves.
    * The same event ids that already stand at that place answer the first result, compared by id alone; ids that
@@ -86,13 +99,4 @@ export interface EventStore {
     expected: ExpectedRevision,
     events: readonly NewEvent[],
   ): Promise<AppendResult>;
-  /** The stream's events, forwards; a missing stream is empty. Sees every acknowledged append. */
-  readStream(stream: string, options?: ReadOptions): AsyncIterable<RecordedEvent>;
-  /** Catches up from the checkpoint, then stays live, across outages. */
-  subscribe(options: SubscribeOptions, subscriber: Subscriber): EventSubscription;
-  /**
-   * Answers the appends under way, closes all subscriptions, lets go of the store. Safe to call twice; appends
-   * afterwards throw `StoreUnavailable`.
-   */
-  close(): Promise<void>;
 }

@@ -1,17 +1,15 @@
 import type {
-  EventStore,
+  EventReader,
   EventSubscription,
   RecordedEvent,
 } from "@countersign/event-store/event-store.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
 import type { Projection } from "./projection.ts";
 
-/** A projection that follows the store. */
-export interface RunningProjection {
+/** How far a projection is, for gauges. */
+export interface ProjectionFigures {
   readonly name: string;
-  /** Resolves once all that stood in the store at the start is projected; rejects with `closed`. */
-  readonly live: Promise<void>;
-  /** True from then on. */
+  /** True once all that stood in the store at the start is projected, until it fails. */
   isLive(): boolean;
   /** Position of the last event projected; 0 before the first since the start. */
   position(): bigint;
@@ -19,6 +17,12 @@ export interface RunningProjection {
   lagMs(): number;
   /** Events projected since the start. */
   events(): number;
+}
+
+/** A projection that follows the store. */
+export interface RunningProjection extends ProjectionFigures {
+  /** Resolves once all that stood in the store at the start is projected; rejects with `closed`. */
+  readonly live: Promise<void>;
   /** Resolves after `close()`; rejects with the error that stopped the projection for good. */
   readonly closed: Promise<void>;
   /** Stops after the batch in flight and commits. Safe to call twice. */
@@ -42,7 +46,7 @@ export interface RunOptions {
  * checkpoint, which stands in the same transaction. Measured: a commit for each batch costs 30–60 µs more.
  */
 export const runProjection = (
-  store: EventStore,
+  store: EventReader,
   projection: Projection,
   { clock, occurredAt, commitEvery = 1_000, commitAfterMs = 100 }: RunOptions,
 ): RunningProjection => {

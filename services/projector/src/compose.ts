@@ -69,7 +69,7 @@ export const compose = async (
         .map(({ name }) => `the read model ${name} has not caught up`),
       ...(bus.connected() ? [] : ["the broker cannot be reached"]),
     ],
-    makeMetrics("projector", measuresOf(projector)),
+    makeMetrics("projector", measuresOf(projector.running)),
   );
   const stack = opening.move();
   return {

@@ -1,5 +1,5 @@
 import { StoreUnavailable } from "@countersign/event-store/errors.ts";
-import type { EventStore, RecordedEvent } from "@countersign/event-store/event-store.ts";
+import type { EventReader, RecordedEvent } from "@countersign/event-store/event-store.ts";
 import type { LoadState } from "@countersign/read-models/load-states.ts";
 import { foldRequest } from "@countersign/read-models/request-states.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
@@ -11,7 +11,7 @@ const ATTEMPTS = 10;
 
 /** Reads a request's stream up to a revision, for states that nobody in this process holds; through short outages. */
 export const loadFrom =
-  (store: EventStore, clock: Pick<Clock, "after">): LoadState =>
+  (store: EventReader, clock: Pick<Clock, "after">): LoadState =>
   async (stream, upTo) => {
     for (let attempt = 1; ; attempt++) {
       try {

@@ -1,10 +1,9 @@
 import type { Measure } from "@countersign/runtime/metrics.ts";
-import type { RunningProjection } from "@countersign/subscriptions/run-projection.ts";
-import type { Projector } from "./projector.ts";
+import type { ProjectionFigures } from "@countersign/subscriptions/run-projection.ts";
 
-/** What can be measured about a projector, by read model. */
-export const measuresOf = ({ running }: Projector): Measure[] => {
-  const each = (read: (projection: RunningProjection) => number) => () =>
+/** What can be measured about projections, by read model. */
+export const measuresOf = (running: readonly ProjectionFigures[]): Measure[] => {
+  const each = (read: (projection: ProjectionFigures) => number) => () =>
     new Map(running.map((projection) => [projection.name, read(projection)]));
   const label = "read_model";
   return [

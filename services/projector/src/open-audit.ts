@@ -7,8 +7,15 @@ import type { OpenPart, PartOptions } from "./open-part.ts";
 import { auditQuery, eventsQuery, requestAuditQuery } from "./queries/audit.ts";
 import type { Query } from "./serve.ts";
 
+/** The queries that the audit trail answers. */
+export const auditQueries = ["request-audit", "audit", "events"] as const;
+
 /** Opens the audit trail: of a request, of the org, and events for streams that are resumed. */
-export const openAudit = ({ dataDir, references, bootId }: PartOptions): OpenPart => {
+export const openAudit = ({
+  dataDir,
+  references,
+  bootId,
+}: Pick<PartOptions, "dataDir" | "references" | "bootId">): OpenPart => {
   const projection = new AuditProjection({
     path: join(dataDir, "read-audit.db"),
     ...(bootId === undefined ? {} : { bootId }),
@@ -21,7 +28,7 @@ export const openAudit = ({ dataDir, references, bootId }: PartOptions): OpenPar
   return {
     projection,
     file: projection.file,
-    queries: new Map([
+    queries: new Map<(typeof auditQueries)[number], Query>([
       ["request-audit", asking(requestAuditQuery)],
       ["audit", asking(auditQuery)],
       ["events", asking(eventsQuery)],

@@ -1,7 +1,7 @@
 import type { References } from "@countersign/application/references.ts";
 import type { BusinessTimeOf } from "@countersign/domain/business-time.ts";
 import type { EvaluateExpression } from "@countersign/domain/reference.ts";
-import type { EventStore } from "@countersign/event-store/event-store.ts";
+import type { EventReader } from "@countersign/event-store/event-store.ts";
 import type { Bus } from "@countersign/messaging/bus.ts";
 import type { ReadModelFile } from "@countersign/read-models/read-model-file.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
@@ -14,7 +14,7 @@ export type PartName = (typeof partNames)[number];
 
 /** What every part is opened with. */
 export interface PartOptions {
-  readonly store: EventStore;
+  readonly store: EventReader;
   readonly bus: Bus;
   /** An existing folder. */
   readonly dataDir: string;

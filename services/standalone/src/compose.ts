@@ -15,6 +15,7 @@ import { makeLog, type Log } from "@countersign/runtime/log.ts";
 import { makeMetrics } from "@countersign/runtime/metrics.ts";
 import { systemRandom } from "@countersign/runtime/random.ts";
 import type { RunningService } from "@countersign/runtime/shutdown.ts";
+import { makeCommittedPosition } from "./committed-position.ts";
 import type { StandaloneConfig } from "./config.ts";
 import { measuresOf, notReady } from "./measures.ts";
 import { openServices } from "./open-services.ts";
@@ -41,10 +42,16 @@ const openStore = async (
   { eventStore }: StandaloneConfig,
   clock: Clock,
   onFailed: (error: unknown) => void,
+  onCommitted: (position: number) => void,
 ): Promise<EventStore> => {
   if (eventStore.kind === "sqlite")
     // Every event of ours comes straight from `JSON.stringify`.
-    return openSqliteEventStore({ path: eventStore.path, checkJson: false, onFailed });
+    return openSqliteEventStore({
+      path: eventStore.path,
+      checkJson: false,
+      onFailed,
+      onCommitted,
+    });
   const { openEsdbEventStore } = await import("@countersign/event-store-esdb/esdb-event-store.ts");
   return openEsdbEventStore({ connectionString: eventStore.connectionString, clock });
 };
@@ -99,7 +106,8 @@ export const compose = async (
   storeFailed.promise.catch(() => undefined);
   await using opening = new AsyncDisposableStack();
 
-  const store = await openStore(config, clock, storeFailed.reject);
+  const committed = makeCommittedPosition();
+  const store = await openStore(config, clock, storeFailed.reject, committed.reached);
   opening.defer(() => store.close());
   // After the store: a second process fails there, before it has touched anything.
   mkdirSync(config.dataDir, { recursive: true });
@@ -116,12 +124,15 @@ export const compose = async (
   const services = opening.use(
     await openServices({
       store,
+      storeFile:
+        config.eventStore.kind === "sqlite" ? { path: config.eventStore.path, committed } : null,
       inner,
       outer,
       dataDir: config.dataDir,
       clock,
       ids,
       log,
+      logLevel: config.logLevel,
       firstAdmin: config.firstAdmin,
       withDemoOrg: dev !== null,
       grants: await openOwnGrantKeys(config),

@@ -17,10 +17,16 @@ import { nextRun } from "@countersign/scheduler/next-run.ts";
 import { Scheduler } from "@countersign/scheduler/scheduler.ts";
 import { openCheckpoints } from "@countersign/subscriptions/checkpoints.ts";
 import { join } from "node:path";
+import type { LogLevel } from "@countersign/runtime/log.ts";
+import type { ProjectionFigures } from "@countersign/subscriptions/run-projection.ts";
+import type { CommittedPosition } from "./committed-position.ts";
 import { ensureDemoOrg } from "./demo-org.ts";
+import { openAuditThread } from "./open-audit-thread.ts";
 
 export interface ServicesParts {
   readonly store: EventStore;
+  /** The store's file, and how far it is: the audit follows it on a thread of its own. Null: it follows `store`. */
+  readonly storeFile: { readonly path: string; readonly committed: CommittedPosition } | null;
   /** Of this process: commands, queries and live events. */
   readonly inner: Bus;
   /** Intake, timers and events for others; the inner one while there is no broker. */
@@ -30,6 +36,7 @@ export interface ServicesParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  readonly logLevel: LogLevel;
   readonly firstAdmin: FirstAdmin | null;
   readonly withDemoOrg: boolean;
   readonly grants: GrantKeys;
@@ -41,6 +48,8 @@ export interface ServicesParts {
 export interface Services extends AsyncDisposable {
   readonly commander: Commander;
   readonly projector: Projector;
+  /** All read models, wherever they run. */
+  readonly readModels: readonly ProjectionFigures[];
   readonly relays: readonly Relay[];
   readonly scheduler: Scheduler;
   /** Rejects when one of them failed for good. */
@@ -84,8 +93,20 @@ export const openServices = async (parts: ServicesParts): Promise<Services> => {
     evaluateExpression,
     businessTimeOf,
     shared: { states: commander.decider.request.folds, references: commander.references },
+    ...(parts.storeFile === null ? {} : { only: ["queue", "stats"] }),
   });
   opening.defer(() => projector.close());
+  const audit =
+    parts.storeFile === null
+      ? null
+      : openAuditThread({
+          ...parts.storeFile,
+          bus: inner,
+          clock,
+          dataDir,
+          logLevel: parts.logLevel,
+        });
+  if (audit !== null) opening.defer(() => audit.close());
 
   const relayTo = (bus: Bus, name: string): Relay => {
     const relay = startRelay({ store, bus, checkpoint: checkpoints.of(name), clock, log });
@@ -111,6 +132,7 @@ export const openServices = async (parts: ServicesParts): Promise<Services> => {
   const failed = Promise.race([
     commander.failed,
     projector.failed,
+    ...(audit === null ? [] : [audit.failed]),
     scheduler.failed,
     ...relays.map((relay) => relay.failed),
   ]);
@@ -119,6 +141,7 @@ export const openServices = async (parts: ServicesParts): Promise<Services> => {
   return {
     commander,
     projector,
+    readModels: [...projector.running, ...(audit === null ? [] : [audit.figures])],
     relays,
     scheduler,
     failed,

@@ -55,6 +55,8 @@ const openAll = async (
     ids,
     log: makeLog("test", "silent"),
     firstAdmin: null,
+    storeFile: null,
+    logLevel: "silent",
     withDemoOrg: true,
     grants: await testGrantKeys(),
     outside,
