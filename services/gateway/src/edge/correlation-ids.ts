@@ -2,7 +2,10 @@ import { randomBytes } from "node:crypto";
 
 const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
 
-/** Ids that are unique over all processes without costing anything: a random word once, then a number. */
+/**
+ * Ids that are unique over all processes without costing anything: a random word once, then a number. All are of one
+ * length, and so are two answers that must not tell what is foreign from what is absent.
+ */
 export const makeCorrelationIds = () => {
   const word = randomBytes(9).toString("base64url");
   let count = 0;
@@ -10,6 +13,6 @@ export const makeCorrelationIds = () => {
     const given = request?.headers["x-correlation-id"];
     if (typeof given === "string" && CORRELATION_ID.test(given)) return given;
     count += 1;
-    return `${word}-${count.toString(36)}`;
+    return `${word}-${count.toString(36).padStart(8, "0")}`;
   };
 };
