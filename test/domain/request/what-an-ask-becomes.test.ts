@@ -5,7 +5,7 @@ import type { SubmittedFields } from "@countersign/domain/request/events.ts";
 import { agentOf } from "@countersign/domain/request/asking/asker.ts";
 import { ask } from "../../testkit/examples/asks.ts";
 import { demoDirectory } from "../../testkit/examples/directory.ts";
-import { active, asksFor } from "../../testkit/examples/gates.ts";
+import { active, asksFor, levels } from "../../testkit/examples/gates.ts";
 import { any, group, level, policy, qaOnly } from "../../testkit/examples/policies.ts";
 import { given } from "../../testkit/given-when-then.ts";
 import { asked } from "../../testkit/happenings.ts";
@@ -195,6 +195,25 @@ describe("when a child request expires", () => {
   test("no gate asks again about what its parent was asked about", () => {
     const inherited = { requester, escalated: false, selfApproval: false, expiresAt: null };
     expect(becomes(both({}, {}), { inherited }).policies.map(({ id }) => id)).toEqual(["release"]);
+  });
+});
+
+describe("when a request expires that a table of approval levels asks for", () => {
+  const org = (timeout: string | null): World => ({
+    ...world(
+      named("release"),
+      policy(level(group(any, "sre"), { timeout: "30h" }), { id: "slow" }),
+    ),
+    gates: active([], { levels: levels({ fallback: "always", timeout }) }),
+    defaults: { policy: "release" },
+  });
+  test.each([
+    ["after the pause that it adds and an hour", "48h", null, "2026-01-07T10:00:00.000Z"],
+    ["after a day where it adds none", null, null, "2026-01-06T09:00:00.000Z"],
+    ["after the named policy's marks as well", "48h", "slow", "2026-01-08T16:00:00.000Z"],
+    ["after these alone where it adds none", null, "slow", "2026-01-06T16:00:00.000Z"],
+  ])("%s", (_, timeout, by, expected) => {
+    expect(becomes(org(timeout), { policy: by }).expiresAt).toBe(expected);
   });
 });
 

@@ -65,12 +65,11 @@ const chainOfPicked = ({ policies, inlineChain, refs }: Picked): Chain => {
 const proposed = ({ approvers }: Ask, { inlineChain }: Picked): readonly Target[] =>
   inlineChain === null && approvers !== null ? approvers : none;
 
-const observersOf = (ask: Ask, picked: Picked): readonly Target[] => {
-  const replaced = proposed(ask, picked);
-  return replaced.length > 0 || picked.policies.some(({ observers }) => observers.length > 0)
-    ? [...picked.policies.flatMap(({ observers }) => observers), ...replaced, ...ask.observers]
-    : ask.observers;
-};
+const observersOf = (ask: Ask, picked: Picked): readonly Target[] => [
+  ...picked.policies.flatMap(({ observers }) => observers),
+  ...proposed(ask, picked),
+  ...ask.observers,
+];
 
 const submittedFields = (
   ask: Ask,
