@@ -89,6 +89,13 @@ describe("groups that need different people", () => {
   });
 });
 
+test("a level that wants a recent sign-in, which nobody asks for", () => {
+  const wanting = (value: string): string =>
+    policyOf(`    - assignments: [{ type: user, identifier: bo }]\n      step_up: ${value}\n`);
+  expect(warningsOf(wanting("▶true"))).toEqual([["step-up-off", `${L}.step_up`, undefined]]);
+  expect(warningsOf(wanting("false"))).toEqual([]);
+});
+
 describe("ladders", () => {
   const ladder = (...steps: readonly string[]): string =>
     level(`      escalation:\n${steps.map((step) => `        - { ${step} }\n`).join("")}`);

@@ -25,6 +25,7 @@ export type WarningCode =
   | "unreachable-step"
   | "step-order"
   | "auto-approve-off"
+  | "step-up-off"
   | "unknown-role"
   | "unknown-person"
   | "empty-role"

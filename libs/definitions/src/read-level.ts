@@ -211,12 +211,22 @@ const readFields = (reading: Reading, fields: Fields, { name, number }: Naming):
       readWord(reading, fields.get("on_empty"), ["block", "deny", "skip"] as const) ?? "block",
     distinctApprovers: readBoolean(reading, fields.get("distinct_approvers"), true),
     unskippable: readBoolean(reading, fields.get("unskippable"), false),
-    stepUp: readBoolean(reading, fields.get("step_up"), false),
+    stepUp: readStepUp(reading, fields.get("step_up")),
     calendar,
     deciders: readDeciders(reading, fields.get("deciders")),
   };
   warnTogether(reading, level, fields.get("parallel"));
   return { level, cursor: fields.cursor, steps: ladder, onTimeoutPlace };
+};
+
+/** Kept, diffed and exported; whoever relies on it must know that nobody asks for it. */
+const readStepUp = (reading: Reading, place: Cursor | undefined): boolean => {
+  const stepUp = readBoolean(reading, place, false);
+  if (stepUp && place !== undefined) {
+    const message = "A recent sign-in is not asked for yet: every valid sign-in may vote here.";
+    reading.warn("step-up-off", place, message);
+  }
+  return stepUp;
 };
 
 /** One level of a chain. The order is the list's; `level` is a label that only has to be readable. */

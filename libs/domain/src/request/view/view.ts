@@ -27,7 +27,7 @@ const isBlocked = (state: KnownRequest, reference: Reference, roster: Roster): b
   return blockageOf(plan, open.groups, standing, roster) !== null;
 };
 
-/** Reserved places: empty until the features behind them are built, because every key always stands. */
+/** Every key always stands: what a request has none of is an empty list. */
 const none = [] as const;
 
 /**
