@@ -72,15 +72,18 @@ const chainsTo = (person: string, town: Town, now: number): (readonly Link[])[] 
   return active.filter(({ to }) => to === person).flatMap((link) => goOn([link]));
 };
 
-/** Somebody handed this very right over for themselves too, to a delegate who may act. */
+/** Somebody handed this very right over for themselves too, to a delegate who can act by it. */
 const gaveAway = (person: string, owner: number, chain: readonly Link[], ground: Ground): boolean =>
   chain[0]?.redelegate !== false &&
+  chain.length < MOST_LINKS &&
   ground.town.links.some(
     (link) =>
       link.from === person &&
       link.exclusive &&
       isActive(link, ground.now) &&
       has(ground.may, placeOf(link.to)) &&
+      !ground.circles.some(({ apart }) => has(apart, placeOf(link.to))) &&
+      !chain.some(({ from }) => from === link.to) &&
       reaches(owner, [link, ...chain], ground),
   );
 

@@ -165,6 +165,18 @@ describe("who handed their slots over for somebody else alone to answer", () => 
     );
   });
 
+  test("is told of the delegation that reaches to this slot, and of no older one that does not", () => {
+    const others = handedOver(
+      handsOver("bo", "dee", { exclusive: true, policies: ["other"] }),
+      handsOver("bo", "gus", { exclusive: true, roles: ["director"] }),
+      handsOver("bo", "vic", { exclusive: true }),
+    );
+    const after = given(world(three), asked(), others, away).when(approves("bo"));
+    expect(after.decision.refusal?.message).toBe(
+      "bo has handed their slots over to hal until 2026-01-12T00:00:00.000Z.",
+    );
+  });
+
   test("is told nothing of it where they had no slot", () => {
     const other = policy(level(group(any, "sre")));
     const after = given(world(other), asked(), away).when(approves("bo"));

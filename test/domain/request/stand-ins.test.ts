@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Delegation } from "@countersign/domain/delegation/delegation.ts";
-import { handOverTimes, standInsFor } from "@countersign/domain/request/view/queue-delegates.ts";
+import {
+  handOverTimes,
+  standInsFor,
+  type Span,
+} from "@countersign/domain/request/view/queue-delegates.ts";
 import { decidersStanding } from "@countersign/domain/request/view/queue-standing.ts";
 import { modifies } from "../../testkit/changing.ts";
 import { handedOver, handsOver } from "../../testkit/examples/delegations.ts";
@@ -20,6 +24,12 @@ const standIns = (from: Given, ...links: readonly Delegation[]): readonly string
     ({ person, startsAt, endsAt }) =>
       `${person} ${new Date(startsAt).getUTCDate()}-${new Date(endsAt).getUTCDate()}`,
   );
+};
+
+/** When these people do not answer themselves. */
+const handedOverIn = ({ moment }: Given, ...people: readonly string[]): readonly Span[] => {
+  if (moment.state.status === "absent") throw new Error("there is no request");
+  return handOverTimes(moment.state, referenceOf(moment.world), people);
 };
 
 const onward = { redelegate: true };
@@ -82,13 +92,57 @@ describe("who stands in for an approver", () => {
   });
 });
 
+describe("a right that was handed over alone", () => {
+  const alone = { exclusive: true, redelegate: true };
+
+  test("stays with the third delegate, because a fourth reaches to nothing", () => {
+    const links = [
+      handsOver("bo", "gus", alone),
+      handsOver("gus", "hal", alone),
+      handsOver("hal", "eli", alone),
+      handsOver("eli", "fay", alone),
+    ];
+    expect(standIns(plain, ...links)).toEqual(["eli 5-12"]);
+    const open = plain.and(handedOver(...links));
+    open.when(approves("fay")).refused("not-an-approver");
+    open
+      .when(approves("eli"))
+      .yields(["VoteCast", { onBehalfOf: "bo" }], "LevelApproved", "RequestApproved");
+  });
+
+  test.each([
+    ["its owner", [handsOver("bo", "gus", alone), handsOver("gus", "bo", alone)], "gus"],
+    [
+      "somebody on the way to it",
+      [
+        handsOver("bo", "gus", alone),
+        handsOver("gus", "hal", alone),
+        handsOver("hal", "gus", alone),
+      ],
+      "hal",
+    ],
+  ])("stays with whoever would hand it back to %s", (_, links, last) => {
+    expect(standIns(plain, ...links)).toEqual([`${last} 5-12`]);
+    plain
+      .and(handedOver(...links))
+      .when(approves(last))
+      .yields(["VoteCast", { onBehalfOf: "bo" }], "LevelApproved", "RequestApproved");
+  });
+
+  test("stays with its owner where the delegate has edited the payload at another level", () => {
+    const two = policy([level(group(any, "qa_lead")), level(group(any, "tech_lead"))]);
+    const edited = given(world(two), asked(), approves("bo")).and(modifies("dee"));
+    const open = edited.and(handedOver(handsOver("bo", "dee", alone)));
+    expect(handedOverIn(open, "bo")).toEqual([]);
+    open
+      .when(approves("bo", { hash: "sha256:bb" }))
+      .yields("VoteCast", "LevelApproved", "LevelReopened", "LevelApproved", "RequestApproved");
+  });
+});
+
 test("nobody has handed over a slot of a request that is over", () => {
-  const { moment } = plain.and(
-    handedOver(handsOver("bo", "gus", { exclusive: true })),
-    denies("cy"),
-  );
-  if (moment.state.status === "absent") throw new Error("there is no request");
-  expect(handOverTimes(moment.state, referenceOf(moment.world), ["bo"])).toEqual([]);
+  const away = handedOver(handsOver("bo", "gus", { exclusive: true }));
+  expect(handedOverIn(plain.and(away, denies("cy")), "bo")).toEqual([]);
 });
 
 describe("the queues of agents that decide", () => {

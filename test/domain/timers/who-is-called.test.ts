@@ -243,12 +243,12 @@ describe("a reminder", () => {
     expect(reminded(wide, ...links)).toEqual(["hal", "cy", "dee"]);
   });
 
-  test("goes to nobody for a slot whose delegate edited the payload elsewhere", () => {
+  test("goes to the owner of a slot whose only delegate edited the payload elsewhere", () => {
     const chain = [level(group(any, "qa_lead"), reminding), level(group(any, "tech_lead"))];
     const edited = started(chain).and(approves("cy"), modifies("dee"));
     const links = handedOver(handsOver("bo", "dee", alone));
     const done = edited.and(links, at("10:00")).when(fires("reminder", { payloadVersion: 2 }));
-    expect(told(done)).toEqual(["cy"]);
+    expect(told(done)).toEqual(["bo", "cy"]);
   });
 
   test("goes to a person who is called like the agent that asks", () => {

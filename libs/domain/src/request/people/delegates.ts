@@ -52,6 +52,10 @@ const rolesIn = (group: GroupState, person: string, { directory }: Reference): s
   return roles;
 };
 
+/** True for whoever edited the payload at another level: they have no say here, and nobody has it for them. */
+const isApart = (groups: readonly GroupState[], person: string): boolean =>
+  groups.some(({ apart }) => apart?.includes(person) === true);
+
 /** True when every link reaches to a slot that the owner holds here, and everybody in between might act themselves. */
 export const coversSlot = (
   { owner, links }: Path,
@@ -60,7 +64,7 @@ export const coversSlot = (
   links.every(
     ({ from, policies }) =>
       roster.mayAct(from) &&
-      !groups.some(({ apart }) => apart?.includes(from) === true) &&
+      !isApart(groups, from) &&
       (policies === null || (policy !== null && policies.includes(policy))),
   ) &&
   groups.some(
@@ -98,18 +102,21 @@ export const pathsTo = (
 
 /**
  * The exclusive delegations by which a person has handed the slot over for themselves too, whatever their windows: each
- * reaches to it, and its delegate may act. One whose delegate is gone or kept out takes nobody's right away.
+ * reaches to it, and its delegate may act. One whose delegate is gone, kept out, already on the way or one link too far
+ * takes nobody's right away: they could not answer by it.
  */
 export const handOversOf = (
   path: Path,
   person: string,
   slots: LevelSlots,
 ): readonly KnownDelegation[] => {
-  if (path.links[0]?.redelegate === false) return [];
+  if (path.links[0]?.redelegate === false || path.links.length >= MAX_LINKS) return [];
   return delegationsFrom(slots.reference.delegation, person).filter(
     (link) =>
       link.exclusive &&
       slots.roster.mayAct(link.to) &&
+      !isApart(slots.groups, link.to) &&
+      !path.links.some(({ from }) => from === link.to) &&
       coversSlot({ ...path, links: [link, ...path.links] }, slots),
   );
 };
@@ -126,7 +133,7 @@ const hasHandedOver = (path: Path, person: string, slots: LevelSlots, now: strin
 export const hatsIn = (person: string, slots: LevelSlots, now: string): readonly Hat[] => {
   const { groups, roster, reference } = slots;
   const hats: Hat[] = [];
-  if (groups.some(({ apart }) => apart?.includes(person) === true)) return hats;
+  if (isApart(groups, person)) return hats;
   const own: Path = { owner: person, links: [] };
   if (
     groups.some((group) => roster.holds(group, person)) &&
@@ -144,13 +151,3 @@ export const hatsIn = (person: string, slots: LevelSlots, now: string): readonly
   }
   return hats;
 };
-
-/** Who acts for an owner who has handed their slots over, when that keeps the owner themselves from voting. */
-export const handedOverTo = (
-  person: string,
-  { delegation }: Reference,
-  now: string,
-): KnownDelegation | undefined =>
-  delegationsFrom(delegation, person).find(
-    (link) => link.exclusive && isActiveDelegation(link, now),
-  );

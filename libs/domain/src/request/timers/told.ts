@@ -1,10 +1,10 @@
 import type { Target } from "../../policy/policy.ts";
 import type { Reference } from "../../reference.ts";
-import { isActiveDelegation, MAX_LINKS } from "../../delegation/lookups.ts";
+import { isActiveDelegation } from "../../delegation/lookups.ts";
 import { approversOf } from "../../directory/lookups.ts";
 import { chainOf, levelPlan } from "../levels/chain.ts";
 import { isNoPerson } from "../people/deciders.ts";
-import { handOversOf, hatsIn, type LevelSlots, type Path } from "../people/delegates.ts";
+import { handOversOf, type LevelSlots, type Path } from "../people/delegates.ts";
 import { slotsOfLevel } from "../people/eligibility.ts";
 import { openLevelOf } from "../ending/ending.ts";
 import type { SubmittedFields } from "../events.ts";
@@ -17,29 +17,16 @@ import type { Frozen, KnownRequest } from "../state.ts";
 export const isAskers = ({ requester }: SubmittedFields, person: string): boolean =>
   requester.owner === person || (requester.kind === "person" && requester.id === person);
 
-/** Who is at the end of every way by which an owner has handed the slot over at `now`; the owner where there is none. */
+/**
+ * Who is at the end of every way by which an owner has handed the slot over at `now`, and so may act on it; the owner
+ * where there is none.
+ */
 const endsOf = (path: Path, slots: LevelSlots, now: string): readonly string[] => {
   const person = path.links[0]?.to ?? path.owner;
-  const links =
-    path.links.length < MAX_LINKS
-      ? handOversOf(path, person, slots).filter((link) => isActiveDelegation(link, now))
-      : [];
+  const links = handOversOf(path, person, slots).filter((link) => isActiveDelegation(link, now));
   return links.length === 0
     ? [person]
     : links.flatMap((link) => endsOf({ ...path, links: [link, ...path.links] }, slots, now));
-};
-
-/**
- * Those of the slots' owners who may act on them at `now`, and for whoever handed theirs over those who do it in their
- * place: nobody is told who cannot act.
- */
-const ableAt = (people: readonly string[], slots: LevelSlots, now: string): readonly string[] => {
-  const able = people.flatMap((owner) =>
-    endsOf({ owner, links: [] }, slots, now).filter((person) =>
-      hatsIn(person, slots, now).some(({ approver }) => approver === owner),
-    ),
-  );
-  return [...new Set(able)];
 };
 
 /**
@@ -68,7 +55,7 @@ export const stillAsked = (
   }
   if (now === null) return [...told];
   const slots = slotsOfLevel(state, open.number, open.groups, roster, reference);
-  return ableAt([...told], slots, now);
+  return [...new Set([...told].flatMap((owner) => endsOf({ owner, links: [] }, slots, now)))];
 };
 
 const membersOf = (

@@ -1,10 +1,11 @@
+import { isActiveDelegation } from "../../delegation/lookups.ts";
 import type { Reference } from "../../reference.ts";
 import { chainOf, levelPlan } from "../levels/chain.ts";
 import type { Principal } from "../commands.ts";
 import { isAskersAgent, mayDecide, voterOf } from "../people/deciders.ts";
 import { isKeptOut, placesOf, slotsOfLevel } from "../people/eligibility.ts";
 import { actorJson, openLevelOf } from "../ending/ending.ts";
-import { handedOverTo, hatsIn } from "../people/delegates.ts";
+import { handOversOf, hatsIn } from "../people/delegates.ts";
 import { refuse, type Refusal } from "../refusals.ts";
 import { recordGroups, rosterOf, type Roster } from "../people/slots.ts";
 import type { KnownRequest, LevelState } from "../state.ts";
@@ -105,9 +106,14 @@ export const refuseWithoutSlot = (
   const { resolved, waiting } = placesOf(state, voterOf(principal), roster, reference, now);
   if (resolved === undefined && !waiting) {
     if (kind === "agent") return stranger;
-    const handedOver = handedOverTo(id, reference, now);
-    const groups = openLevelOf(state)?.groups ?? [];
-    if (handedOver !== undefined && groups.some((group) => roster.holds(group, id))) {
+    const open = openLevelOf(state);
+    const slots = open && slotsOfLevel(state, open.number, open.groups, roster, reference);
+    const handedOver =
+      slots &&
+      handOversOf({ owner: id, links: [] }, id, slots).find((link) =>
+        isActiveDelegation(link, now),
+      );
+    if (handedOver !== undefined) {
       return refuse(
         "not-an-approver",
         `${id} has handed their slots over to ${handedOver.to} until ${handedOver.endsAt}.`,
