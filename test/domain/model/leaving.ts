@@ -11,6 +11,7 @@ import {
 } from "./sheet.ts";
 import {
   ableIn,
+  answeredByPool,
   holders,
   lackAfterVotes,
   lackOf,
@@ -62,6 +63,17 @@ export const written = (rung: Rung, circle: Circle, at: number): Circle => ({
   gone: nobody,
 });
 
+/** As it stands, and who came since: nobody whose slot was given away, and a turn is no second person's. */
+const joinedBy = (circle: Circle, anew: Circle): Circle => {
+  const known = recordedIn({ ...circle, gone: nobody }) | circle.replaced;
+  const came = anew.slips.filter(
+    ({ person, role, turn }) =>
+      !has(known, person) &&
+      !(turn && circle.slips.some((slip) => slip.turn && slip.role === role)),
+  );
+  return { ...circle, slips: [...circle.slips, ...came], agents: circle.agents | anew.agents };
+};
+
 /** After people changed. Never approves: that is for the next vote. */
 export const rechecked = (before: Sheet, town: Town): Sheet => {
   const place = openPlace(before);
@@ -77,10 +89,12 @@ export const rechecked = (before: Sheet, town: Town): Sheet => {
   let found = false;
   const circles = stage.circles.map((circle, at) => {
     const box = rung.boxes[at];
-    if (box === undefined || circle.pools.length > 0 || !lacks(circle, at)) return circle;
+    if (box === undefined || !lacks(circle, at)) return circle;
     const anew = recorded(box, rung, may, town, apartAt(left, place), true);
     // Whose slot was given away does not come back with a role.
-    const again = { ...anew, replaced: circle.replaced & ~recordedIn(anew) };
+    const again = answeredByPool[box.bar.required]
+      ? joinedBy(written(rung, circle, at), anew)
+      : { ...anew, replaced: circle.replaced & ~recordedIn(anew) };
     if (lacks(again, at)) return circle;
     found = true;
     return again;

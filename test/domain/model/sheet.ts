@@ -7,6 +7,8 @@ export interface Slip {
   readonly person: number;
   /** The role under which the person was recorded; null for somebody named. */
   readonly role: number | null;
+  /** Was next in turn of the role. */
+  readonly turn?: true;
 }
 
 /** A group of a level that began. */

@@ -16,7 +16,7 @@ const bars: Readonly<Record<Bar["required"], (people: number, amount: number) =>
 };
 
 /** Whether today's members answer, or those who were there when the level opened. */
-const answeredByPool: Readonly<Record<Bar["required"], boolean>> = {
+export const answeredByPool: Readonly<Record<Bar["required"], boolean>> = {
   any: true,
   threshold: true,
   all: false,
@@ -51,16 +51,16 @@ export const named = (
   const slips: Slip[] = [];
   const pools: number[] = [];
   let seen: Crowd = nobody;
-  const note = (person: number, role: number | null): void => {
+  const note = (person: number, role: number | null, turn?: true): void => {
     if (!has(may, person) || has(seen, person)) return;
     seen |= only(person);
-    slips.push({ person, role });
+    slips.push({ person, role, ...(turn && { turn }) });
   };
   for (const source of sources) {
     if ("person" in source) {
       if (has(town.known, source.person)) note(source.person, null);
     } else if ("turn" in source) {
-      note(nextOf(source.turn, may, town, opens), source.turn);
+      note(nextOf(source.turn, may, town, opens), source.turn, true);
     } else if (answeredByPool[bar.required]) {
       if (!pools.includes(source.role)) pools.push(source.role);
     } else {

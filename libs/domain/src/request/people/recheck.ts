@@ -2,9 +2,9 @@ import type { LevelPlan } from "../../policy/policy.ts";
 import type { Reference } from "../../reference.ts";
 import { chainOf, groupPlan, levelPlan } from "../levels/chain.ts";
 import type { DecideContext, Decision } from "../commands.ts";
-import { approversAmong } from "./deciders.ts";
+import { approversAmong, countsHeads } from "./deciders.ts";
 import { inTime, openLevelOf } from "../ending/ending.ts";
-import type { RequestEvent } from "../events.ts";
+import type { RequestEvent, SlotRecord } from "../events.ts";
 import { recordedGroups } from "../evolve-changes.ts";
 import { blockageOf, type Gap } from "../levels/gap.ts";
 import { advance, denialForWantOfPeople, recordOf } from "../levels/open-levels.ts";
@@ -24,6 +24,20 @@ export const keptGroup = (plan: LevelPlan, index: number, group: GroupState): Gr
   slots: group.slots.filter(({ approver }) => !group.voided.includes(approver)),
   voided: [],
 });
+
+/**
+ * The group with those of a fresh record who came since. Nobody comes whose slot was given to others, nor the next in
+ * turn beside whoever was chosen.
+ */
+const withComers = (group: GroupState, fresh: GroupState): GroupState => {
+  const isTaken = ({ approver, via }: SlotRecord): boolean =>
+    [...group.slots, ...(group.cancelled ?? [])].some((slot) => slot.approver === approver) ||
+    (via.type === "round_robin" &&
+      group.slots.some(
+        (slot) => slot.via.type === "round_robin" && slot.via.identifier === via.identifier,
+      ));
+  return { ...group, slots: [...group.slots, ...fresh.slots.filter((slot) => !isTaken(slot))] };
+};
 
 /** What the policy wants when a level lost its people; a level at which votes stand is never skipped under them. */
 const forWantOfPeople = (
@@ -62,8 +76,8 @@ const forWantOfPeople = (
 
 /**
  * After people changed: voids the slots of those who left, blocks the open level when it lacks people now, and lets a
- * blocked one go on when they came (groups of `all` and `percent` record their people at that moment). It never
- * approves: the next vote does.
+ * blocked one go on when they came (groups of `all` and `percent` record their people at that moment, the others take
+ * in who came). It never approves: the next vote does.
  */
 export const recheck = (
   state: KnownRequest,
@@ -84,10 +98,13 @@ export const recheck = (
   const fresh = recordedGroups(timely.inTime, level.number, people, level.groups);
   let found = false;
   const groups = level.groups.map((group, index) => {
-    const again = fresh[index];
+    const anew = fresh[index];
+    const again =
+      anew === undefined || countsHeads(groupPlan(plan, index).quorum)
+        ? anew
+        : withComers(keptGroup(plan, index, group), anew);
     const replaced =
       again !== undefined &&
-      group.pools.length === 0 &&
       lacks(plan, index, group, roster) &&
       !lacks(plan, index, again, roster);
     found ||= replaced;
