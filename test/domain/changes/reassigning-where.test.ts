@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { reassigns } from "../../testkit/changing.ts";
-import { changed } from "../../testkit/examples/directory.ts";
-import { all, any, group, level, policy } from "../../testkit/examples/policies.ts";
+import { changed, role } from "../../testkit/examples/directory.ts";
+import { all, any, atLeast, group, level, policy } from "../../testkit/examples/policies.ts";
 import { after, fires } from "../../testkit/firing.ts";
-import { given, type Given } from "../../testkit/given-when-then.ts";
+import { given, type After, type Given } from "../../testkit/given-when-then.ts";
 import { approves, asked, clockShows, people, rechecked } from "../../testkit/happenings.ts";
 import { world } from "../../testkit/world.ts";
 
@@ -59,5 +59,88 @@ describe("a reassignment", () => {
     )
       .when(fires("auto_approve", { step: 2 }))
       .yields("LevelAutoApproved", "LevelApproved", "RequestApproved");
+  });
+});
+
+describe("whoever stands in a role that open slots are given to", () => {
+  const cancelledBy = ({ decision }: After): readonly string[] =>
+    decision.events.flatMap((event) =>
+      event.type === "RequestReassigned"
+        ? event.data.cancelled.map(({ slot }) => slot.approver)
+        : [],
+    );
+  const open = (...who: readonly string[]): Given =>
+    given(world(policy(level(group(any, ...who)))), asked());
+
+  test("keeps theirs when others join the role", () => {
+    const moved = open("qa_lead").when(reassigns("ivy", { to: ["role:qa_lead", "role:sre"] }));
+    expect(cancelledBy(moved)).toEqual([]);
+    expect(slots(moved)).toEqual(["bo open", "cy open", "eli open", "fay open"]);
+    open("qa_lead")
+      .and(reassigns("ivy", { to: ["role:qa_lead", "role:sre"] }))
+      .when(approves("bo"))
+      .yields("VoteCast", "LevelApproved", "RequestApproved");
+  });
+
+  test("keeps theirs when it is the same role, or holds the same people", () => {
+    for (const to of ["role:qa_lead", "role:team_lead"]) {
+      const moved = open("qa_lead").when(reassigns("ivy", { to: [to] }));
+      moved.yields(["RequestReassigned", { cancelled: [] }], "LevelOpened");
+      expect(slots(moved)).toEqual(["bo open", "cy open"]);
+    }
+  });
+
+  test("keeps theirs alone: the others' are cancelled", () => {
+    const moved = open("qa_lead", "user:dee").when(
+      reassigns("ivy", { to: ["role:content_team", "role:tech_lead"] }),
+    );
+    expect(cancelledBy(moved)).toEqual(["cy"]);
+    expect(slots(moved)).toEqual(["bo open", "dee open", "cy cancelled"]);
+  });
+
+  test("gives it away by a role of their own, and stands in it with the others", () => {
+    const moved = open("user:dee").when(reassigns("dee", { from: "dee", to: ["role:tech_lead"] }));
+    moved.yields(["RequestReassigned", { cancelled: [] }], "LevelOpened");
+    expect(slots(moved)).toEqual(["dee open"]);
+  });
+
+  test("has lost it otherwise, by a role in which they stood before", () => {
+    const moved = open("qa_lead").when(reassigns("bo", { from: "bo", to: ["role:director"] }));
+    expect(slots(moved)).toEqual(["cy open", "hal open", "bo cancelled"]);
+  });
+
+  test("has it again when it is given back to the role", () => {
+    const back = open("qa_lead")
+      .and(reassigns("ivy", { to: ["role:sre"] }))
+      .and(reassigns("ivy", { to: ["role:content_team"] }));
+    expect(slots(back)).toEqual(["bo open", "cy cancelled", "eli cancelled", "fay cancelled"]);
+    back.when(approves("bo")).yields("VoteCast", "LevelApproved", "RequestApproved");
+    back.when(approves("cy")).refused("not-an-approver");
+  });
+
+  test("loses it with the role, as one of a pool", () => {
+    const left = open("user:dee").and(
+      reassigns("ivy", { to: ["role:tech_lead"] }),
+      people(role("tech_lead", "gus")),
+    );
+    left.when(approves("dee")).refused("not-an-approver");
+    left.when(approves("gus")).yields("VoteCast", "LevelApproved", "RequestApproved");
+  });
+
+  test("is named once among those of `all` who have it from now on", () => {
+    const chain = policy(level(group(all, "sre")));
+    const moved = given(world(chain), asked()).when(
+      reassigns("ivy", { to: ["role:security_team"] }),
+    );
+    moved.yields(["RequestReassigned", { cancelled: [] }], "LevelOpened");
+    expect(slots(moved)).toEqual(["eli open", "fay open"]);
+  });
+
+  test("is not asked anew by a ladder", () => {
+    const ladder = [after("1h", "reassign", "qa_lead")];
+    const chain = policy(level(group(atLeast(2), "qa_lead"), { escalation: ladder }));
+    given(world(chain), asked(), approves("bo"), clockShows("2026-01-05T10:00:00.000Z"))
+      .when(fires("reassign"))
+      .yields(["TimerSuppressed", { code: "theirs-already" }]);
   });
 });

@@ -12,7 +12,16 @@ import {
   type Sheet,
   type Slip,
 } from "./sheet.ts";
-import { barFor, holders, lackOf, mayHold, named, stillThere, wanted } from "./standing.ts";
+import {
+  barFor,
+  holders,
+  inPools,
+  lackOf,
+  mayHold,
+  named,
+  stillThere,
+  wanted,
+} from "./standing.ts";
 import type { Told } from "./submitting.ts";
 import { isPerson, type Town } from "./town.ts";
 import { answered, caseOf, type Row } from "./voting.ts";
@@ -76,17 +85,22 @@ const handed = (
   const { bar } = box;
   const fresh = named(bar, to, may & ~circle.apart, town);
   const kept = circle.slips.filter(({ person }) => !has(circle.gone | gone, person));
-  const staying = placesIn(holders(circle, may, town) & ~agents & ~gone).map((person) =>
+  const joins = { ...circle, pools: fresh.pools, slips: [], replaced: nobody };
+  const members = inPools(joins, may, town);
+  const staying = placesIn(holders(circle, may, town) & ~agents & ~gone & ~members).map((person) =>
     slipOf(circle, person, may, town),
   );
-  const slips = once([...kept, ...(from === null ? staying : []), ...fresh.slips]);
+  const back = placesIn(circle.replaced & members).map((person) =>
+    slipOf(joins, person, may, town),
+  );
+  const slips = once([...kept, ...(from === null ? staying : []), ...fresh.slips, ...back]);
   const pools = from === null ? fresh.pools : [...new Set([...circle.pools, ...fresh.pools])];
   return {
     ...circle,
     slips,
     pools,
     gone: nobody,
-    replaced: (circle.replaced | gone) & ~crowdOf(slips),
+    replaced: (circle.replaced | gone) & ~crowdOf(slips) & ~members,
     bar: Math.max(wanted(box, circle), barFor(bar, slips.length)),
   };
 };

@@ -13,6 +13,7 @@ import { recordOf } from "../levels/open-levels.ts";
 import { keptGroup } from "../people/recheck.ts";
 import { refuse, type Refusal } from "../refusals.ts";
 import { settle } from "../levels/settle.ts";
+import { isOutside } from "../people/outside.ts";
 import { isAlternate, neededNow, neededOf, rosterOf, type Roster } from "../people/slots.ts";
 import {
   askerRefused,
@@ -45,8 +46,9 @@ const openSlots = (
     );
 
 /**
- * The group with these slots replaced. Who voted as a member of a pool that goes is recorded by name, so that the vote
- * stays; the bar never falls below what was wanted before.
+ * The group with these slots replaced. Whoever stands in one of the new pools is not cancelled, and comes back if they
+ * were. Who voted as a member of a pool that goes is recorded by name, so that the vote stays; the bar never falls below
+ * what was wanted before.
  */
 const replaced = (
   plan: LevelPlan,
@@ -60,6 +62,11 @@ const replaced = (
 ): GroupState => {
   const { quorum } = groupPlan(plan, index);
   const named = recordNamed(command.to, quorum, group.apart, state, reference);
+  const before = group.cancelled ?? [];
+  const joins = { ...group, pools: named.pools, slots: [], alternates: [], cancelled: [] };
+  const members = roster.holders(joins);
+  const isMember = (approver: string): boolean =>
+    members.some((slot) => slot.approver === approver);
   const isGone = (approver: string): boolean => gone.some((slot) => slot.approver === approver);
   const kept = group.slots.filter(
     ({ approver }) => !group.voided.includes(approver) && !isGone(approver),
@@ -68,16 +75,21 @@ const replaced = (
     command.from === null
       ? roster
           .holders(group)
-          .filter(({ approver }) => !isGone(approver) && !isAlternate(group, approver))
+          .filter(
+            ({ approver }) =>
+              !isGone(approver) && !isMember(approver) && !isAlternate(group, approver),
+          )
       : kept;
   const slots: SlotRecord[] = [...kept];
-  for (const slot of [...voters, ...named.slots]) {
+  // Who was replaced in this group comes back by name only, because a role brings back nobody.
+  const back = members.filter((member) => before.some((slot) => slot.approver === member.approver));
+  for (const slot of [...voters, ...named.slots, ...back]) {
     if (!slots.some(({ approver }) => approver === slot.approver)) slots.push(slot);
   }
   const pools =
     command.from === null ? named.pools : [...new Set([...group.pools, ...named.pools])];
-  const outside = [...(group.cancelled ?? []), ...gone].filter(
-    ({ approver }) => !slots.some((slot) => slot.approver === approver),
+  const outside = [...before, ...gone].filter(
+    ({ approver }) => !isMember(approver) && !slots.some((slot) => slot.approver === approver),
   );
   const made = { ...group, pools, slots, voided: [], cancelled: outside };
   const needed = Math.max(neededNow(plan, index, group), neededOf(quorum, headsIn(made)));
@@ -132,15 +144,18 @@ export const moveSlots = (
   const events: RequestEvent[] = [];
   const level = voidLeavers(open, roster, events);
   const cancelled: { readonly group: string; readonly slot: SlotRecord }[] = [];
-  const groups = level.groups.map((group, index) => {
-    const gone = openSlots(group, level, from, roster);
-    if (from !== null && gone.length === 0) return keptGroup(plan, index, group);
-    cancelled.push(...gone.map((slot) => ({ group: group.group, slot })));
-    return replaced(plan, index, group, gone, command, state, reference, roster);
-  });
-  if (from !== null && cancelled.length === 0) {
+  const given = level.groups.map((group) => openSlots(group, level, from, roster));
+  if (from !== null && given.flat().length === 0) {
     return no(unprocessable("from", `holds no open slot: ${from}`));
   }
+  const groups = level.groups.map((group, index) => {
+    const gone = given[index] ?? [];
+    if (from !== null && gone.length === 0) return keptGroup(plan, index, group);
+    const made = replaced(plan, index, group, gone, command, state, reference, roster);
+    const lost = gone.filter(({ approver }) => isOutside(made, approver));
+    cancelled.push(...lost.map((slot) => ({ group: group.group, slot })));
+    return made;
+  });
   const gap = gapOf(plan, groups, roster);
   if (gap !== null) {
     return no(refuse("quorum-unreachable", gap.reason, { level: open.number, groups: gap.groups }));
