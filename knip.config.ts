@@ -25,7 +25,7 @@ const config: KnipConfig = {
         "test/**/*.test.ts",
         "test/run.ts",
         "test/bench/*.ts",
-        "test/campaign.ts",
+        "test/campaign.ts", "test/mutate.ts",
         "test/simulation/run-simulation.ts",
         "test/testkit/processes/esdb-process.ts",
         "services/run.ts",

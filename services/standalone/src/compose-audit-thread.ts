@@ -3,11 +3,12 @@ import { References } from "@countersign/application/references.ts";
 import { metadataOf } from "@countersign/domain/recorded.ts";
 import { openSqliteEventReader } from "@countersign/event-store-sqlite/sqlite-event-reader.ts";
 import { makeMemoryBus } from "@countersign/messaging-memory/memory-bus.ts";
-import { answerRequests } from "@countersign/messaging/thread-link.ts";
+import type { Message, Reply } from "@countersign/messaging/bus.ts";
 import { openAudit } from "@countersign/projector/open-audit.ts";
 import { serveQueries } from "@countersign/projector/serve.ts";
 import { systemClock } from "@countersign/runtime/clock.ts";
 import { makeLog, type LogLevel } from "@countersign/runtime/log.ts";
+import { answerQuestions } from "@countersign/runtime/thread-link.ts";
 import { runProjection } from "@countersign/subscriptions/run-projection.ts";
 
 /** What the thread is given. */
@@ -34,6 +35,7 @@ export interface AuditFigures {
 }
 
 const FIGURES_MS = 1_000;
+const QUERY_MS = 10_000;
 
 /** What `openAuditThread` runs: the audit's read model and its queries, on a connection and an event loop of its own. */
 const run = (data: AuditThreadStart, main: MessagePort): void => {
@@ -60,11 +62,9 @@ const run = (data: AuditThreadStart, main: MessagePort): void => {
   const ready = (): boolean => references.live && running.isLive();
   const served = serveQueries(bus, { queries: audit.queries, ready }, log);
   // Whoever asks finds all that was committed before, as in the read models of the main thread.
-  answerRequests(data.requests, {
-    request(...asked) {
-      store.moved();
-      return bus.request(...asked);
-    },
+  answerQuestions<Message, Reply>(data.requests, ({ subject, headers, body }) => {
+    store.moved();
+    return bus.request(subject, body, { headers, timeoutMs: QUERY_MS });
   });
 
   const sayFigures = (): void => {

@@ -1,10 +1,10 @@
 import { MessageChannel, Worker } from "node:worker_threads";
-import type { Bus } from "@countersign/messaging/bus.ts";
+import type { Bus, Message, Reply } from "@countersign/messaging/bus.ts";
 import { queryPattern } from "@countersign/messaging/subjects.ts";
-import { ThreadLink } from "@countersign/messaging/thread-link.ts";
 import { auditQueries } from "@countersign/projector/open-audit.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
 import type { LogLevel } from "@countersign/runtime/log.ts";
+import { ThreadLink } from "@countersign/runtime/thread-link.ts";
 import type { ProjectionFigures } from "@countersign/subscriptions/run-projection.ts";
 import type { AuditFigures, AuditThreadStart, ToAuditThread } from "./compose-audit-thread.ts";
 import type { CommittedPosition } from "./committed-position.ts";
@@ -31,7 +31,6 @@ export interface AuditThread {
   close(): Promise<void>;
 }
 
-const QUERY_MS = 10_000;
 /** The trail may lag so long: waking a thread costs both, and a query brings it up to date before it is answered. */
 const TELL_MS = 20;
 
@@ -65,7 +64,7 @@ export const openAuditThread = (parts: AuditThreadParts): AuditThread => {
     failed.reject(error);
   };
 
-  const link = new ThreadLink(port1);
+  const link = new ThreadLink<Message, Reply>(port1);
   let figures: AuditFigures = { isLive: false, position: 0n, lagMs: 0, events: 0 };
   worker.on("message", (said: AuditFigures) => {
     figures = said;
@@ -73,7 +72,7 @@ export const openAuditThread = (parts: AuditThreadParts): AuditThread => {
   });
   worker.on("error", fails);
   const served = auditQueries.map((name) =>
-    bus.serve(queryPattern({ name }), "projector", (message) => link.request(message, QUERY_MS)),
+    bus.serve(queryPattern({ name }), "projector", (message) => link.ask(message)),
   );
   let cancelTelling: (() => void) | undefined;
   const stopFollowing = committed.follow(() => {
