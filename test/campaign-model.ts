@@ -1,45 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { parentPort, Worker, workerData } from "node:worker_threads";
-import { thisBuild } from "./domain/model/build.ts";
-import {
-  addTallies,
-  noTally,
-  playHistories,
-  situations,
-  type Tally,
-} from "./domain/model/tally.ts";
+import { playOnThread, type Share } from "./domain/model/play-on-thread.ts";
+import { addTallies, noTally, situations } from "./domain/model/tally.ts";
 
 /** The decider against the reference model, on as many random histories as are asked for. */
-
-interface Share {
-  readonly campaign: "model";
-  readonly seed: string;
-  readonly first: number;
-  readonly count: number;
-}
-
-const CHUNK = 1_000;
-
-const isShare = (given: unknown): given is Share =>
-  typeof given === "object" && given !== null && "campaign" in given && given.campaign === "model";
-
-const playShare = ({ seed, first, count }: Share): void => {
-  for (let done = 0; done < count; done += CHUNK) {
-    const tally = playHistories(thisBuild, seed, first + done, Math.min(CHUNK, count - done));
-    parentPort?.postMessage(tally);
-    if (tally.divergences.length > 0) return;
-  }
-};
-
-const runShare = async (share: Share, took: (tally: Tally) => void): Promise<void> => {
-  const worker = new Worker(new URL(import.meta.url), { workerData: share });
-  worker.on("message", took);
-  const [code] = await once(worker, "exit");
-  if (code !== 0) throw new Error(`a worker of the campaign ended with ${String(code)}`);
-};
 
 const byName = ([one]: readonly [string, number], [other]: readonly [string, number]): number =>
   one.localeCompare(other);
@@ -62,11 +27,11 @@ export const runModelCampaign = async (args: readonly string[]): Promise<boolean
   const each = Math.ceil(histories / workers);
   const shares = Array.from({ length: workers }, (_, worker): Share => {
     const first = worker * each;
-    return { campaign: "model", seed, first, count: Math.min(each, histories - first) };
+    return { seed, first, count: Math.min(each, histories - first) };
   });
   await Promise.all(
     shares.map((share) =>
-      runShare(share, (tally) => {
+      playOnThread(share, (tally) => {
         all = addTallies(all, tally);
         if (all.histories - said < histories / 20) return;
         said = all.histories;
@@ -84,5 +49,3 @@ export const runModelCampaign = async (args: readonly string[]): Promise<boolean
   );
   return wentWell;
 };
-
-if (isShare(workerData)) playShare(workerData);

@@ -100,6 +100,7 @@ policies:
         on_timeout: pause_caller
         escalation:
           - { after: 12s, action: escalate, to: [{ type: user, identifier: ana }] }
+          - { after: 20s, action: reassign, to: [{ type: user, identifier: ana }] }
   - id: silent
     name: QA, or nobody says no ${generation}
     auto_approve: allow
