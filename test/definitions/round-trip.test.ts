@@ -1,7 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { EventMetadata } from "@countersign/domain/actor.ts";
 import { decideImport } from "@countersign/domain/definition/decide.ts";
 import type { DefinitionState } from "@countersign/domain/definition/definition.ts";
 import { emptyDefinition, evolveDefinition } from "@countersign/domain/definition/evolve.ts";
@@ -10,16 +9,7 @@ import { exportFile } from "@countersign/definitions/export-file.ts";
 import { languageOf } from "@countersign/definitions/language.ts";
 import { parseFile } from "@countersign/definitions/parse-file.ts";
 import type { MediaType } from "@countersign/definitions/parse-file.ts";
-
-const metadata: EventMetadata = {
-  commandId: "c",
-  correlationId: "c",
-  org: "demo",
-  actor: { kind: "person", id: "ana" },
-  channel: "rest",
-  occurredAt: "2026-01-02T03:04:05.000Z",
-  schemaVersion: 1,
-};
+import { importedByAna as metadata } from "../testkit/examples/metadata.ts";
 
 interface File {
   readonly file: string;

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { EventMetadata } from "@countersign/domain/actor.ts";
 import { activeRecipes, recipesFor } from "@countersign/domain/automation/active-recipes.ts";
 import type {
   AutomationEvent,
@@ -17,16 +16,7 @@ import { emptyDefinition, evolveDefinition } from "@countersign/domain/definitio
 import { asksFor } from "../../testkit/examples/gates.ts";
 import { recipe } from "./planning.ts";
 import { run } from "./runs.ts";
-
-const metadata: EventMetadata = {
-  commandId: "c",
-  correlationId: "c",
-  org: "demo",
-  actor: { kind: "person", id: "ana" },
-  channel: "rest",
-  occurredAt: "2026-01-02T03:04:05.000Z",
-  schemaVersion: 1,
-};
+import { importedByAna as metadata } from "../../testkit/examples/metadata.ts";
 
 const about = { label: null, hash: "", file: "", source: "" };
 

@@ -1,21 +1,11 @@
 import { parseFile } from "@countersign/definitions/parse-file.ts";
-import type { EventMetadata } from "@countersign/domain/actor.ts";
 import { decideImport } from "@countersign/domain/definition/decide.ts";
 import type { DefinitionState } from "@countersign/domain/definition/definition.ts";
 import { everyCalendar } from "@countersign/domain/definition/every-calendar.ts";
 import { emptyDefinition, evolveDefinition } from "@countersign/domain/definition/evolve.ts";
 import { decideRetire } from "@countersign/domain/definition/retire.ts";
 import { expect, test } from "vitest";
-
-const metadata: EventMetadata = {
-  commandId: "c",
-  correlationId: "c",
-  org: "demo",
-  actor: { kind: "person", id: "ana" },
-  channel: "rest",
-  occurredAt: "2026-01-02T03:04:05.000Z",
-  schemaVersion: 1,
-};
+import { importedByAna as metadata } from "../../testkit/examples/metadata.ts";
 
 const evolve = (
   state: DefinitionState,

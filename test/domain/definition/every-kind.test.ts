@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { EventMetadata } from "@countersign/domain/actor.ts";
 import {
   DEFINITION_SCHEMA_VERSION,
   decodeDefinitionEvent,
@@ -24,16 +23,7 @@ import type { Policy } from "@countersign/domain/policy/policy.ts";
 import { guardsOf } from "@countersign/domain/topic/workflow-guard.ts";
 import { any, group, level, policy } from "../../testkit/examples/policies.ts";
 import { about, of, transition } from "./one-of-each.ts";
-
-const metadata: EventMetadata = {
-  commandId: "c",
-  correlationId: "c",
-  org: "demo",
-  actor: { kind: "person", id: "ana" },
-  channel: "rest",
-  occurredAt: "2026-01-02T03:04:05.000Z",
-  schemaVersion: 1,
-};
+import { importedByAna as metadata } from "../../testkit/examples/metadata.ts";
 
 /** Every event goes through its stored text and back. */
 const evolve = (state: DefinitionState, events: readonly DefinitionEvent[]): DefinitionState =>

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { EventMetadata } from "@countersign/domain/actor.ts";
 import {
   DEFINITION_SCHEMA_VERSION,
   decodeDefinitionEvent,
@@ -12,16 +11,7 @@ import type { HashedDefinition } from "@countersign/domain/definition/parsed.ts"
 import { hashed } from "@countersign/domain/definition/parsed.ts";
 import type { Policy } from "@countersign/domain/policy/policy.ts";
 import type { Transition, Workflow } from "@countersign/domain/topic/workflow.ts";
-
-const metadata: EventMetadata = {
-  commandId: "c",
-  correlationId: "c",
-  org: "demo",
-  actor: { kind: "person", id: "ana" },
-  channel: "rest",
-  occurredAt: "2026-01-02T03:04:05.000Z",
-  schemaVersion: 1,
-};
+import { importedByAna as metadata } from "../../testkit/examples/metadata.ts";
 
 const policy = (id: string, change: Partial<Policy> = {}): Policy => ({
   id,

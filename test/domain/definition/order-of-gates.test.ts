@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { EventMetadata } from "@countersign/domain/actor.ts";
 import { decodeDefinitionEvent } from "@countersign/domain/definition/codec.ts";
 import { decideImport } from "@countersign/domain/definition/decide.ts";
 import type {
@@ -12,16 +11,7 @@ import { hasGates, noGates } from "@countersign/domain/gate/active-gates.ts";
 import type { Gate } from "@countersign/domain/gate/gate.ts";
 import { asksFor, rule } from "../../testkit/examples/gates.ts";
 import { when } from "../../testkit/examples/policies.ts";
-
-const metadata: EventMetadata = {
-  commandId: "c",
-  correlationId: "c",
-  org: "demo",
-  actor: { kind: "person", id: "ana" },
-  channel: "rest",
-  occurredAt: "2026-01-02T03:04:05.000Z",
-  schemaVersion: 1,
-};
+import { importedByAna as metadata } from "../../testkit/examples/metadata.ts";
 
 /** A gate with this id; another message is another content. */
 const gate = (id: string, message: string | null = null): HashedDefinition => {

@@ -1,15 +1,6 @@
-import { expect, test } from "vitest";
-import { playOnThread } from "./play-on-thread.ts";
-import { addTallies, noTally, situations } from "./tally.ts";
-
-const SHARE = { seed: "ci", first: 0, count: 25_000 };
+import { test } from "vitest";
+import { expectAgreement } from "./expect-agreement.ts";
 
 test("The decider does what the reference model says in 25,000 histories of 20 to 60 commands, which went everywhere", async () => {
-  let all = noTally;
-  await playOnThread(SHARE, (tally) => {
-    all = addTallies(all, tally);
-  });
-  expect(all.divergences).toEqual([]);
-  expect(all.histories).toBe(SHARE.count);
-  expect(situations.filter((situation) => !all.seen.has(situation))).toEqual([]);
+  await expectAgreement({ seed: "ci", first: 0, count: 25_000 });
 }, 240_000);
