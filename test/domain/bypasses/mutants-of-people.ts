@@ -234,4 +234,13 @@ export const mutantsOfPeople: readonly Mutant[] = [
     "principal === null",
     "only admins amend a chain",
   ),
+  mutant(
+    "slots are given away beside a child request too",
+    "request/changing/reassign.ts",
+    "(from !== null || isChildrens(group, roster))",
+    "from !== null",
+    "whoever gives all open slots away names nobody in a child request's place",
+    // The model knows no child requests.
+    false,
+  ),
 ];

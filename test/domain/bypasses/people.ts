@@ -9,7 +9,7 @@ import {
   policy,
   qaOnly,
 } from "../../testkit/examples/policies.ts";
-import { amends } from "../../testkit/changing.ts";
+import { amends, reassigns } from "../../testkit/changing.ts";
 import {
   approves,
   asked,
@@ -214,5 +214,19 @@ export const otherPeople: readonly Bypass[] = [
       new Story(build, world(policy([level(group(any, "qa_lead")), level(group(any, "sre"))])))
         .when(asked(), amends("bo", { skip: [2] }))
         .refused("forbidden"),
+  },
+  {
+    title: "whoever gives all open slots away names nobody in a child request's place",
+    attempt: (build) =>
+      new Story(
+        build,
+        world(
+          policy(level([group(any, "director"), group(any, "workflow:security")])),
+          policy(level(group(any, "security_team")), { id: "security" }),
+        ),
+      )
+        .when(asked(), reassigns("hal", { to: ["bo", "cy"] }), approves("bo"), approves("cy"))
+        .accepted()
+        .is("pending"),
   },
 ];

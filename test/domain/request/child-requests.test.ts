@@ -3,7 +3,7 @@ import type { Policy } from "@countersign/domain/policy/policy.ts";
 import { all, any, group, level, policy, when } from "../../testkit/examples/policies.ts";
 import { given } from "../../testkit/given-when-then.ts";
 import { approves, asked, cancels, childEnds, command, denies } from "../../testkit/happenings.ts";
-import { modifies } from "../../testkit/changing.ts";
+import { modifies, reassigns } from "../../testkit/changing.ts";
 import { world, type World } from "../../testkit/world.ts";
 
 const named = (id: string, ...who: readonly string[]): Policy =>
@@ -244,5 +244,22 @@ describe("a child request and an edited payload", () => {
     const edited = given(both, asked(), modifies("bo"));
     edited.when(childEnds(child, "approved")).yieldsNothing();
     expect(edited.view.children).toMatchObject([{ status: "cancelled" }, { status: "pending" }]);
+  });
+});
+
+describe("giving away slots beside a child request", () => {
+  const director = world(
+    policy(level([group(any, "director"), group(any, "workflow:security")])),
+    security,
+  );
+
+  test("names nobody in the child's place, who gives away all of the others", () => {
+    const away = given(director, asked()).and(reassigns("hal", { to: ["bo", "cy"] }));
+    expect(away.view.levels[0]?.groups.map(({ slots }) => slots.length)).toEqual([3, 1]);
+    const everybody = away.and(approves("bo"), approves("cy"));
+    expect(everybody.view.status).toBe("pending");
+    everybody
+      .when(childEnds(everybody.view.children[0]?.id ?? "", "approved"))
+      .yields("VoteCast", "LevelApproved", "RequestApproved");
   });
 });

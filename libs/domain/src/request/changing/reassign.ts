@@ -29,6 +29,12 @@ import { voidLeavers } from "../people/void-slot.ts";
 
 const isPersons = ({ via }: SlotRecord): boolean => via.type !== "agent" && via.type !== "workflow";
 
+/** True when child requests alone answer for the group: whoever else is named there would answer in their place. */
+const isChildrens = (group: GroupState, roster: Roster): boolean => {
+  const slots = roster.holders(group);
+  return slots.length > 0 && slots.every(({ via }) => via.type === "workflow");
+};
+
 /** Slots of a group that are not answered yet: everybody's, or one person's. */
 const openSlots = (
   group: GroupState,
@@ -150,7 +156,8 @@ export const moveSlots = (
   }
   const groups = level.groups.map((group, index) => {
     const gone = given[index] ?? [];
-    if (from !== null && gone.length === 0) return keptGroup(plan, index, group);
+    if (gone.length === 0 && (from !== null || isChildrens(group, roster)))
+      return keptGroup(plan, index, group);
     const made = replaced(plan, index, group, gone, command, state, reference, roster);
     const lost = gone.filter(({ approver }) => isOutside(made, approver));
     cancelled.push(...lost.map((slot) => ({ group: group.group, slot })));
