@@ -29,12 +29,6 @@ export interface RunningStandalone extends RunningService {
   readonly signIn: string | null;
 }
 
-/** What a test may put in the place of the machine's own. */
-export interface Overrides {
-  readonly clock?: Clock;
-  readonly log?: Log;
-}
-
 /** Long enough for read models that were closed cleanly; one that is rebuilt goes on in the background. */
 const CATCH_UP_MS = 250;
 
@@ -97,11 +91,9 @@ const shown = (host: string, port: number): string =>
   `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 
 /** The whole product in one process. Rejects, with everything closed again, when it cannot start. */
-export const compose = async (
-  config: StandaloneConfig,
-  overrides: Overrides = {},
-): Promise<RunningStandalone> => {
-  const { clock = systemClock, log = makeLog("countersign", config.logLevel) } = overrides;
+export const compose = async (config: StandaloneConfig): Promise<RunningStandalone> => {
+  const clock = systemClock;
+  const log = makeLog("countersign", config.logLevel);
   const storeFailed = Promise.withResolvers<never>();
   storeFailed.promise.catch(() => undefined);
   await using opening = new AsyncDisposableStack();
