@@ -52,6 +52,9 @@ interface Row extends CyclesResult {
   readonly cpuPerCycle: number;
   readonly rawEventsPerSecond: number;
   readonly cyclesPer100Events: number;
+  /** The same into a table without its position and its unique index. */
+  readonly rawRowsPerSecond: number;
+  readonly cyclesPer100Rows: number;
 }
 
 const decideRow = measureDecide();
@@ -105,15 +108,18 @@ try {
   for (const callers of CALLERS) {
     const rounds: Row[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      const raw = rawAppendRate(folder, 10, 1);
+      const rawEvents = rawAppendRate(folder, 10, 1);
+      const rawRows = rawAppendRate(folder, 10, 1, "rows");
       const before = cpuMicroseconds(server.pid ?? 0);
       const result = await runCycles(target, callers, SECONDS);
       const cpuPerCycle = (cpuMicroseconds(server.pid ?? 0) - before) / result.cycles;
       rounds.push({
         ...result,
         cpuPerCycle,
-        rawEventsPerSecond: raw,
-        cyclesPer100Events: (result.cyclesPerSecond * 100) / raw,
+        rawEventsPerSecond: rawEvents,
+        cyclesPer100Events: (result.cyclesPerSecond * 100) / rawEvents,
+        rawRowsPerSecond: rawRows,
+        cyclesPer100Rows: (result.cyclesPerSecond * 100) / rawRows,
       });
     }
     const pick = (key: keyof Row): number => median(rounds.map((round) => round[key]));
@@ -125,6 +131,8 @@ try {
       resumeP99: pick("resumeP99"),
       rawEventsPerSecond: pick("rawEventsPerSecond"),
       cyclesPer100Events: pick("cyclesPer100Events"),
+      rawRowsPerSecond: pick("rawRowsPerSecond"),
+      cyclesPer100Rows: pick("cyclesPer100Rows"),
       cpuPerCycle: pick("cpuPerCycle"),
     });
   }
@@ -134,6 +142,7 @@ try {
       "cycles/s": Math.round(row.cyclesPerSecond),
       "raw FULL, 10 a transaction, events/s": Math.round(row.rawEventsPerSecond),
       "cycles per 100 raw events": Number(row.cyclesPer100Events.toFixed(2)),
+      "per 100 plain rows": Number(row.cyclesPer100Rows.toFixed(2)),
       "server CPU µs a cycle": Math.round(row.cpuPerCycle),
       "approve sent → asker resumed p50 ms": Number(row.resumeP50.toFixed(3)),
       "p99 ms": Number(row.resumeP99.toFixed(3)),
