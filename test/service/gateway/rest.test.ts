@@ -61,6 +61,12 @@ describe("an ask", () => {
     });
   });
 
+  test("without a body is the commander's to refuse, like one with an empty body", async () => {
+    const answer = await gateway.call("POST", `${base}/approvals`);
+    expect(answer.status).toBe(201);
+    expect(gateway.received.at(-1)).toMatchObject({ name: "request-approval", body: "" });
+  });
+
   test("that was answered before is 200, not 201", async () => {
     const answer = await gateway.call("POST", `${base}/approvals`, { body: { title: "again" } });
     expect(answer.status).toBe(200);

@@ -99,7 +99,7 @@ export const approvalRoutes = (
     "/approvals",
     guarded((request, reply) => {
       if (hasQuery(request)) readQuery(request.query, NO_PARAMETERS);
-      const options = { idempotencyKey: idempotencyKey(request), body: request.body as string };
+      const options = { idempotencyKey: idempotencyKey(request), body: bodyText(request) };
       passOn(request, reply, inner.command(callerOf(request), "request-approval", options), log);
     }),
   );
