@@ -8,10 +8,9 @@ import {
   decidersStanding,
   queueStanding,
 } from "@countersign/domain/request/view/queue-standing.ts";
-import { renderRequest } from "@countersign/domain/request/view/render.ts";
 import type { KnownRequest } from "@countersign/domain/request/state.ts";
 
-/** What changes about a request in the queue. */
+/** What changes about a request in the queue, beside its text. */
 export interface QueueRow {
   readonly status: KnownRequest["status"];
   /** In whose queue it stands: ids of people, and names under which agents decide. */
@@ -21,8 +20,6 @@ export interface QueueRow {
   readonly standIns: readonly Span[];
   /** When those in whose queue it stands now have handed it over and do not answer themselves. */
   readonly handedOver: readonly Span[];
-  /** The whole request as on the wire. */
-  readonly doc: string;
 }
 
 /** What is written about a request once. */
@@ -49,8 +46,8 @@ const ranks: Readonly<Record<KnownRequest["submitted"]["urgency"], number>> = {
 /** Characters of prose that can be searched for, a request. */
 const SEARCHED = 4_000;
 
-/** The row of a request at one state; `position` is that of its last event, as a decimal text. Pure. */
-export const queueRow = (state: KnownRequest, reference: Reference, position: string): QueueRow => {
+/** The row of a request at one state, with the people of the same moment. Pure. */
+export const queueRow = (state: KnownRequest, reference: Reference): QueueRow => {
   const { now, later } = queueStanding(state, reference);
   const deciders = decidersStanding(state, reference);
   return {
@@ -59,7 +56,6 @@ export const queueRow = (state: KnownRequest, reference: Reference, position: st
     later: [...later, ...deciders.later],
     standIns: standInsFor(state, reference, now),
     handedOver: handOverTimes(state, reference, now),
-    doc: renderRequest(state, reference, position),
   };
 };
 
@@ -83,6 +79,8 @@ export const queueEntry = ({ submitted, createdAt }: KnownRequest): QueueEntry =
 };
 
 /** Everybody who voted, each once: who was an approver of a request that has ended. */
-export const votersOf = (state: KnownRequest): string[] => [
-  ...new Set(state.levels.flatMap(({ votes }) => votes.map(({ votedBy }) => votedBy))),
-];
+export const votersOf = ({ levels }: KnownRequest): ReadonlySet<string> => {
+  const voters = new Set<string>();
+  for (const { votes } of levels) for (const { votedBy } of votes) voters.add(votedBy);
+  return voters;
+};

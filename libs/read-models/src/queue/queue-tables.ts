@@ -80,6 +80,7 @@ export class QueueTables {
     entry: QueueEntry,
     row: QueueRow,
     targets: readonly string[],
+    doc: string,
     at: { readonly revision: number; readonly position: number },
   ): void {
     this.#insert.run(
@@ -98,7 +99,7 @@ export class QueueTables {
       at.position,
       JSON.stringify(row.now),
       JSON.stringify(row.later),
-      row.doc,
+      doc,
     );
     for (const code of entry.reasonCodes) this.#insertReason.run(org, code, rid);
     this.#insertSearch.run(rid, entry.searchText);
@@ -114,6 +115,7 @@ export class QueueTables {
     id: string,
     placed: Placed,
     row: QueueRow,
+    doc: string,
     at: { readonly revision: number; readonly position: number },
   ): void {
     const { rid } = placed;
@@ -123,7 +125,7 @@ export class QueueTables {
       at.position,
       JSON.stringify(row.now),
       JSON.stringify(row.later),
-      row.doc,
+      doc,
       rid,
     );
     if (placed.status !== row.status) {
@@ -145,7 +147,7 @@ export class QueueTables {
     org: string,
     { rid, rank }: Pick<Placed, "rid" | "rank">,
     targets: readonly string[],
-    voters: readonly string[],
+    voters: ReadonlySet<string>,
   ): void {
     for (const name of targets) this.#deleteTarget.run(org, name, rid);
     for (const person of voters) this.#putStanding.run(org, person, rid, "voted", rank);

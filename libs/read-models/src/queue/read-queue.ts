@@ -72,14 +72,14 @@ export class QueueReader {
   request(org: string, id: string): StoredRequest | undefined {
     const unwritten = this.#projection.unwritten(org, id);
     if (unwritten !== undefined) {
-      const { row, state } = unwritten;
+      const { state, doc } = unwritten;
       const { kind, id: requester } = state.submitted.requester;
       const seen = {
         version: state.payloadVersion,
         questions: state.dealings?.questions.length ?? 0,
         paused: state.status === "pending" && state.timers?.callerPaused === true,
       };
-      return { doc: row.doc, status: row.status, requesterKind: kind, requester, seen };
+      return { doc, status: state.status, requesterKind: kind, requester, seen };
     }
     const row: unknown = this.#request.get(org, id);
     if (row === undefined) return undefined;
