@@ -1,3 +1,5 @@
+import { readdir, readFile } from "node:fs/promises";
+import { getPriority, platform } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Person } from "@countersign/domain/directory/directory.ts";
@@ -55,6 +57,16 @@ const trail = async (): Promise<{ ok: boolean; result?: { items: { event: string
   return JSON.parse(body);
 };
 
+/** Of all threads of this process, the main thread's first, as Linux tells it. */
+const nicenessOfThreads = async (): Promise<number[]> => {
+  const threads = await readdir("/proc/self/task");
+  const stats = await Promise.all(
+    threads.map((thread) => readFile(`/proc/self/task/${thread}/stat`, "utf8")),
+  );
+  // The 19th field; the second, the name, may hold spaces and ends with a parenthesis.
+  return stats.map((stat) => Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]));
+};
+
 beforeEach(async () => {
   stack = new AsyncDisposableStack();
   const folder = await temporaryFolder();
@@ -92,6 +104,18 @@ describe("the audit on a thread of its own", () => {
     expect(audit.figures.name).toBe("audit");
     expect(audit.figures.isLive()).toBe(true);
   });
+
+  test.runIf(platform() === "linux")(
+    "goes behind the main thread, and leaves that where it is",
+    async () => {
+      const before = await nicenessOfThreads();
+      await open(join(dataDir, "events.db"));
+      await audit.live;
+      const lowered = (await nicenessOfThreads()).filter((nice) => nice === 7).length;
+      expect(lowered).toBe(before.filter((nice) => nice === 7).length + 1);
+      expect(getPriority()).toBe(before[0]);
+    },
+  );
 
   test("closes cleanly, and answers nobody afterwards", async () => {
     await open(join(dataDir, "events.db"));
