@@ -41,6 +41,9 @@ describe("attaching to a request", () => {
       payload: null,
     });
     expect((await ci.post(`/approvals/${id}/recommendation`, advice, key)).text).toBe(other.text);
+    const later = { ...advice, summary: "Not any more." };
+    expect((await ci.post(`/approvals/${id}/recommendation`, later)).body).toMatchObject(later);
+    expect((await ci.post(`/approvals/${id}/recommendation`, advice, key)).text).toBe(other.text);
     expect((await ci.get(`/approvals/${id}`)).status).toBe(404);
     expect(
       refusal(await ci.post(`/approvals/${id}/recommendation`, { ...advice, confidence: 2 })),
@@ -53,6 +56,7 @@ describe("attaching to a request", () => {
     expect(attachContext.request).toEqual({
       recommendations: [
         { by: { kind: "AGENT", id: "ci" }, recommendation: "APPROVE", summary: "Looks fine." },
+        { by: { kind: "AGENT", id: "ci" }, recommendation: "APPROVE", summary: "Not any more." },
       ],
       attachments: [
         { by: { id: "deployment-bot" }, context: { tests: 9 } },
@@ -60,7 +64,8 @@ describe("attaching to a request", () => {
       ],
     });
     expect((await server.as("bo").post(`/approvals/${id}/approve`, {})).status).toBe(200);
-    expect(refusal(await ci.post(`/approvals/${id}/context`, { context: {} }))[0]).toBe(404);
+    for (const body of [{ context: {} }, {}])
+      expect(refusal(await ci.post(`/approvals/${id}/context`, body))[0]).toBe(404);
     expect(refusal(await bot.post(`/approvals/${id}/context`, { context: {} }))).toEqual([
       409,
       "already-resolved",

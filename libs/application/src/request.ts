@@ -23,7 +23,11 @@ export const requestAggregate: Aggregate<RequestState, RequestEvent> = {
 };
 
 /** Refusals that come before the body is looked at, as `decide` orders them. */
-const beforeBody: ReadonlySet<RefusalCode> = new Set(["forbidden", "already-resolved"]);
+const beforeBody: ReadonlySet<RefusalCode> = new Set([
+  "not-found",
+  "forbidden",
+  "already-resolved",
+]);
 
 export type ExistingCommand = Exclude<RequestCommand, { type: "submit" }>;
 
