@@ -23,7 +23,10 @@ beforeAll(async () => {
     urgency: "critical",
     action: { type: "cache:wipe", parameters: {} },
   });
-  ids["third"] = await org.ask({ approvers: [{ type: "user", identifier: "dee" }] });
+  ids["third"] = await org.ask({
+    description: "नमस्ते, काम\u19b0का",
+    approvers: [{ type: "user", identifier: "dee" }],
+  });
   ids["fourth"] = await org.ask({ urgency: "critical" }, "ci");
   ids["byDee"] = String(
     (
@@ -67,6 +70,8 @@ describe("a list of requests", () => {
     ["a word that is only begun", { q: "zür" }, []],
     ["a word that nothing has", { q: "zürich nowhere" }, []],
     ["a search without words", { q: "***" }, []],
+    ["words whose vowels are signs beside their letters", { q: "नमस्ते काम" }, ["third"]],
+    ["words with a letter that was a sign before", { q: "म\u19b0का" }, ["third"]],
     ["a time before all of them", { to: "2001-01-01T00:00:00.000Z" }, []],
     ["a gate type that none has", { gate_type: "cost" }, []],
   ])("is narrowed to %s", async (_, filter, expected) => {
