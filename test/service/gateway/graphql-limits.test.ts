@@ -61,6 +61,8 @@ describe("what may not be asked", () => {
     ['{"query":"{viewer{id}}","extra":1}'],
     ['{"query":"{viewer{id}}","query":"{viewer{id}}"}'],
     ['[{"query":"{viewer{id}}"},{"query":"{viewer{id}}"}]'],
+    ['{"query":"query A{viewer{id}}","operationName":"B"}'],
+    ['{"query":"{viewer{id}}","operationName":"B"}'],
     ['{"query":"query($v:JSON){stats{approvalRate}}","variables":{"v":9007199254740993}}'],
   ])("the body %s is 400 with errors", async (body) => {
     const answer = await gateway.call("POST", "/graphql", { body });

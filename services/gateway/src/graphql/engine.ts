@@ -124,6 +124,11 @@ export const makeEngine = (live: LiveParts, dev: boolean): Engine => {
     if (definition === undefined) {
       return { ok: false, errors: [new GraphQLError("The document holds no operation.")] };
     }
+    const { operationName } = operation;
+    if (typeof operationName === "string" && definition.name?.value !== operationName) {
+      const message = `The document holds no operation ${JSON.stringify(operationName)}.`;
+      return { ok: false, errors: [new GraphQLError(message)] };
+    }
     const variables = operation.variables ?? {};
     if (!isIntrospection(document)) {
       try {
@@ -141,7 +146,7 @@ export const makeEngine = (live: LiveParts, dev: boolean): Engine => {
       document,
       contextValue: context,
       variableValues: variables,
-      operationName: operation.operationName ?? null,
+      operationName: operationName ?? null,
     };
     const finish = (result: ExecutionResult): ExecutionResult =>
       result.errors === undefined
