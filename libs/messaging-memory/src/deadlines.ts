@@ -10,9 +10,9 @@ export interface Waiting {
  * Ends waits that last too long with one timer for all of them. Nearly every request is answered long before its
  * deadline: a timer each would cost more than the request itself.
  */
-export class Deadlines {
+export class Deadlines<T extends Waiting> {
   readonly #clock: Clock;
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Set<T>();
   #armedFor = Number.POSITIVE_INFINITY;
   #disarm: () => void = () => {};
 
@@ -20,20 +20,23 @@ export class Deadlines {
     this.#clock = clock;
   }
 
-  add(waiting: Waiting): void {
+  add(waiting: T): void {
     this.#waiting.add(waiting);
     if (waiting.at < this.#armedFor) this.#arm(waiting.at);
   }
 
   /** Leaves the timer armed: it finds nothing to do, which is cheaper than taking it back each time. */
-  remove(waiting: Waiting): void {
+  remove(waiting: T): void {
     this.#waiting.delete(waiting);
   }
 
-  stop(): void {
+  /** Takes all that still wait out, and answers them. */
+  stop(): readonly T[] {
     this.#disarm();
     this.#armedFor = Number.POSITIVE_INFINITY;
+    const left = [...this.#waiting];
     this.#waiting.clear();
+    return left;
   }
 
   #arm(at: number): void {

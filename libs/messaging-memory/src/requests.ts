@@ -28,24 +28,23 @@ interface Group {
 class Pending implements Waiting {
   readonly at: number;
   readonly #subject: string;
-  readonly #settled: (pending: Pending) => void;
+  readonly #deadlines: Deadlines<Pending>;
   readonly #resolve: (reply: Reply) => void;
   readonly #reject: (reason: unknown) => void;
   open = true;
-  abort: (() => void) | undefined;
 
   constructor(
     at: number,
     subject: string,
     resolve: (reply: Reply) => void,
     reject: (reason: unknown) => void,
-    settled: (pending: Pending) => void,
+    deadlines: Deadlines<Pending>,
   ) {
     this.at = at;
     this.#subject = subject;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#settled = settled;
+    this.#deadlines = deadlines;
   }
 
   answer(reply: Reply): void {
@@ -63,7 +62,7 @@ class Pending implements Waiting {
   #close(): boolean {
     if (!this.open) return false;
     this.open = false;
-    this.#settled(this);
+    this.#deadlines.remove(this);
     return true;
   }
 }
@@ -74,13 +73,7 @@ export class Requests {
   readonly #failed: (failure: unknown, subject: string) => void;
   readonly #groups = new SubjectIndex<Group>();
   readonly #byName = new Map<string, { group: Group; remove: () => void }>();
-  readonly #pending = new Set<Pending>();
-  readonly #deadlines: Deadlines;
-  readonly #settled = (pending: Pending): void => {
-    this.#pending.delete(pending);
-    this.#deadlines.remove(pending);
-    pending.abort?.();
-  };
+  readonly #deadlines: Deadlines<Pending>;
 
   constructor(clock: Clock, failed: (failure: unknown, subject: string) => void) {
     this.#clock = clock;
@@ -92,21 +85,13 @@ export class Requests {
     const groups = this.#groups.find(subject);
     if (groups.length === 0)
       return Promise.reject(new NoResponders(`nobody serves ${subject} at present`));
-    const { signal } = options;
-    if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
       const at = this.#clock.monotonic() + options.timeoutMs;
-      const pending = new Pending(at, subject, resolve, reject, this.#settled);
+      const pending = new Pending(at, subject, resolve, reject, this.#deadlines);
       const message = { subject, headers: options.headers ?? NO_HEADERS, body };
       // As on NATS, every group gets the request and the first answer counts. In practice there is one.
       for (const group of groups) this.#ask(group, message, pending);
-      if (!pending.open) return;
-      this.#pending.add(pending);
-      this.#deadlines.add(pending);
-      if (signal === undefined) return;
-      const abort = (): void => pending.fail(signal.reason);
-      signal.addEventListener("abort", abort, { once: true });
-      pending.abort = () => signal.removeEventListener("abort", abort);
+      if (pending.open) this.#deadlines.add(pending);
     });
   }
 
@@ -139,8 +124,8 @@ export class Requests {
 
   /** Nobody waits any longer: every request that is still open fails. */
   stop(): void {
-    for (const pending of [...this.#pending]) pending.fail(new BusUnavailable("the bus is closed"));
-    this.#deadlines.stop();
+    for (const pending of this.#deadlines.stop())
+      pending.fail(new BusUnavailable("the bus is closed"));
   }
 
   #ask(group: Group, message: Message, pending: Pending): void {

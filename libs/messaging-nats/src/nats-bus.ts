@@ -70,14 +70,6 @@ const open = async (options: NatsBusOptions): Promise<NatsConnection> => {
   });
 };
 
-/** Gives a promise up when the signal says so. */
-const unlessAborted = <T>(asked: Promise<T>, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    asked.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
-
 /**
  * Connects, makes missing streams, and stays connected: reconnects forever and makes the streams again.
  * Throws `BusUnavailable` when no broker answers, or one without JetStream.
@@ -133,11 +125,9 @@ export const connectNatsBus = async (options: NatsBusOptions): Promise<NatsBus> 
   const ask = async (subject: string, body: string, asked: RequestOptions): Promise<Reply> => {
     mustBeOpen();
     if (!link.connected) throw new BusUnavailable("the broker cannot be reached");
-    asked.signal?.throwIfAborted();
     const headers = toNats(asked.headers);
     const timeout = Math.max(1, asked.timeoutMs);
-    const sent = nc.request(subject, body, { timeout, ...(headers ? { headers } : {}) });
-    const reply = await (asked.signal ? unlessAborted(sent, asked.signal) : sent);
+    const reply = await nc.request(subject, body, { timeout, ...(headers ? { headers } : {}) });
     return { headers: fromNats(reply.headers), body: reply.string() };
   };
 

@@ -28,8 +28,6 @@ export interface RequestOptions {
   readonly headers?: Headers;
   /** Milliseconds until `RequestTimeout`. */
   readonly timeoutMs: number;
-  /** Gives the request up: the caller went away. */
-  readonly signal?: AbortSignal;
 }
 
 /** A durable message, as published. `id` is the dedupe id (`Nats-Msg-Id`), unique within the stream's window. */

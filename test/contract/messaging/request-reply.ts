@@ -125,16 +125,6 @@ export const requestReplySuite = (start: StartBus): void => {
       expect(ended.seen).toEqual(["first", "second"]);
     });
 
-    test("a signal gives a request up", async () => {
-      bus.serve(approve, "commander", () => unanswered.promise);
-      const leaving = new AbortController();
-      const asked = bus.request(approve, "", { timeoutMs: 2_000, signal: leaving.signal });
-      leaving.abort(new Error("the caller left"));
-      await expect(asked).rejects.toThrow("the caller left");
-      const late = bus.request(approve, "", { timeoutMs: 2_000, signal: leaving.signal });
-      await expect(late).rejects.toThrow("the caller left");
-    });
-
     test("each request goes to one member of the group, and all members get some", async () => {
       const taken = [0, 0, 0];
       const members = [0, 1, 2].map((member) =>

@@ -18,20 +18,15 @@ export interface CommandOptions {
   readonly headers?: Headers;
 }
 
-export interface QueryOptions {
-  /** Milliseconds; default 10 s. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-}
-
 /** The gateway's way inwards: commands to the commander, queries to the projector. */
 export interface Inner {
   command(caller: Caller, name: CommandName, options: CommandOptions): Promise<Reply>;
+  /** `timeoutMs`: default 10 s. */
   query(
     caller: Caller,
     name: QueryName,
     parameters: object,
-    options?: QueryOptions,
+    options?: { readonly timeoutMs: number },
   ): Promise<Reply>;
   /** The public keys that grants are signed with: nobody's in particular. */
   grantKeys(): Promise<Reply>;
@@ -116,6 +111,7 @@ export type QueryName =
   | "viewer";
 
 const TIMEOUT_MS = 10_000;
+const QUERY_OPTIONS = { timeoutMs: TIMEOUT_MS };
 /** A transition waits for its guards, each of which may have half a minute, and for an advisor. */
 const TRANSITION_MS = 40_000;
 /** In subjects of what belongs to no org. */
@@ -123,19 +119,19 @@ const NO_ORG = "_";
 /** How an answer begins to who is no active member of the org, or not any more. */
 const NOT_A_MEMBER = '{"ok":false,"error":{"code":"unauthenticated"';
 const PLAIN = /^[\w-]*$/;
-const MAX_SUBJECTS = 10_000;
+const MAX_ORGS = 1_000;
 
-/** Subjects are built once for each org and name, in a bounded map. */
+/** Subjects are built once for each org and name, of which there are few, in a bounded map of orgs. */
 const remembering = (build: (org: string, name: string) => string) => {
-  const built = new Map<string, string>();
+  const built = new Map<string, Map<string, string>>();
   return (org: string, name: string): string => {
-    const key = `${org} ${name}`;
-    let subject = built.get(key);
-    if (subject === undefined) {
-      subject = build(org, name);
-      if (built.size >= MAX_SUBJECTS) built.clear();
-      built.set(key, subject);
+    let ofOrg = built.get(org);
+    if (ofOrg === undefined) {
+      if (built.size >= MAX_ORGS) built.clear();
+      built.set(org, (ofOrg = new Map()));
     }
+    let subject = ofOrg.get(name);
+    if (subject === undefined) ofOrg.set(name, (subject = build(org, name)));
     return subject;
   };
 };
@@ -179,12 +175,11 @@ export const makeInner = (bus: Bus): Inner => {
         timeoutMs: name === "request-transition" ? TRANSITION_MS : TIMEOUT_MS,
       });
     },
-    query(caller, name, parameters, { timeoutMs = TIMEOUT_MS, signal } = {}) {
-      const options = { headers: headersOf(caller), timeoutMs };
+    query(caller, name, parameters, { timeoutMs } = QUERY_OPTIONS) {
       const asked = bus.request(
         queryTo(caller.who.principal.org, name),
         JSON.stringify(parameters),
-        signal === undefined ? options : { ...options, signal },
+        { headers: headersOf(caller), timeoutMs },
       );
       return asked.then((reply) => {
         if (reply.body.startsWith(NOT_A_MEMBER)) refused(caller, "unauthenticated", name);

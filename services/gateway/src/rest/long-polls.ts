@@ -20,34 +20,51 @@ export interface LongPolls {
 const MARGIN_MS = 10_000;
 
 export const makeLongPolls = (inner: Inner): LongPolls => {
-  const waiting = new Set<AbortController>();
+  /** What lets go of each that waits. */
+  const waiting = new Set<() => void>();
   let released = false;
   return {
-    async ask(caller, parameters, waitMs, response) {
-      if (released) return inner.query(caller, "request", parameters);
-      const controller = new AbortController();
-      const gone = (): void => controller.abort();
-      waiting.add(controller);
-      response.once("close", gone);
-      try {
-        return await inner.query(
-          caller,
-          "request",
-          { ...parameters, wait_ms: waitMs },
-          { timeoutMs: waitMs + MARGIN_MS, signal: controller.signal },
-        );
-      } catch (error) {
-        if (response.destroyed) throw new Refused("unavailable", "The caller went away.");
-        if (!released) throw error;
-        return await inner.query(caller, "request", parameters);
-      } finally {
-        waiting.delete(controller);
-        response.removeListener("close", gone);
-      }
+    ask(caller, parameters, waitMs, response) {
+      const asItIs = (): Promise<Reply> => inner.query(caller, "request", parameters);
+      if (released) return asItIs();
+      return new Promise((resolve, reject) => {
+        const settled = (): void => {
+          waiting.delete(release);
+          response.removeListener("close", gone);
+        };
+        const release = (): void => {
+          settled();
+          resolve(asItIs());
+        };
+        // What the projector answers all the same, at the latest when the wait is over, reaches nobody.
+        const gone = (): void => {
+          settled();
+          reject(new Refused("unavailable", "The caller went away."));
+        };
+        waiting.add(release);
+        response.on("close", gone);
+        inner
+          .query(
+            caller,
+            "request",
+            { ...parameters, wait_ms: waitMs },
+            { timeoutMs: waitMs + MARGIN_MS },
+          )
+          .then(
+            (reply) => {
+              settled();
+              resolve(reply);
+            },
+            (error: unknown) => {
+              settled();
+              reject(error);
+            },
+          );
+      });
     },
     release() {
       released = true;
-      for (const controller of waiting) controller.abort();
+      for (const release of waiting) release();
     },
   };
 };
