@@ -1,5 +1,5 @@
 import canonicalize from "canonicalize";
-import { sha256 } from "./event-ids.ts";
+import { hash } from "node:crypto";
 
 /** The RFC 8785 form of a JSON value. Values come from the I-JSON scan, so there is always one. */
 export const canonicalJson = (value: unknown): string => {
@@ -9,4 +9,5 @@ export const canonicalJson = (value: unknown): string => {
 };
 
 /** SHA-256 over the RFC 8785 form, as `sha256:` + hex: what a caller computes from what it is about to run. */
-export const canonicalHash = (value: unknown): string => sha256(canonicalJson(value));
+export const canonicalHash = (value: unknown): string =>
+  `sha256:${hash("sha256", canonicalJson(value))}`;

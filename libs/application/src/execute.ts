@@ -2,13 +2,13 @@ import type { Basis, EventMetadata } from "@countersign/domain/actor.ts";
 import type { Reference } from "@countersign/domain/reference.ts";
 import { refuse, type Refusal } from "@countersign/domain/request/refusals.ts";
 import { StoreUnavailable, WrongExpectedRevision } from "@countersign/event-store/errors.ts";
-import type { EventStore, NewEvent, RecordedEvent } from "@countersign/event-store/event-store.ts";
+import type { EventStore, RecordedEvent } from "@countersign/event-store/event-store.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
 import { strangerRefusal } from "./authorise.ts";
 import type { Counterparties } from "./counterparties.ts";
 import type { Envelope } from "./envelope.ts";
-import { eventId } from "./event-ids.ts";
 import { emptyFold, nextFold, type Fold, type Folds } from "./fold-cache.ts";
+import { newEvents } from "./new-events.ts";
 import type { References } from "./references.ts";
 import type { Turns } from "./turns.ts";
 
@@ -48,6 +48,14 @@ export interface Engine {
   readonly counterparties?: Counterparties;
 }
 
+/** What an aggregate says to a command, as the stream stands; `now` is ISO 8601. */
+export type Decide<State, Event> = (
+  state: State,
+  now: string,
+  reference: Reference,
+  fold: Fold<State>,
+) => Decision<Event>;
+
 /** A stream's place in the engine: what decides for it, and where its folds are kept. */
 export interface StreamKind<State, Event extends { readonly type: string; readonly data: object }> {
   readonly aggregate: Aggregate<State, Event>;
@@ -59,21 +67,16 @@ const SCHEMA_VERSION = 1;
 const ATTEMPTS = 20;
 const UNKNOWN_OUTCOME_ATTEMPTS = 4;
 
+/** The last command under way on each stream, by where its folds are kept. */
 const tails = new WeakMap<object, Map<string, Promise<unknown>>>();
 
-/** Runs `work` after all earlier work on the same stream in this process: no conflicts among ourselves. */
-const inTurn = async <T>(owner: object, stream: string, work: () => Promise<T>): Promise<T> => {
-  let queue = tails.get(owner);
-  if (queue === undefined) tails.set(owner, (queue = new Map<string, Promise<unknown>>()));
-  const before = queue.get(stream);
-  const mine = before === undefined ? work() : before.then(work, work);
-  queue.set(stream, mine);
-  try {
-    return await mine;
-  } finally {
-    if (queue.get(stream) === mine) queue.delete(stream);
-  }
+const tailsOf = (folds: object): Map<string, Promise<unknown>> => {
+  let known = tails.get(folds);
+  if (known === undefined) tails.set(folds, (known = new Map<string, Promise<unknown>>()));
+  return known;
 };
+
+const nothing = (): void => undefined;
 
 /** Folds a stream from the store, on top of what is known of it. */
 export const loadFold = async <
@@ -104,6 +107,89 @@ const basisOf = (reference: Reference): Basis => ({
   definition: reference.definition.revision,
 });
 
+/** One command of those on a stream, once the one `ahead` of it is done. */
+const decideAndAppend = async <
+  State,
+  Event extends { readonly type: string; readonly data: object },
+>(
+  ahead: Promise<unknown> | undefined,
+  engine: Engine,
+  kind: StreamKind<State, Event>,
+  stream: string,
+  envelope: Envelope,
+  decide: Decide<State, Event>,
+  isFresh: boolean,
+): Promise<Outcome<State>> => {
+  if (ahead !== undefined) await ahead.then(nothing, nothing);
+  const { aggregate, folds } = kind;
+  const cached = folds.get(stream);
+  const atHand = cached ?? (isFresh ? emptyFold<State>(aggregate.initial) : undefined);
+  let read = atHand === undefined;
+  let fold = atHand ?? (await loadFold(engine.store, stream, aggregate));
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (fold.basis !== null && !engine.references.covers(envelope.org, fold.basis))
+      await engine.references.reach(envelope.org, fold.basis, engine.clock);
+    const known = fold.commands.get(envelope.commandId);
+    const reference = engine.references.of(envelope.org);
+    const stranger = strangerRefusal(envelope.principal, reference);
+    if (stranger !== null) return { ok: false, fold, refusal: stranger };
+    if (known !== undefined) {
+      folds.set(stream, fold);
+      return known === envelope.commandHash
+        ? { ok: true, fold, reference, effect: "repeated" }
+        : {
+            ok: false,
+            fold,
+            refusal: refuse("conflict", "This idempotency key was used before with another body."),
+          };
+    }
+    const clock = new Date(engine.clock.now()).toISOString();
+    const now =
+      fold.lastOccurredAt !== null && fold.lastOccurredAt > clock ? fold.lastOccurredAt : clock;
+    const decision = decide(fold.state, now, reference, fold);
+    if (decision.events.length === 0) {
+      if (!read) {
+        read = true;
+        const before = fold.revision;
+        fold = await loadFold(engine.store, stream, aggregate, fold);
+        if (fold.revision > before) continue;
+      }
+      if (fold.revision >= 0n) folds.set(stream, fold);
+      return decision.refusal === undefined
+        ? { ok: true, fold, reference, effect: "unchanged" }
+        : { ok: false, refusal: decision.refusal, fold };
+    }
+    const metadata: EventMetadata = {
+      commandId: decision.commandId ?? envelope.commandId,
+      ...(envelope.commandHash === null ? {} : { commandHash: envelope.commandHash }),
+      basis: basisOf(reference),
+      correlationId: envelope.correlationId,
+      ...(envelope.causationId === null ? {} : { causationId: envelope.causationId }),
+      org: envelope.org,
+      actor: decision.commandId === undefined ? envelope.actor : { kind: "timer", id: "expiry" },
+      channel: decision.commandId === undefined ? envelope.channel : "timer",
+      occurredAt: now,
+      schemaVersion: SCHEMA_VERSION,
+    };
+    const appended = await append(engine.store, kind, stream, fold, decision.events, metadata);
+    if (appended !== "conflict") {
+      engine.references.applied(stream, decision.events, metadata, appended);
+      return decision.refusal === undefined
+        ? {
+            ok: true,
+            fold: appended,
+            reference: engine.references.of(envelope.org),
+            effect: "appended",
+          }
+        : { ok: false, refusal: decision.refusal, fold: appended };
+    }
+    folds.drop(stream);
+    read = true;
+    fold = await loadFold(engine.store, stream, aggregate);
+  }
+  throw new StoreUnavailable(`stream ${stream} kept changing while a command was decided`);
+};
+
 /**
  * Load, decide, append at the exact revision; on a conflict reload and decide again. A command id that already
  * stands in the stream is answered from what is stored, or refused `conflict` when it came with another body.
@@ -113,6 +199,7 @@ const basisOf = (reference: Reference): Basis => ({
  * may have gone on, and a repeat is answered like the first, whatever changed since.
  * Never decided on less than the stream's last decision had read: people and definitions another process has seen
  * come here too, within moments. Throws `StoreUnavailable` when they do not, and when the outcome stays unknown.
+ * Waits for all earlier commands on the same stream in this process: no conflicts among ourselves.
  */
 export const execute = async <
   State,
@@ -122,82 +209,18 @@ export const execute = async <
   kind: StreamKind<State, Event>,
   stream: string,
   envelope: Envelope,
-  decide: (state: State, now: string, reference: Reference, fold: Fold<State>) => Decision<Event>,
-  options: { readonly fresh?: boolean } = {},
-): Promise<Outcome<State>> =>
-  inTurn(kind.folds, stream, async () => {
-    const { aggregate, folds } = kind;
-    const cached = folds.get(stream);
-    const atHand =
-      cached ?? (options.fresh === true ? emptyFold<State>(aggregate.initial) : undefined);
-    let read = atHand === undefined;
-    let fold = atHand ?? (await loadFold(engine.store, stream, aggregate));
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (fold.basis !== null && !engine.references.covers(envelope.org, fold.basis))
-        await engine.references.reach(envelope.org, fold.basis, engine.clock);
-      const known = fold.commands.get(envelope.commandId);
-      const reference = engine.references.of(envelope.org);
-      const stranger = strangerRefusal(envelope.principal, reference);
-      if (stranger !== null) return { ok: false, fold, refusal: stranger };
-      if (known !== undefined) {
-        folds.set(stream, fold);
-        return known === envelope.commandHash
-          ? { ok: true, fold, reference, effect: "repeated" }
-          : {
-              ok: false,
-              fold,
-              refusal: refuse(
-                "conflict",
-                "This idempotency key was used before with another body.",
-              ),
-            };
-      }
-      const clock = new Date(engine.clock.now()).toISOString();
-      const now =
-        fold.lastOccurredAt !== null && fold.lastOccurredAt > clock ? fold.lastOccurredAt : clock;
-      const decision = decide(fold.state, now, reference, fold);
-      if (decision.events.length === 0) {
-        if (!read) {
-          read = true;
-          const before = fold.revision;
-          fold = await loadFold(engine.store, stream, aggregate, fold);
-          if (fold.revision > before) continue;
-        }
-        if (fold.revision >= 0n) folds.set(stream, fold);
-        return decision.refusal === undefined
-          ? { ok: true, fold, reference, effect: "unchanged" }
-          : { ok: false, refusal: decision.refusal, fold };
-      }
-      const metadata: EventMetadata = {
-        commandId: decision.commandId ?? envelope.commandId,
-        ...(envelope.commandHash === null ? {} : { commandHash: envelope.commandHash }),
-        basis: basisOf(reference),
-        correlationId: envelope.correlationId,
-        ...(envelope.causationId === null ? {} : { causationId: envelope.causationId }),
-        org: envelope.org,
-        actor: decision.commandId === undefined ? envelope.actor : { kind: "timer", id: "expiry" },
-        channel: decision.commandId === undefined ? envelope.channel : "timer",
-        occurredAt: now,
-        schemaVersion: SCHEMA_VERSION,
-      };
-      const appended = await append(engine.store, kind, stream, fold, decision.events, metadata);
-      if (appended !== "conflict") {
-        engine.references.applied(stream, decision.events, metadata, appended);
-        return decision.refusal === undefined
-          ? {
-              ok: true,
-              fold: appended,
-              reference: engine.references.of(envelope.org),
-              effect: "appended",
-            }
-          : { ok: false, refusal: decision.refusal, fold: appended };
-      }
-      folds.drop(stream);
-      read = true;
-      fold = await loadFold(engine.store, stream, aggregate);
-    }
-    throw new StoreUnavailable(`stream ${stream} kept changing while a command was decided`);
-  });
+  decide: Decide<State, Event>,
+  { fresh = false }: { readonly fresh?: boolean } = {},
+): Promise<Outcome<State>> => {
+  const last = tailsOf(kind.folds);
+  const mine = decideAndAppend(last.get(stream), engine, kind, stream, envelope, decide, fresh);
+  last.set(stream, mine);
+  try {
+    return await mine;
+  } finally {
+    if (last.get(stream) === mine) last.delete(stream);
+  }
+};
 
 const append = async <State, Event extends { readonly type: string; readonly data: object }>(
   store: EventStore,
@@ -207,16 +230,7 @@ const append = async <State, Event extends { readonly type: string; readonly dat
   events: readonly Event[],
   metadata: EventMetadata,
 ): Promise<Fold<State> | "conflict"> => {
-  const metadataText = JSON.stringify(metadata);
-  const texts: NewEvent[] = events.map((event, index) => {
-    const data = JSON.stringify(event.data);
-    return {
-      eventId: eventId(metadata.commandId, index, data, metadata.occurredAt),
-      type: event.type,
-      data,
-      metadata: metadataText,
-    };
-  });
+  const texts = newEvents(events, metadata);
   let state = fold.state;
   for (const event of events) state = kind.aggregate.evolve(state, event, metadata);
   const revision = fold.revision + BigInt(events.length);

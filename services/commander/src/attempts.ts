@@ -1,4 +1,4 @@
-import { eventId } from "@countersign/application/event-ids.ts";
+import { newEvents } from "@countersign/application/new-events.ts";
 import { securityStream } from "@countersign/application/streams.ts";
 import type { Channel, EventMetadata } from "@countersign/domain/actor.ts";
 import { metadataOf } from "@countersign/domain/recorded.ts";
@@ -154,7 +154,6 @@ export class Attempts {
       type: "AttemptRefused",
       data: { code, operation, request, count },
     };
-    const data = JSON.stringify(event.data);
     const commandId = `cmd_${this.#ids.ulid()}`;
     for (let attempts = 1; ; attempts++) {
       const tail = this.#tails.get(org);
@@ -172,14 +171,8 @@ export class Attempts {
       };
       const expected: ExpectedRevision = tail?.revision ?? "no-stream";
       try {
-        const { revision } = await this.#store.append(stream, expected, [
-          {
-            eventId: eventId(commandId, 0, data, occurredAt),
-            type: event.type,
-            data,
-            metadata: JSON.stringify(metadata),
-          },
-        ]);
+        const events = newEvents([event], metadata);
+        const { revision } = await this.#store.append(stream, expected, events);
         this.#tails.set(org, { revision, lastOccurredAt: occurredAt });
         return;
       } catch (error) {
