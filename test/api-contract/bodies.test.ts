@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseAsk } from "@countersign/api-contract/ask.ts";
+import { parseBulkApprove } from "@countersign/api-contract/bulk.ts";
+import { parseAnswer, parseExtend, parseModify } from "@countersign/api-contract/changes.ts";
 import { parseAgent, parsePerson, parseRole } from "@countersign/api-contract/directory.ts";
 import type { Parsed } from "@countersign/api-contract/errors.ts";
 import { limits, utf8Length } from "@countersign/api-contract/limits.ts";
@@ -155,6 +157,19 @@ describe("a transition and the directory", () => {
     expect(faultPaths(parseAgent({ name: "CI", owner: "" }))).toEqual(["owner"]);
     expect(faultPaths(parsePerson({ name: "Bo", access: "root" }))).toEqual(["access"]);
   });
+});
+
+const hash = "sha256:1";
+
+test.each([
+  [parseAsk(ask({ expires_in: "" })), "expires_in must not be empty."],
+  [parseApprove({ payload_hash: "" }), "payload_hash must not be empty."],
+  [parseBulkApprove({ approval_ids: [""] }), "approval_ids[0] must not be empty."],
+  [parseAnswer({ text: "Yes.", question_id: "" }), "question_id must not be empty."],
+  [parseExtend({ reason: "Holidays." }), "expires_at is missing."],
+  [parseModify({ payload_hash: hash }), "payload is missing."],
+])("what is empty or missing is refused in words of our own (%#)", (parsed, message) => {
+  expect(parsed).toMatchObject({ ok: false, error: { code: "unprocessable", message } });
 });
 
 test("bytes are counted as UTF-8 writes them", () => {

@@ -73,7 +73,11 @@ export const ask = z.strictObject({
   view: id.nullish(),
   context: freeObject.nullish(),
   links: freeObject.nullish(),
-  expires_in: z.string().min(1).max(64, "must have at most 64 characters").nullish(),
+  expires_in: z
+    .string()
+    .min(1, "must not be empty")
+    .max(64, "must have at most 64 characters")
+    .nullish(),
   urgency: z.enum(["low", "normal", "high", "critical"]).nullish(),
   schema: schema.nullish(),
   dedupe: name(255).nullish(),

@@ -5,7 +5,9 @@ import { limits } from "./limits.ts";
 import { parseBody } from "./parse-body.ts";
 
 export const approve = z.strictObject({
-  approval_ids: z.array(z.string().min(1).max(64, "must have at most 64 characters")),
+  approval_ids: z.array(
+    z.string().min(1, "must not be empty").max(64, "must have at most 64 characters"),
+  ),
   payload_hashes: z.record(z.string(), payloadHash).nullish(),
   levels: z
     .record(z.string(), z.int("must be a whole number").min(1, "must be 1 or more"))

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Parsed } from "./errors.ts";
-import { freeObject, payloadHash, prose, targets } from "./fields.ts";
+import { freeObject, payloadHash, prose, targets, unlessMissing } from "./fields.ts";
 import { id, personId } from "./ids.ts";
 import { exceedsBytes, limits } from "./limits.ts";
 import { parseBody } from "./parse-body.ts";
@@ -34,12 +34,19 @@ export const withdrawVote = z.strictObject({ level: level.nullish() });
 export const question = z.strictObject({ text: said(limits.description) });
 export const answer = z.strictObject({
   text: said(limits.description),
-  question_id: z.string().min(1).max(64, "must have at most 64 characters").nullish(),
+  question_id: z
+    .string()
+    .min(1, "must not be empty")
+    .max(64, "must have at most 64 characters")
+    .nullish(),
 });
 export const nothing = z.strictObject({});
 export const reassign = z.strictObject({ from: personId.nullish(), to: newTargets, reason });
 export const extend = z.strictObject({
-  expires_at: z.iso.datetime({ offset: true, error: "must be an ISO 8601 time with its zone" }),
+  expires_at: z.iso.datetime({
+    offset: true,
+    error: unlessMissing("must be an ISO 8601 time with its zone"),
+  }),
   reason,
 });
 export const amend = z.strictObject({
@@ -53,7 +60,7 @@ export const amend = z.strictObject({
       z.strictObject({
         level,
         step: level.nullish(),
-        after: z.string().min(1).max(64, "must have at most 64 characters"),
+        after: z.string().min(1, "must not be empty").max(64, "must have at most 64 characters"),
       }),
     )
     .max(50, "must have at most 50 entries")

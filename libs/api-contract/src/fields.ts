@@ -6,10 +6,19 @@ import { exceedsBytes } from "./limits.ts";
 export const prose = (max: number) =>
   z.string().refine((text) => !exceedsBytes(text, max), `must have at most ${max} bytes`);
 
+/** A schema's own words for its faults; a value that is missing is said to be missing. */
+export const unlessMissing =
+  (message: string) =>
+  ({ input }: { readonly input?: unknown }): string | undefined =>
+    input === undefined ? undefined : message;
+
 /** A time with its zone, in UTC when it comes out. */
 export const instant = z.iso
-  .datetime({ offset: true, error: "must be an ISO 8601 time with a zone (2026-08-01T00:00:00Z)" })
-  .max(40)
+  .datetime({
+    offset: true,
+    error: unlessMissing("must be an ISO 8601 time with a zone (2026-08-01T00:00:00Z)"),
+  })
+  .max(40, "must have at most 40 characters")
   .transform((text) => new Date(Date.parse(text)).toISOString());
 
 /** A JSON object whose content is the sender's own. */
@@ -29,4 +38,7 @@ export const targets = (max: number) =>
   z.array(target).max(max, `must have at most ${max} entries`);
 
 /** The hash that was shown: compared as text, whatever it holds. */
-export const payloadHash = z.string().min(1).max(128, "must have at most 128 characters");
+export const payloadHash = z
+  .string()
+  .min(1, "must not be empty")
+  .max(128, "must have at most 128 characters");
