@@ -34,17 +34,19 @@ export const gapOf = (
   groups: readonly GroupState[],
   roster: Roster,
 ): Gap | null => {
-  const wanted = groups.map((group, index) => {
-    const able = approversAmong(roster.holders(group), groupPlan(plan, index).quorum);
-    const people = able.map(({ approver }) => approver);
-    return { index, group: group.group, needed: neededNow(plan, index, group), people };
-  });
+  const wanted = groups.map((group, index) => ({
+    index,
+    group: group.group,
+    needed: neededNow(plan, index, group),
+    people: approversAmong(roster.holders(group), groupPlan(plan, index).quorum),
+  }));
   const lacking = wanted.filter(({ needed, people }) => people.length < needed);
   const [first] = lacking;
   if (first === undefined) {
+    if (!countsOnce(plan)) return null;
     const needs = wanted.map(({ needed }) => needed);
-    const peopleOf = wanted.map(({ people }) => people);
-    if (!countsOnce(plan) || canFill(needs, peopleOf)) return null;
+    const peopleOf = wanted.map(({ people }) => people.map(({ approver }) => approver));
+    if (canFill(needs, peopleOf)) return null;
     return {
       kind: "short",
       groups: groups.map(({ group }) => group),

@@ -42,7 +42,8 @@ const isNoHead = (approver: string, quorum: Quorum): boolean =>
 const isOutOfReach = (
   group: GroupState,
   quorum: Quorum,
-  { denials, needed }: Omit<GroupStanding, "denied">,
+  denials: readonly string[],
+  needed: number,
   roster: Roster,
 ): boolean => {
   const people = counting(group, quorum, roster);
@@ -60,6 +61,7 @@ const withinSlots = (
   approvals: readonly string[],
   denials: readonly string[],
 ): readonly string[] => {
+  if (group.alternates === undefined) return approvals;
   const isOwn = (approver: string): boolean => !isAlternate(group, approver);
   const answered = approvals.filter(isOwn).length + denials.filter(isOwn).length;
   let free = Math.max(1, headsIn(group)) - answered;
@@ -83,18 +85,14 @@ const standingOf = (
       (decision === "approve" ? approvals : denials).push(approver);
     }
   }
-  const counted = {
-    group: group.group,
-    needed: neededNow(plan, index, group),
-    approvals: withinSlots(group, approvals, denials),
-    denials,
-  };
+  const needed = neededNow(plan, index, group);
   const denied =
     denials.length > 0 &&
     (plan.onDeny === "veto" ||
       quorum.required === "all" ||
-      isOutOfReach(group, quorum, counted, roster));
-  return { ...counted, denied };
+      isOutOfReach(group, quorum, denials, needed, roster));
+  const counted = withinSlots(group, approvals, denials);
+  return { group: group.group, needed, approvals: counted, denials, denied };
 };
 
 const allMet = (plan: LevelPlan, groups: readonly GroupStanding[]): boolean =>
@@ -158,7 +156,11 @@ export const countedApprovals = (
   plan: LevelPlan,
   groups: readonly GroupStanding[],
 ): readonly ReadonlySet<string>[] => {
-  if (groups.length > 1 && !countsOnce(plan)) {
+  const [only, another] = groups;
+  if (only !== undefined && another === undefined) {
+    return [new Set(only.approvals.slice(0, only.needed))];
+  }
+  if (!countsOnce(plan)) {
     return groups.map(({ approvals }) => new Set(approvals));
   }
   const voters = [...new Set(groups.flatMap(({ approvals }) => approvals))];

@@ -43,6 +43,7 @@ export const isTemplate = (identifier: string): boolean => identifier.includes("
 
 /** The identifier with each `${field}` replaced by its fact; null when one is missing or neither text nor number. */
 export const resolveIdentifier = (identifier: string, frozen: Frozen): string | null => {
+  if (!isTemplate(identifier)) return identifier;
   let missing = false;
   const resolved = identifier.replaceAll(template, (_, field: string) => {
     const value = lookup(factsOf(frozen), field.trim());

@@ -1,3 +1,4 @@
+import type { DirectoryState } from "../../directory/directory.ts";
 import { approversOf, rolesOf } from "../../directory/lookups.ts";
 import type { GroupPlan, LevelPlan, Quorum } from "../../policy/policy.ts";
 import type { Reference } from "../../reference.ts";
@@ -5,7 +6,7 @@ import { childSlot } from "../voting/children.ts";
 import type { Opening } from "../commands.ts";
 import { deciderSlots, headsIn, isNoPerson, mayDecide } from "./deciders.ts";
 import { groupPlan } from "../levels/chain.ts";
-import type { ClosedPools, GroupRecord, SlotRecord, SubmittedFields, Via } from "../events.ts";
+import type { ClosedPools, SlotRecord, SubmittedFields, Via } from "../events.ts";
 import { isSeparated, mayHold, resolveIdentifier, resolvePerson, stillHolds } from "./people.ts";
 import { apartAt, isOutside } from "./outside.ts";
 import type { Frozen, GroupState } from "../state.ts";
@@ -34,12 +35,12 @@ const recordGroup = (
   frozen: Frozen,
   reference: Reference,
   opening: Opening | undefined,
-): GroupRecord => {
+  apart: readonly string[],
+): GroupState => {
   const { submitted } = frozen;
   const { directory } = reference;
   const pools: string[] = [];
   const slots: SlotRecord[] = [];
-  const apart = apartAt(frozen, level.number);
   const add = (approver: string, via: Via): void => {
     if (apart.includes(approver)) return;
     if (mayHold(submitted, directory, approver) && !slots.some((s) => s.approver === approver)) {
@@ -67,9 +68,12 @@ const recordGroup = (
     }
   }
   const needed = neededOf(plan.quorum, slots.length);
-  const deciders = deciderSlots(level.deciders, submitted, reference);
-  slots.push(...deciders.filter(({ approver }) => !apart.includes(approver)));
-  return { group: plan.group, needed, pools, slots };
+  if (level.deciders.length > 0) {
+    const deciders = deciderSlots(level.deciders, submitted, reference);
+    slots.push(...deciders.filter(({ approver }) => !apart.includes(approver)));
+  }
+  const group = { group: plan.group, needed, pools, slots, voided: [], closedPool: null };
+  return apart.length === 0 ? group : { ...group, apart };
 };
 
 /** The groups of a level as they would be recorded if it opened now. */
@@ -80,12 +84,7 @@ export const recordGroups = (
   opening?: Opening,
 ): readonly GroupState[] => {
   const apart = apartAt(frozen, plan.number);
-  return plan.groups.map((group) => ({
-    ...recordGroup(group, plan, frozen, reference, opening),
-    voided: [],
-    closedPool: null,
-    ...(apart.length === 0 ? {} : { apart }),
-  }));
+  return plan.groups.map((group) => recordGroup(group, plan, frozen, reference, opening, apart));
 };
 
 /** Who may answer in a group today: what its record and the directory of the day say together. */
@@ -107,6 +106,23 @@ export const isAlternate = (
   alternates?.some(({ approver }) => approver === person) === true &&
   cancelled?.some(({ approver }) => approver === person) !== true &&
   (voided.includes(person) || !slots.some(({ approver }) => approver === person));
+
+type Members = Map<string, readonly SlotRecord[]>;
+
+const members = new WeakMap<DirectoryState, Members>();
+
+/** The slots of a role's members, made once for a directory: every request with such a pool has the same ones. */
+const membersOf = (directory: DirectoryState, role: string): readonly SlotRecord[] => {
+  let ofRoles = members.get(directory);
+  if (ofRoles === undefined) members.set(directory, (ofRoles = new Map()));
+  let found = ofRoles.get(role);
+  if (found === undefined) {
+    const via: Via = { type: "role", identifier: role };
+    found = approversOf(directory, role).map((approver) => ({ approver, via }));
+    ofRoles.set(role, found);
+  }
+  return found;
+};
 
 /** The roster of one request by the directory of the day. */
 export const rosterOf = (submitted: SubmittedFields, reference: Reference): Roster => {
@@ -146,15 +162,21 @@ export const rosterOf = (submitted: SubmittedFields, reference: Reference): Rost
     },
     holders: (group) => {
       const found = standing(group);
-      if (group.pools.length === 0) return found;
+      const [pool, another] = group.pools;
+      if (pool === undefined) return found;
+      const mayStand = ({ approver }: SlotRecord): boolean =>
+        !isSeparated(submitted, approver) && !isOutside(group, approver);
+      // The members of one pool are each listed once.
+      if (another === undefined && found.length === 0) {
+        return membersOf(directory, pool).filter(mayStand);
+      }
       const all = [...found];
       const seen = new Set(found.map((slot) => slot.approver));
       for (const role of group.pools) {
-        for (const approver of approversOf(directory, role)) {
-          if (seen.has(approver) || isSeparated(submitted, approver)) continue;
-          if (isOutside(group, approver)) continue;
-          seen.add(approver);
-          all.push({ approver, via: { type: "role", identifier: role } });
+        for (const member of membersOf(directory, role)) {
+          if (seen.has(member.approver) || !mayStand(member)) continue;
+          seen.add(member.approver);
+          all.push(member);
         }
       }
       return all;

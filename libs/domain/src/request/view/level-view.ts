@@ -44,6 +44,8 @@ const whyOf = ({ via: { type, identifier } }: SlotRecord): string => {
   }
 };
 
+const none: readonly SlotRecord[] = [];
+
 interface Shown {
   /** False when an unanswered slot is not wanted any more. */
   readonly open: boolean;
@@ -97,41 +99,41 @@ const slotsOf = (
   roster: Roster,
 ): readonly SlotView[] => {
   const isVoid = ({ approver }: SlotRecord): boolean => group.voided.includes(approver);
-  const members = group.closedPool ?? (group.pools.length === 0 ? [] : roster.holders(group));
-  const pooled = members.filter(
-    ({ approver }) => !group.slots.some((slot) => slot.approver === approver && !isVoid(slot)),
-  );
-  const voteBy = (approver: string): Vote | undefined =>
+  const voteFor = ({ approver }: SlotRecord): Vote | undefined =>
     votes.find((vote) => vote.approver === approver);
+  const views: SlotView[] = [];
+  for (const slot of group.slots) views.push(slotView(slot, isVoid(slot), voteFor(slot), shown));
   // Who left and came back as one of a pool is shown twice: the void slot, and the one that counts.
-  const shownSlots = [
-    ...group.slots.map((slot) => slotView(slot, isVoid(slot), voteBy(slot.approver), shown)),
-    ...pooled.map((slot) => slotView(slot, false, voteBy(slot.approver), shown)),
-    ...(group.alternates ?? [])
-      .filter(({ approver }) => isAlternate(group, approver) && roster.holds(group, approver))
-      .map((slot) => slotView(slot, false, voteBy(slot.approver), shown, true)),
-  ];
-  return group.cancelled === undefined
-    ? shownSlots
-    : [...shownSlots, ...group.cancelled.map(cancelledView)];
+  const members = group.closedPool ?? (group.pools.length === 0 ? none : roster.holders(group));
+  for (const member of members) {
+    if (group.slots.some((slot) => slot.approver === member.approver && !isVoid(slot))) continue;
+    views.push(slotView(member, false, voteFor(member), shown));
+  }
+  for (const slot of group.alternates ?? none) {
+    if (!isAlternate(group, slot.approver) || !roster.holds(group, slot.approver)) continue;
+    views.push(slotView(slot, false, voteFor(slot), shown, true));
+  }
+  for (const slot of group.cancelled ?? none) views.push(cancelledView(slot));
+  return views;
 };
 
 /** People who could still answer in a closed group are not asked: its slots are shown from what was recorded. */
-const closedRoster = (groups: readonly GroupState[], today: Roster): Roster => {
-  const holders = (group: GroupState): readonly SlotRecord[] => [
+const closedRoster = (today: Roster): Roster => ({
+  ...today,
+  holds: (group, person) => {
+    const isTheirs = ({ approver }: SlotRecord): boolean => approver === person;
+    return (
+      (group.slots.some(isTheirs) && !group.voided.includes(person)) ||
+      group.closedPool?.some(isTheirs) === true ||
+      (group.alternates?.some(isTheirs) === true && isAlternate(group, person))
+    );
+  },
+  holders: (group) => [
     ...group.slots.filter(({ approver }) => !group.voided.includes(approver)),
-    ...(group.closedPool ?? []),
-    ...(group.alternates ?? []).filter(({ approver }) => isAlternate(group, approver)),
-  ];
-  const people = new Map(
-    groups.map((group) => [group, new Set(holders(group).map((slot) => slot.approver))]),
-  );
-  return {
-    ...today,
-    holds: (group, person) => people.get(group)?.has(person) === true,
-    holders,
-  };
-};
+    ...(group.closedPool ?? none),
+    ...(group.alternates ?? none).filter(({ approver }) => isAlternate(group, approver)),
+  ],
+});
 
 const groupStatus = (
   level: LevelState,
@@ -225,7 +227,7 @@ export const levelView = (
       groups: forecast(plan, frozen, reference),
     };
   }
-  const roster = level.status === "open" ? today : closedRoster(level.groups, today);
+  const roster = level.status === "open" ? today : closedRoster(today);
   const standing = judge(plan, level.groups, level.votes, roster);
   return {
     number,
