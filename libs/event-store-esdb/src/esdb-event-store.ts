@@ -1,4 +1,8 @@
-import type { EventStore, EventSubscription } from "@countersign/event-store/event-store.ts";
+import type {
+  EventStore,
+  EventSubscription,
+  ReadOptions,
+} from "@countersign/event-store/event-store.ts";
 import { StoreUnavailable } from "@countersign/event-store/errors.ts";
 import { systemClock } from "@countersign/runtime/clock.ts";
 import { connect, disconnect } from "./connection.ts";
@@ -18,11 +22,14 @@ export const openEsdbEventStore = (settings: EsdbSettings): EventStore => {
   const { connectionString, clock = systemClock, metrics = {} } = settings;
   const subscriptions = new Set<EventSubscription>();
   const client = connect(connectionString);
+  const reading = new AbortController();
+  const read = (stream: string, options?: ReadOptions) =>
+    readStream({ client, clock, closed: reading.signal }, stream, options);
   const writer = openWriter({
     connectionString,
     clock,
     timeout: settings.appendTimeout ?? 15_000,
-    read: (stream, options) => readStream(client, clock, stream, options),
+    read,
     onRetry: () => metrics.appendRetried?.(),
   });
   let closing: Promise<void> | undefined;
@@ -31,12 +38,13 @@ export const openEsdbEventStore = (settings: EsdbSettings): EventStore => {
     await Promise.all([...subscriptions].map((subscription) => subscription.close()));
     // The writer may still read to find out what became of an append.
     await writer.close();
+    reading.abort();
     await disconnect(client);
   };
 
   return {
     append: (stream, expected, events) => writer.append(stream, expected, events),
-    readStream: (stream, options) => readStream(client, clock, stream, options),
+    readStream: read,
     subscribe(options, subscriber) {
       if (closing !== undefined) throw new StoreUnavailable("the store is closed");
       const subscription = openSubscription(

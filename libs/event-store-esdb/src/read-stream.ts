@@ -19,19 +19,28 @@ const leave = (reading: ReturnType<EventStoreDBClient["readStream"]>): void => {
   reading.on("error", () => undefined).resume();
 };
 
+/** What a store reads with. */
+export interface ReadSettings {
+  readonly client: EventStoreDBClient;
+  readonly clock: Clock;
+  /** Aborted when the store lets go of its client. */
+  readonly closed: AbortSignal;
+}
+
 /**
  * Reads a stream forwards. A missing one is empty. An outage is waited out for about 3 s, going on after the last
- * event seen; then `StoreUnavailable`. Reading can be broken off at any event.
+ * event seen; then `StoreUnavailable`. So ends a read that the closing of the store overtakes: the client ends it
+ * like one that is through, with what had come by then. Reading can be broken off at any event.
  */
 export async function* readStream(
-  client: EventStoreDBClient,
-  clock: Clock,
+  { client, clock, closed }: ReadSettings,
   stream: string,
   options: ReadOptions = {},
 ): AsyncGenerator<RecordedEvent, void, void> {
   let next = options.from ?? 0n;
   let left = options.maxCount ?? Number.MAX_SAFE_INTEGER;
   for (let attempt = 0; left > 0; attempt++) {
+    if (closed.aborted) throw new StoreUnavailable("the store is closed");
     const reading = client.readStream(stream, {
       fromRevision: next,
       maxCount: left,
@@ -48,7 +57,6 @@ export async function* readStream(
         yield recordedEvent(event);
       }
       ended = true;
-      return;
     } catch (cause) {
       if (cause instanceof StoreFailed) throw cause;
       const failure = failureOf(cause);
@@ -56,9 +64,10 @@ export async function* readStream(
       if (failure === "refused") throw new StoreFailed(`cannot read ${stream}`, { cause });
       const wait = waits[attempt];
       if (wait === undefined) throw new StoreUnavailable(`cannot read ${stream}`, { cause });
-      await pause(clock, wait);
+      await pause(clock, wait, closed);
     } finally {
       if (!ended) leave(reading);
     }
+    if (ended && !closed.aborted) return;
   }
 }

@@ -74,7 +74,10 @@ export interface EventSubscription {
 
 /** What whoever only follows or reads needs of a store. */
 export interface EventReader {
-  /** The stream's events, forwards; a missing stream is empty. Sees every acknowledged append. */
+  /**
+   * The stream's events, forwards; a missing stream is empty. Sees every acknowledged append. Throws
+   * `StoreUnavailable` when the rest cannot be read, also because the store was closed: what ends is whole.
+   */
   readStream(stream: string, options?: ReadOptions): AsyncIterable<RecordedEvent>;
   /** Catches up from the checkpoint, then stays live, across outages. */
   subscribe(options: SubscribeOptions, subscriber: Subscriber): EventSubscription;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { StoreUnavailable } from "@countersign/event-store/errors.ts";
 import {
@@ -38,6 +39,34 @@ export const lifetimeCases = (opened: Opened): void => {
       await expect(store.append(aStream(), "no-stream", [anEvent()])).rejects.toThrow(
         StoreUnavailable,
       );
+    });
+
+    test("refuses reads from then on", async () => {
+      const { store } = opened();
+      await store.close();
+      await expect(allOf(store.readStream(aStream()))).rejects.toThrow(StoreUnavailable);
+    });
+
+    test("never ends a read under way as if that were the whole stream", async () => {
+      const { store } = opened();
+      const stream = aStream();
+      const data = JSON.stringify("x".repeat(1_500));
+      for (let from = 0; from < 2_500; from += 500) {
+        const events = Array.from({ length: 500 }, () => anEvent({ data }));
+        await store.append(stream, from === 0 ? "no-stream" : BigInt(from - 1), events);
+      }
+      let read = 0;
+      let closing: Promise<void> | undefined;
+      const reading = async (): Promise<void> => {
+        for await (const _ of store.readStream(stream)) {
+          read++;
+          closing ??= store.close();
+          await nextTurn();
+        }
+      };
+      await expect(reading()).rejects.toThrow(StoreUnavailable);
+      expect(read).toBeLessThan(2_500);
+      await closing;
     });
 
     test("answers the appends under way with what became of them", async ({ skip }) => {
