@@ -12,7 +12,11 @@ export const graphqlAnswers: Answers = {
   requests: (_message, body) => ({
     result: {
       items: [1, 2, 3].map((number) => exampleRow({ id: requestId(number) })),
-      page: { next: body["after"] === undefined ? "n1" : null, total_estimate: 6 },
+      page: {
+        next: body["after"] === undefined ? "n1" : null,
+        total_estimate: 6,
+        cursors: ["c1", "c2", "n1"],
+      },
     },
   }),
   counts: () => ({ result: { mine_now: 2, mine_later: 1, as_delegate: 0, pending: 9 } }),
@@ -30,7 +34,7 @@ export const graphqlAnswers: Answers = {
           position: "12",
         },
       ],
-      page: { next: null, total_estimate: 1 },
+      page: { next: null, total_estimate: 1, cursors: ["c12"] },
     },
   }),
   approve: () => ({ result: exampleRequest({ status: "approved" }) }),

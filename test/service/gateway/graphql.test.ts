@@ -93,7 +93,7 @@ describe("queries", () => {
       }
     ).approvalRequests;
     expect(page).toMatchObject({
-      edges: [{ node: { id } }, {}, {}],
+      edges: [{ node: { id }, cursor: "c1" }, { cursor: "c2" }, { cursor: "n1" }],
       pageInfo: { hasNextPage: true, endCursor: page.edges[2]?.cursor },
       totalEstimate: 6,
     });
@@ -104,22 +104,18 @@ describe("queries", () => {
       from: "2026-03-01T00:00:00.000Z",
       sort: "urgency",
       limit: 3,
+      cursors: true,
     });
     await ask(query, { after: page.pageInfo.endCursor });
     expect(JSON.parse(gateway.received.at(-1)?.body ?? "")).toMatchObject({
       after: "n1",
       limit: 3,
     });
-    const within = await ask(query, { after: page.edges[0]?.cursor });
-    expect(JSON.parse(gateway.received.at(-1)?.body ?? "")).toMatchObject({ limit: 4 });
-    expect(within.json).toMatchObject({
-      data: {
-        approvalRequests: {
-          edges: [{ node: { id: requestId(2) } }, { node: { id: requestId(3) } }],
-        },
-      },
+    await ask(query, { after: page.edges[0]?.cursor });
+    expect(JSON.parse(gateway.received.at(-1)?.body ?? "")).toMatchObject({
+      after: "c1",
+      limit: 3,
     });
-    expect((await ask(query, { after: "nonsense" })).status).toBe(400);
   });
 
   test("load what lists leave out only where it is asked for, once a row", async () => {

@@ -140,6 +140,26 @@ test("the badge counts one's queue and all that is pending", async () => {
 });
 
 test.each(["newest", "oldest", "urgency"])(
+  "a list of %s first goes on behind any of its rows, whatever came meanwhile",
+  async (sort) => {
+    const asked = { sort, limit: 100, cursors: true };
+    const before = await org.query("bo", "requests", asked);
+    const { next, cursors } = before.result["page"] as {
+      next: string | null;
+      cursors: readonly string[];
+    };
+    expect(next).toBeNull();
+    const fresh = await org.ask({ urgency: "critical" });
+    const all = idsOf(await org.query("bo", "requests", asked));
+    for (const [index, id] of idsOf(before).entries()) {
+      const behind = await org.query("bo", "requests", { ...asked, after: cursors[index] });
+      expect(idsOf(behind)).toEqual(all.slice(all.indexOf(id) + 1));
+    }
+    expect(all).toContain(fresh);
+  },
+);
+
+test.each(["newest", "oldest", "urgency"])(
   "pages of %s first neither skip nor repeat a request while others arrive and end",
   async (sort) => {
     const before = await org.query("bo", "requests", { sort, limit: 100 });

@@ -129,6 +129,10 @@ describe("the trail", () => {
     );
     expect(positions).toEqual(positions.toSorted((a, b) => b - a));
     expect(new Set(positions).size).toBe(4);
+    const whole = (await org.query("vic", "audit", { cursors: true })).result;
+    const { cursors } = whole["page"] as { cursors: readonly string[] };
+    const rest = (await org.query("vic", "audit", { after: cursors[2] })).result.items ?? [];
+    expect(rest[0]).toEqual(whole.items?.[3]);
     const ofRequest = (await org.query("vic", "audit", { request_id: id })).result.items ?? [];
     expect(ofRequest.map(({ event }) => event)).toEqual(["LevelOpened", "RequestSubmitted"]);
     const byBo = (await org.query("vic", "audit", { actor: "bo" })).result.items ?? [];

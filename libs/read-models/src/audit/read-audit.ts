@@ -19,12 +19,17 @@ export interface TrailFilter {
 export interface TrailPage {
   readonly rows: readonly AuditRow[];
   readonly next: string | null;
+  /** The place behind each row, for who may stop at any of them. */
+  readonly cursors: () => string[];
   /** Exact up to 1,000. */
   readonly totalEstimate: number;
 }
 
 const columns = "position, org, category, subject, event_id, type, actor, at, metadata, data";
 const COUNTED = 1_000;
+
+const cursorOf = ({ position }: AuditRow): string =>
+  encodeCursor({ sort: "trail", keys: [Number(position)] });
 const SHAPES = 100;
 
 const rowOf = (row: Record<string, unknown>): AuditRow => ({
@@ -103,10 +108,8 @@ export class AuditReader {
     );
     return {
       rows,
-      next:
-        found.length <= limit || last === undefined
-          ? null
-          : encodeCursor({ sort: "trail", keys: [Number(last.position)] }),
+      next: found.length <= limit || last === undefined ? null : cursorOf(last),
+      cursors: () => rows.map(cursorOf),
       totalEstimate: Number(counted[0]?.["n"] ?? 0),
     };
   }

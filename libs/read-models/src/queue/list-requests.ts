@@ -46,6 +46,8 @@ export interface Page {
   /** JSON texts, ready to be joined. */
   readonly items: readonly string[];
   readonly next: string | null;
+  /** The place behind each item, for who may stop at any of them. */
+  readonly cursors: () => string[];
   /** Exact up to 1,000, and for a whole status or a person's queue; another filter that finds more says 1,000. */
   readonly totalEstimate: number;
 }
@@ -75,18 +77,15 @@ export class RequestList {
     const found = this.#all(selecting(org, filter, sort, cursor?.keys ?? null, limit + 1));
     const shown = found.slice(0, limit);
     const last = shown[shown.length - 1];
+    const cursorOf = (row: Record<string, unknown>): string =>
+      encodeCursor({
+        sort,
+        keys: sort === "urgency" ? [Number(row["rank"]), Number(row["rid"])] : [Number(row["rid"])],
+      });
     return {
       items: shown.map(({ rid, doc }) => this.#texts.of(Number(rid), String(doc))),
-      next:
-        found.length <= limit || last === undefined
-          ? null
-          : encodeCursor({
-              sort,
-              keys:
-                sort === "urgency"
-                  ? [Number(last["rank"]), Number(last["rid"])]
-                  : [Number(last["rid"])],
-            }),
+      next: found.length <= limit || last === undefined ? null : cursorOf(last),
+      cursors: () => shown.map(cursorOf),
       totalEstimate: this.#estimate(org, filter),
     };
   }

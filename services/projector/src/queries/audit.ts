@@ -12,6 +12,7 @@ import {
   wholeNumber,
 } from "../parameters.ts";
 import { badParameter, notFound, yes } from "../reply.ts";
+import { pageText } from "./page-text.ts";
 
 /** What a viewer may see of the trail: agents the requests they made or are named to decide, the security stream admins and keys with the scope for it. */
 const rightsOf = ({ principal, standing }: Viewer): Pick<TrailFilter, "agent" | "security"> => ({
@@ -51,8 +52,7 @@ export const auditQuery = (reader: AuditReader, { org, viewer, parameters }: Ask
   const limit = wholeNumber(parameters, "limit", { from: 1, to: 100, otherwise: 50 });
   const page = reader.page(org, filter, limit, optionalText(parameters, "after") ?? null);
   if (page === null) throw badParameter("after", "is no place in this trail");
-  const about = JSON.stringify({ next: page.next, total_estimate: page.totalEstimate });
-  return yes(`{"items":${entries(page.rows)},"page":${about}}`);
+  return yes(`{"items":${entries(page.rows)},"page":${pageText(page, parameters)}}`);
 };
 
 const cloudEvent = ({

@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from "../parameters.ts";
 import { badParameter, yes } from "../reply.ts";
+import { NOTHING, pageText } from "./page-text.ts";
 import type { QueuePart } from "./queue-part.ts";
 
 const statuses = ["pending", "approved", "denied", "expired", "cancelled"];
@@ -76,9 +77,6 @@ const filterOf = (
   });
 };
 
-const pageText = (items: readonly string[], next: string | null, total: number): string =>
-  `{"items":[${items.join(",")}],"page":${JSON.stringify({ next, total_estimate: total })}}`;
-
 /** The list of requests, newest first unless asked otherwise, 50 a page. */
 export const requestsQuery = (part: QueuePart, asked: Asked): Reply => {
   const { parameters, org } = asked;
@@ -87,10 +85,10 @@ export const requestsQuery = (part: QueuePart, asked: Asked): Reply => {
     optionalWord(parameters, "sort", ["newest", "oldest", "urgency"] as const) ?? "newest";
   const limit = wholeNumber(parameters, "limit", { from: 1, to: 100, otherwise: 50 });
   const after = optionalText(parameters, "after") ?? null;
-  if (filter === undefined) return yes(pageText([], null, 0));
+  if (filter === undefined) return yes(`{"items":[],"page":${pageText(NOTHING, parameters)}}`);
   const page = part.reader.page({ org, filter, sort, limit, after });
   if (page === null) throw badParameter("after", "is no place in this list");
-  return yes(pageText(page.items, page.next, page.totalEstimate));
+  return yes(`{"items":[${page.items.join(",")}],"page":${pageText(page, parameters)}}`);
 };
 
 /** Pending requests that an agent may see, exact up to 1,000. */
