@@ -126,6 +126,16 @@ describe("an append to EventStoreDB", () => {
     expect(esdb.retries).toBeGreaterThan(0);
   });
 
+  test("is taken by a server whose clock is ahead", async () => {
+    await using esdb = await EsdbUnderTest.start();
+    const [store, other] = [esdb.open(), esdb.open()];
+    esdb.server.faults.clockAhead = 3_600_000;
+    await store.append(aStream(), "no-stream", [anEvent()]);
+    await other.append(aStream(), "no-stream", [anEvent()]);
+    expect(esdb.server.appends).toMatchObject({ batch: 1, single: 1 });
+    expect(esdb.retries).toBe(0);
+  });
+
   test("waits for a server that has just started", async () => {
     await using esdb = await EsdbUnderTest.start();
     const store = esdb.open();

@@ -8,6 +8,13 @@ import type { EventStoreDBClient } from "./connection.ts";
 import { failureOf } from "./failures.ts";
 import type { CheckedEvents } from "./new-events.ts";
 
+/**
+ * Milliseconds. In a batch the client says until what time of its own clock an append may be written, and the server
+ * looks at its own clock: with the client's default of 10 s a server whose clock is that much ahead would refuse all of
+ * them. The server waits two seconds at most, whatever is said here.
+ */
+const deadline = 86_400_000;
+
 /** An append as it is sent, again and again if need be: the same ids at the same revision. */
 export interface Append {
   readonly stream: string;
@@ -73,7 +80,7 @@ export const openAppendChannel = (connectionString: string): AppendChannel => {
     try {
       const result = await used.client.appendToStream(append.stream, append.checked.events, {
         expectedRevision: append.expected === "no-stream" ? "no_stream" : append.expected,
-        ...(takeBatchSeat(seat) ? {} : { credentials }),
+        ...(takeBatchSeat(seat) ? { deadline } : { credentials }),
       });
       used.warm = true;
       if (result.position === undefined) return undefined;

@@ -38,6 +38,12 @@ const isBad = (events: readonly ProposedEvent[]): boolean =>
 const decide = (log: EventLog, { stream, expected, events }: PendingAppend): AppendAnswer =>
   isTooLarge(events) ? { outcome: "too-large" } : log.append(stream, expected, events);
 
+/** Whether the time until which the client wants an append written is over, by the server's clock. */
+const isLate = (options: BatchAppendReq.Options | undefined, faults: FaultPlan): boolean => {
+  const until = options?.getDeadline()?.toDate().getTime() ?? Number.POSITIVE_INFINITY;
+  return until <= Date.now() + faults.clockAhead;
+};
+
 /** Counts of what reached the server, for tests to look at. */
 export interface AppendCounts {
   batch: number;
@@ -79,6 +85,7 @@ export const batchAppendCall =
       counts.batch++;
       const answer = (answered: AppendAnswer): boolean =>
         call.write(batchAppendResponse(correlationId, append.stream, append.expected, answered));
+      if (isLate(options, faults)) return void answer({ outcome: "timeout" });
       if (isBad(append.events)) {
         counts.bad++;
         answer({ outcome: "unknown" });

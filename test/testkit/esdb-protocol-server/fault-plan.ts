@@ -14,6 +14,8 @@ export class FaultPlan {
   lostAnswers = 0;
   /** Appends that are still to be dropped unwritten, without an answer. */
   lostAppends = 0;
+  /** Milliseconds by which the server's clock is ahead of the client's. */
+  clockAhead = 0;
   /** Live events that the server keeps for a subscriber before it ends the subscription. */
   liveBuffer = 32;
   /** Off: the server never says that a subscription has caught up. */

@@ -15,6 +15,7 @@ import type { Appended, Expected, LoggedEvent, ProposedEvent } from "./event-log
 export type AppendAnswer =
   | Appended
   | { readonly outcome: "too-large" }
+  | { readonly outcome: "timeout" }
   | { readonly outcome: "unknown" };
 
 interface ProposedMessage {
@@ -65,6 +66,7 @@ const errorDetails = (answer: AppendAnswer, expected: Expected): any_pb.Any => {
     details.setMaxappendsize(1024 * 1024);
     return packed(details, "MaximumAppendSizeExceeded");
   }
+  if (answer.outcome === "timeout") return packed(new shared.Timeout(), "Timeout");
   return packed(new shared.Unknown(), "Unknown");
 };
 
