@@ -3,6 +3,7 @@ import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { References } from "@countersign/application/references.ts";
 import { metadataOf } from "@countersign/domain/recorded.ts";
 import { openSqliteEventReader } from "@countersign/event-store-sqlite/sqlite-event-reader.ts";
+import { openWalCopier } from "@countersign/event-store-sqlite/wal-copier.ts";
 import { makeMemoryBus } from "@countersign/messaging-memory/memory-bus.ts";
 import type { Message, Reply } from "@countersign/messaging/bus.ts";
 import { openAudit } from "@countersign/projector/open-audit.ts";
@@ -59,10 +60,9 @@ const run = (data: AuditThreadStart, main: MessagePort): void => {
   const log = makeLog("countersign", data.logLevel);
   letOthersGoFirst(log);
   const position = new BigInt64Array(data.committed);
-  const store = openSqliteEventReader({
-    path: data.path,
-    committed: () => Number(Atomics.load(position, 0)),
-  });
+  const committed = (): number => Number(Atomics.load(position, 0));
+  const store = openSqliteEventReader({ path: data.path, committed });
+  const copier = openWalCopier({ path: data.path, committed });
   const bus = makeMemoryBus({
     clock,
     failed: (err, subject) => log.error({ err, subject }, "a query could not be handled"),
@@ -104,6 +104,7 @@ const run = (data: AuditThreadStart, main: MessagePort): void => {
     audit.file.close();
     await bus.close();
     await store.close();
+    copier.close();
     main.close();
   };
   // Thrown where nobody catches it, a failure ends the thread, and its starter learns of it.
@@ -116,8 +117,12 @@ const run = (data: AuditThreadStart, main: MessagePort): void => {
   references.closed.catch(failing);
   running.closed.catch(failing);
   main.on("message", (said: ToAuditThread) => {
-    if (said === "moved") store.moved();
-    else close().catch(failing);
+    if (said === "close") {
+      close().catch(failing);
+      return;
+    }
+    store.moved();
+    copier.moved();
   });
 };
 

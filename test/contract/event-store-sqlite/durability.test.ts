@@ -57,11 +57,14 @@ describe("an acknowledged event is on the disk", () => {
     });
   });
 
-  test("so that ten kills in the middle of the work lose nothing and split no append", async () => {
+  test.each([
+    ["in the middle of the work", "untilKilled"],
+    ["while another thread copies the log", "untilKilledCopying"],
+  ])("so that ten kills %s lose nothing and split no append", async (_when, activity) => {
     let acknowledged = 0;
     for (let kill = 0; kill < 10; kill++) {
       let answers = 0;
-      const { child, over } = startSqliteChild("untilKilled", path, 16, (said) => {
+      const { child, over } = startSqliteChild(activity, path, 16, (said) => {
         if (said.acknowledged !== undefined && ++answers === 40 + kill * 7) child.kill("SIGKILL");
       });
       const said = await over;

@@ -3,6 +3,8 @@
  * It writes one JSON line for each thing that happened, synchronously, so that a killed child has said what it did.
  */
 import { writeSync } from "node:fs";
+import { Worker } from "node:worker_threads";
+import type { EventStore } from "@countersign/event-store/event-store.ts";
 import { openDatabase } from "@countersign/event-store-sqlite/database.ts";
 import { EventTable } from "@countersign/event-store-sqlite/event-table.ts";
 import { GroupWriter } from "@countersign/event-store-sqlite/group-writer.ts";
@@ -46,7 +48,10 @@ const allAtOnce = async (path: string, count: number): Promise<void> => {
 
 /** `count` callers that append without end, and say what was acknowledged. */
 const untilKilled = async (path: string, count: number): Promise<void> => {
-  const store = openSqliteEventStore({ path });
+  await appendForever(openSqliteEventStore({ path }), count);
+};
+
+const appendForever = async (store: EventStore, count: number): Promise<void> => {
   const caller = async (): Promise<void> => {
     for (;;) {
       const stream = aStream();
@@ -57,6 +62,18 @@ const untilKilled = async (path: string, count: number): Promise<void> => {
     }
   };
   await Promise.all(Array.from({ length: count }, caller));
+};
+
+/** The same, while another thread copies the write-ahead log into the file as often as it can. */
+const untilKilledCopying = async (path: string, count: number): Promise<void> => {
+  const committed = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
+  const position = new BigInt64Array(committed);
+  const store = openSqliteEventStore({
+    path,
+    onCommitted: (reached) => void Atomics.store(position, 0, BigInt(reached)),
+  });
+  new Worker(new URL("copying-thread.ts", import.meta.url), { workerData: { path, committed } });
+  await appendForever(store, count);
 };
 
 /** Appends until the disk fails, then tells what everybody was told. */
@@ -91,6 +108,7 @@ const activities: Record<string, (path: string, count: number) => void | Promise
   withoutSync,
   allAtOnce,
   untilKilled,
+  untilKilledCopying,
   untilTheDiskFails,
 };
 try {
