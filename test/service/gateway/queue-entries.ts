@@ -16,6 +16,9 @@ interface Entry {
   readonly handed_over: readonly Span[];
 }
 
+const inZone = (timeline: Entry["request"]["timeline"]) =>
+  timeline.map((each) => ({ ...each, at_local: "in the viewer's zone" }));
+
 /** A projector whose queue the test changes. */
 export const withQueue = (entries: Map<string, Entry>): Answers => ({
   "queue-entry": (_message, body) => {
@@ -26,12 +29,14 @@ export const withQueue = (entries: Map<string, Entry>): Answers => ({
     const entry = entries.get(String(body["id"]));
     return entry === undefined
       ? { error: { code: "not-found", message: "" } }
-      : { result: entry.request };
+      : { result: { ...entry.request, timeline: inZone(entry.request.timeline) } };
   },
   requests: (_message, body) => ({
     result: {
       items: [...entries.values()]
-        .filter(({ now }) => body["mine"] === "now" && now.includes("bo"))
+        .filter(({ now, request }) =>
+          body["mine"] === "now" ? now.includes("bo") : body["id"] === request.id,
+        )
         .map(({ request }) => exampleRow(request)),
       page: { next: null, total_estimate: 0 },
     },

@@ -72,6 +72,40 @@ describe("queueChanged by server-sent events", () => {
     stream.stop();
   });
 
+  test("a row comes and leaves with a role, a membership or a delegation", async () => {
+    const entries = new Map([entry(1, { now: ["cy"] }), entry(2)]);
+    await using gateway = await openUnderTest(withQueue(entries));
+    const stream = await subscribe(gateway, changes);
+    await stream.next();
+    entries.set(...entry(1));
+    await gateway.publish(1, "RoleChanged", { category: "directory" });
+    expect(await stream.json()).toMatchObject({
+      data: { queueChanged: { kind: "ADDED", request: { id: requestId(1) } } },
+    });
+    entries.set(...entry(2, { now: ["cy"] }));
+    await gateway.publish(2, "DelegationCreated", { category: "delegation" });
+    expect(await stream.json()).toMatchObject({
+      data: { queueChanged: { kind: "REMOVED", request: { id: requestId(2) } } },
+    });
+    const lists = gateway.received.filter(({ name }) => name === "requests");
+    expect(JSON.parse(lists.at(-1)?.body ?? "")).toMatchObject({ min_position: "2" });
+    stream.stop();
+  });
+
+  test.each(["q", "approver"])("leaves what only the list knows to it: %s", async (name) => {
+    const entries = new Map([entry(1, { now: [] })]);
+    await using gateway = await openUnderTest(withQueue(entries));
+    const stream = await subscribe(gateway, changes, { filter: { [name]: "zoe", status: [] } });
+    await stream.next();
+    await gateway.publish(1, "VoteCast", { subject: requestId(1) });
+    expect(await stream.json()).toMatchObject({
+      data: { queueChanged: { kind: "ADDED", request: { id: requestId(1) } } },
+    });
+    const lists = gateway.received.filter((received) => received.name === "requests");
+    expect(JSON.parse(lists.at(-1)?.body ?? "")).toMatchObject({ [name]: "zoe", id: requestId(1) });
+    stream.stop();
+  });
+
   test("tells nobody about rows of other people's queues", async () => {
     const entries = new Map([entry(1, { now: ["cy"] })]);
     await using gateway = await openUnderTest(withQueue(entries));
@@ -125,15 +159,16 @@ describe("the other subscriptions", () => {
   test("approvalRequestChanged starts with the request as it is", async () => {
     const entries = new Map([entry(1)]);
     await using gateway = await openUnderTest(withQueue(entries));
-    const query = `subscription { approvalRequestChanged(id: "${requestId(1)}") { id status } }`;
+    const query = `subscription { approvalRequestChanged(id: "${requestId(1)}") { id status timeline { atLocal } } }`;
     const stream = await subscribe(gateway, query);
+    const timeline = [{ atLocal: "in the viewer's zone" }];
     expect(await stream.json()).toEqual({
-      data: { approvalRequestChanged: { id: requestId(1), status: "PENDING" } },
+      data: { approvalRequestChanged: { id: requestId(1), status: "PENDING", timeline } },
     });
     entries.set(...entry(1, { request: exampleRequest({ status: "denied" }) }));
     await gateway.publish(1, "RequestDenied", { subject: requestId(1) });
     expect(await stream.json()).toMatchObject({
-      data: { approvalRequestChanged: { status: "DENIED" } },
+      data: { approvalRequestChanged: { status: "DENIED", timeline } },
     });
     stream.stop();
   });

@@ -78,6 +78,13 @@ describe("a list of requests", () => {
     expect(await list(filter)).toEqual(expected);
   });
 
+  test("is narrowed to one request, if it belongs to the others", async () => {
+    const id = ids["second"];
+    const filters = [{ q: "zürich" }, { mine: "now" }, { reason_code: "COST" }, { q: "nowhere" }];
+    const found = await Promise.all(filters.map((filter) => list({ ...filter, id })));
+    expect(found).toEqual([["second"], ["second"], [], []]);
+  });
+
   test("is narrowed to one's own queue, and to what one asked", async () => {
     expect(await list({ mine: "now" }, "cy")).toEqual(["byDee", "second", "first"]);
     expect(await list({ mine: "now" }, "dee")).toEqual(["third"]);

@@ -31,6 +31,8 @@ export interface ListFilter {
   readonly to?: string;
   /** Words that title, description, action, requester or topic hold, all of them; `dep*` is a beginning. */
   readonly q?: string;
+  /** This one alone, if it belongs to the others. */
+  readonly id?: string;
 }
 
 export interface ListQuery {

@@ -104,6 +104,7 @@ const narrowings = (org: string, filter: ListFilter): Narrowing[] => {
 /** Conditions on the request's own columns. */
 const conditions = (org: string, filter: ListFilter, driven: boolean): Sql[] => {
   const { status, mine, visibleTo, decides, agent, action, gateType, pipeline, from, to } = filter;
+  const { id } = filter;
   const own: Sql[] = [sql`r.org = ${org}`];
   if (status !== undefined) {
     const [only] = status;
@@ -127,6 +128,7 @@ const conditions = (org: string, filter: ListFilter, driven: boolean): Sql[] => 
   if (pipeline !== undefined) own.push(sql`r.pipeline = ${pipeline}`);
   if (from !== undefined) own.push(sql`r.created_at >= ${from}`);
   if (to !== undefined) own.push(sql`r.created_at < ${to}`);
+  if (id !== undefined) own.push(sql`r.id = ${id}`);
   return own;
 };
 
@@ -136,7 +138,10 @@ const filtered = (
   filter: ListFilter,
   more: (rid: Sql, rank: Sql) => Sql[],
 ): { body: Sql; rid: Sql; rank: Sql } => {
-  const [first, ...others] = narrowings(org, filter);
+  const narrowed = narrowings(org, filter);
+  // One request is looked at by itself, however many another table holds.
+  const first = filter.id === undefined ? narrowed[0] : undefined;
+  const others = first === undefined ? narrowed : narrowed.slice(1);
   const rid = first?.rid ?? sql`r.rid`;
   const rank = first?.rank ?? sql`r.rank`;
   const all = [

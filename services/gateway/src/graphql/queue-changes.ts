@@ -6,7 +6,7 @@ import type { QueueEntry } from "./entry-memo.ts";
 import { wireFilter, type Filter } from "./filter.ts";
 import type { WirePage } from "./paging.ts";
 import type { WireCounts } from "./query-types.ts";
-import type { ListedRequest } from "./request-type.ts";
+import { withoutOwnTimes, type ListedRequest } from "./request-type.ts";
 
 export interface QueueChange {
   readonly kind: "ADDED" | "UPDATED" | "REMOVED";
@@ -21,10 +21,7 @@ const MAX_KNOWN = 10_000;
 
 type Matches = (entry: QueueEntry) => boolean;
 
-const includesText = (text: string | null, wanted: string): boolean =>
-  text !== null && text.toLowerCase().includes(wanted);
-
-/** Whether a request belongs into a queue with this filter, as the projector's list would say. */
+/** Whether a request belongs into a queue with this filter, as the projector's list would say; see `needsList`. */
 const matcher = (context: GraphContext, filter: Filter | null | undefined): Matches => {
   const me = context.caller.who.principal;
   const isMine = ({ requester }: QueueEntry["request"]): boolean =>
@@ -40,13 +37,13 @@ const matcher = (context: GraphContext, filter: Filter | null | undefined): Matc
   if (filter === null || filter === undefined) {
     return (entry) => isMineNow(entry) || isMine(entry.request);
   }
-  const q = filter.q?.toLowerCase();
+  const { status } = filter;
   const checks: (Matches | null)[] = [
     filter.mine === "now" ? isMineNow : null,
     filter.mine === "later" ? ({ later }) => later.includes(name) : null,
     filter.mine === "delegate" ? ({ stand_ins: standIns }) => concernsMe(standIns) : null,
     filter.mine === "requested" ? ({ request }) => isMine(request) : null,
-    filter.status ? ({ request }) => filter.status?.includes(request.status) ?? true : null,
+    status && status.length > 0 ? ({ request }) => status.includes(request.status) : null,
     filter.agent
       ? ({ request: { requester } }) => requester.kind === "agent" && requester.id === filter.agent
       : null,
@@ -55,45 +52,59 @@ const matcher = (context: GraphContext, filter: Filter | null | undefined): Matc
       ? ({ request }) => request.reason_codes.includes(filter.reasonCode ?? "")
       : null,
     filter.gateType ? ({ request }) => request.gate_type === filter.gateType : null,
-    filter.approver
-      ? ({ now, later }) =>
-          now.includes(filter.approver ?? "") || later.includes(filter.approver ?? "")
-      : null,
     filter.pipeline ? ({ request }) => request.links["pipeline"] === filter.pipeline : null,
     filter.from ? ({ request }) => request.created_at >= (filter.from ?? "") : null,
     filter.to ? ({ request }) => request.created_at < (filter.to ?? "") : null,
-    q
-      ? ({ request }) => includesText(request.title, q) || includesText(request.description, q)
-      : null,
   ];
   const active = checks.filter((check) => check !== null);
   return (entry) => active.every((check) => check(entry));
 };
 
+/** Words are found, and voters remembered, in the list alone. */
+const needsList = (filter: Filter | null | undefined): boolean =>
+  typeof filter?.q === "string" || typeof filter?.approver === "string";
+
+/** Whether the directory and delegations have a say in what stands in the queue. */
+const dependsOnPeople = (filter: Filter | null | undefined): boolean =>
+  filter === null ||
+  filter === undefined ||
+  typeof filter.approver === "string" ||
+  (typeof filter.mine === "string" && filter.mine !== "requested");
+
+interface Known {
+  readonly ids: Set<string>;
+  /** False where more stand in the queue than are worth remembering. */
+  readonly isAll: boolean;
+}
+
 /** Ids of the rows that stand in the queue now, newest first, as far as they are worth remembering. */
 const knownIds = async (
   context: GraphContext,
   filter: Filter | null | undefined,
-): Promise<Set<string>> => {
+  position: bigint | null,
+): Promise<Known> => {
   const lists =
     filter === null || filter === undefined
       ? [{ mine: "now" }, { mine: "requested" }]
       : [wireFilter(filter)];
-  const known = new Set<string>();
+  const ids = new Set<string>();
+  let isAll = true;
   for (const list of lists) {
     let after: string | null = null;
     for (let page = 0; page < MAX_KNOWN_PAGES; page++) {
       const answer: WirePage<ListedRequest> = await ask(context, "requests", {
         ...list,
         limit: 100,
+        ...(position === null ? {} : { min_position: String(position) }),
         ...(after === null ? {} : { after }),
       });
-      for (const { id } of answer.items) known.add(id);
+      for (const { id } of answer.items) ids.add(id);
       after = answer.page.next;
       if (after === null) break;
     }
+    isAll &&= after === null;
   }
-  return known;
+  return { ids, isAll };
 };
 
 /** The rows that come into, change in and leave a queue. Attached when it resolves. */
@@ -102,29 +113,46 @@ export const queueChanges = async (
   filter: Filter | null | undefined,
 ): Promise<AsyncIterableIterator<QueueChange>> => {
   const matches = matcher(context, filter);
+  const isIn = async (entry: QueueEntry): Promise<boolean> => {
+    if (!matches(entry) || !needsList(filter)) return matches(entry);
+    const { id, position } = entry.request;
+    const narrowed = { ...wireFilter(filter), id, min_position: position, limit: 1 };
+    return (await ask<WirePage<ListedRequest>>(context, "requests", narrowed)).items.length > 0;
+  };
   const queue = new BoundedQueue<QueueChange>(MAX_WAITING);
   let known = new Set<string>();
-  const changed = async (entry: QueueEntry): Promise<void> => {
-    const { request } = entry;
+  const tell = async (entry: QueueEntry, position: string, isUpdate: boolean): Promise<void> => {
+    const request = withoutOwnTimes(entry.request);
     const here = known.has(request.id);
-    const belongs = matches(entry);
-    if (!here && !belongs) return;
+    const belongs = await isIn(entry);
+    if (!belongs && !here) return;
+    if (belongs && here && !isUpdate) return;
     if (belongs) known.add(request.id);
     else known.delete(request.id);
     if (known.size > MAX_KNOWN) {
       const [oldest] = known;
       if (oldest !== undefined) known.delete(oldest);
     }
-    const counts = await ask<WireCounts>(context, "counts", {});
+    const counts = await ask<WireCounts>(context, "counts", { min_position: position });
     queue.push({ kind: belongs ? (here ? "UPDATED" : "ADDED") : "REMOVED", request, counts });
   };
+  const peopleChanged = async (position: bigint): Promise<void> => {
+    const { ids, isAll } = await knownIds(context, filter, position);
+    const came = [...ids].filter((id) => !known.has(id));
+    const left = isAll ? [...known].filter((id) => !ids.has(id)) : [];
+    for (const id of [...came, ...left]) {
+      const entry = await context.entries.read(context.caller, id, position);
+      if (entry !== null) await tell(entry, String(position), false);
+    }
+  };
   const changes = await openRequestChanges(context.live, context.entries, context.caller, null, {
-    changed,
+    changed: (entry) => tell(entry, entry.request.position, true),
+    ...(dependsOnPeople(filter) ? { peopleChanged } : {}),
     ended: () => queue.end(),
   });
   queue.whenEnded(() => changes.close());
   try {
-    known = await knownIds(context, filter);
+    known = (await knownIds(context, filter, null)).ids;
   } catch (error) {
     changes.close();
     throw error;

@@ -15,6 +15,10 @@ export type ListedRequest = Omit<RequestView, "action" | "context" | "attachment
       Partial<Pick<RequestView["action"], "parameters">>;
   };
 
+/** A change as several people are shown it: each asks for the timeline, which has the times of their own zone. */
+export const withoutOwnTimes = ({ timeline, ...request }: RequestView): ListedRequest =>
+  timeline.length === 0 ? { ...request, timeline } : request;
+
 const whole = new WeakMap<ListedRequest, Promise<RequestView>>();
 
 const isWhole = (request: ListedRequest): request is RequestView =>
@@ -26,7 +30,7 @@ const wholeOf = (request: ListedRequest, context: GraphContext): Promise<Request
   if (known !== undefined) return known;
   const asked = isWhole(request)
     ? Promise.resolve(request)
-    : ask<RequestView>(context, "request", { id: request.id });
+    : ask<RequestView>(context, "request", { id: request.id, min_position: request.position });
   whole.set(request, asked);
   return asked;
 };
@@ -56,7 +60,7 @@ const Action = builder.objectRef<ListedRequest>("Action").implement({
       type: "JSON",
       complexity: ANOTHER_QUERY,
       resolve: async (request, _args, context) =>
-        (await wholeOf(request, context)).action.parameters,
+        request.action.parameters ?? (await wholeOf(request, context)).action.parameters,
     }),
   }),
 });
@@ -173,7 +177,8 @@ export const ApprovalRequest = builder.objectRef<ListedRequest>("ApprovalRequest
     context: t.field({
       type: "JSON",
       complexity: ANOTHER_QUERY,
-      resolve: async (request, _args, context) => (await wholeOf(request, context)).context,
+      resolve: async (request, _args, context) =>
+        request.context ?? (await wholeOf(request, context)).context,
     }),
     recommendations: t.field({
       type: [Recommendation],
@@ -191,7 +196,8 @@ export const ApprovalRequest = builder.objectRef<ListedRequest>("ApprovalRequest
     attachments: t.field({
       type: [Attachment],
       complexity: { field: ANOTHER_QUERY, multiplier: 2 },
-      resolve: async (request, _args, context) => (await wholeOf(request, context)).attachments,
+      resolve: async (request, _args, context) =>
+        request.attachments ?? (await wholeOf(request, context)).attachments,
     }),
     claimedBy: t.exposeString("claimed_by", { nullable: true }),
     questions: t.field({

@@ -11,7 +11,7 @@ import { readCloudEvent, type WireEvent } from "./cloud-event.ts";
 import { ApprovalFilter } from "./filter.ts";
 import { queueChanges, type QueueChange } from "./queue-changes.ts";
 import { QueueCounts } from "./query-types.ts";
-import { ApprovalRequest, type ListedRequest } from "./request-type.ts";
+import { ApprovalRequest, withoutOwnTimes, type ListedRequest } from "./request-type.ts";
 
 const MAX_WAITING = 1000;
 
@@ -45,7 +45,7 @@ const requestChanges = async (
   if (!REQUEST_ID.test(id)) throw notFound();
   const queue = new BoundedQueue<ListedRequest>(MAX_WAITING);
   const changes = await openRequestChanges(context.live, context.entries, context.caller, id, {
-    changed: ({ request }) => queue.push(request),
+    changed: ({ request }) => queue.push(withoutOwnTimes(request)),
     ended: () => queue.end(),
   });
   queue.whenEnded(() => changes.close());

@@ -6,6 +6,8 @@ import { watch, type LiveParts, type Watch } from "./watch.ts";
 export interface ChangesListener {
   /** The request after a change, at most once for the events of one commit. */
   changed(entry: QueueEntry): void | Promise<void>;
+  /** The directory or a delegation changed, last at this position: nothing is written to requests whose people others are now. */
+  peopleChanged?(position: bigint): Promise<void>;
   ended(): void;
 }
 
@@ -15,6 +17,8 @@ export interface Changes {
   close(): void;
 }
 
+/** Categories of events that say who may act. */
+const PEOPLE = new Set(["directory", "delegation"]);
 /** Requests that changed while the reader was busy; each stands here once. */
 const MAX_DIRTY = 10_000;
 
@@ -30,6 +34,7 @@ export const openRequestChanges = async (
   listener: ChangesListener,
 ): Promise<Changes> => {
   const dirty = new Map<string, bigint>();
+  let people: bigint | null = null;
   let started = false;
   let running = false;
   let closed = false;
@@ -41,9 +46,12 @@ export const openRequestChanges = async (
       const entry = await entries.read(caller, id, position);
       if (entry !== null && !closed) await listener.changed(entry);
     }
+    const at = people;
+    people = null;
+    if (at !== null && !closed) await listener.peopleChanged?.(at);
   };
   const run = (): void => {
-    if (!started || running || closed || dirty.size === 0) return;
+    if (!started || running || closed || (dirty.size === 0 && people === null)) return;
     running = true;
     // The events of one commit come in one turn: after it, they are one change.
     setImmediate(() => {
@@ -59,6 +67,10 @@ export const openRequestChanges = async (
     });
   };
   const changed = (event: LiveEvent): void => {
+    if (PEOPLE.has(event.category) && listener.peopleChanged !== undefined) {
+      people = event.position;
+      run();
+    }
     if (event.requestId === null || (requestId !== null && event.requestId !== requestId)) return;
     dirty.delete(event.requestId);
     dirty.set(event.requestId, event.position);

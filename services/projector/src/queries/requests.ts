@@ -12,7 +12,7 @@ import {
 } from "../parameters.ts";
 import { badParameter, yes } from "../reply.ts";
 import { NOTHING, pageText } from "./page-text.ts";
-import type { QueuePart } from "./queue-part.ts";
+import { reachMinPosition, type QueuePart } from "./queue-part.ts";
 
 const statuses = ["pending", "approved", "denied", "expired", "cancelled"];
 
@@ -74,11 +74,17 @@ const filterOf = (
     from: optionalTime(parameters, "from"),
     to: optionalTime(parameters, "to"),
     q: optionalText(parameters, "q"),
+    id: optionalText(parameters, "id"),
   });
 };
 
 /** The list of requests, newest first unless asked otherwise, 50 a page. */
-export const requestsQuery = (part: QueuePart, asked: Asked): Reply => {
+export const requestsQuery = (part: QueuePart, asked: Asked): Reply | Promise<Reply> => {
+  const reaching = reachMinPosition(part, asked.parameters);
+  return reaching === undefined ? listed(part, asked) : reaching.then(() => listed(part, asked));
+};
+
+const listed = (part: QueuePart, asked: Asked): Reply => {
   const { parameters, org } = asked;
   const filter = filterOf(asked, part);
   const sort =
@@ -102,7 +108,12 @@ const pendingOf = ({ reader }: QueuePart, org: string, agent: string): number =>
 };
 
 /** The badge of the viewer. */
-export const countsQuery = (part: QueuePart, { org, viewer }: Asked): Reply => {
+export const countsQuery = (part: QueuePart, asked: Asked): Reply | Promise<Reply> => {
+  const reaching = reachMinPosition(part, asked.parameters);
+  return reaching === undefined ? counted(part, asked) : reaching.then(() => counted(part, asked));
+};
+
+const counted = (part: QueuePart, { org, viewer }: Asked): Reply => {
   const { principal } = viewer;
   const counts = part.reader.counts(org, voterOf(principal), part.clock.now());
   return yes(
