@@ -34,6 +34,19 @@ describe("an append to EventStoreDB", () => {
     expect(esdb.server.appends).toEqual({ batch: 0, single: 0, bad: 0 });
   });
 
+  test("that the server finds too large, because its operator allows less, is refused", async () => {
+    await using esdb = await EsdbUnderTest.start();
+    const [store, other] = [esdb.open(), esdb.open()];
+    await store.append(aStream(), "no-stream", [anEvent()]);
+    esdb.server.log.mostData = 1_000;
+    const large = anEvent({ data: JSON.stringify("x".repeat(1_000)) });
+    for (const each of [store, other]) {
+      await expect(each.append(aStream(), "no-stream", [large])).rejects.toThrow(AppendTooLarge);
+    }
+    expect(esdb.server.appends).toMatchObject({ batch: 2, single: 1 });
+    expect(esdb.retries).toBe(0);
+  });
+
   test("is kept as JSON, byte for byte as it was given", async () => {
     await using esdb = await EsdbUnderTest.start();
     const store = esdb.open();

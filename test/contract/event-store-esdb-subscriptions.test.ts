@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
-import { StoreFailed, StoreUnavailable } from "@countersign/event-store/errors.ts";
+import { StoreFailed } from "@countersign/event-store/errors.ts";
 import { EsdbUnderTest } from "../testkit/esdb-protocol-server/esdb-under-test.ts";
 import {
   aCategory,
@@ -156,6 +156,27 @@ describe("a subscription to EventStoreDB", () => {
     expect(BigInt(last?.split("/")[0] ?? "")).toBeLessThan(end);
   });
 
+  test("hears nothing of what says that a stream was deleted for good, and gets past it", async () => {
+    await using esdb = await EsdbUnderTest.start();
+    const store = esdb.open();
+    const category = aCategory();
+    const [before, after, last] = [anEvent(), anEvent(), anEvent()];
+    const streamPrefixes = [`${category}-`];
+    await store.append(`${category}-a`, "no-stream", [before]);
+    esdb.server.log.tombstone(`${category}-a`);
+    await store.append(`${category}-b`, "no-stream", [after]);
+    const subscriber = new RecordingSubscriber();
+    store.subscribe({ from: "start", streamPrefixes }, subscriber);
+    await subscriber.untilLive();
+    esdb.server.log.tombstone(`${category}-b`);
+    esdb.server.stop();
+    await esdb.server.start();
+    await store.append(`${category}-c`, "no-stream", [last]);
+    await subscriber.untilId(last.eventId);
+    expect(subscriber.ids).toEqual(idsOf([before, after, last]));
+    expect(subscriber.deliveries.every(({ batch }) => batch.length > 0)).toBe(true);
+  });
+
   test("is told how far the filter came only behind the events before it", async () => {
     await using esdb = await EsdbUnderTest.start();
     const store = esdb.open();
@@ -217,41 +238,4 @@ describe("a subscription to EventStoreDB", () => {
       await expect(subscription.closed).rejects.toThrow(StoreFailed);
     },
   );
-});
-
-describe("a read of EventStoreDB", () => {
-  test("goes on after the last event seen when the server goes down in the middle", async () => {
-    await using esdb = await EsdbUnderTest.start();
-    const store = esdb.open();
-    const stream = aStream();
-    const data = JSON.stringify("x".repeat(4_000));
-    const events = Array.from({ length: 200 }, () => anEvent({ data }));
-    await store.append(stream, "no-stream", events);
-    const seen: string[] = [];
-    for await (const event of store.readStream(stream)) {
-      seen.push(event.eventId);
-      if (seen.length === 3) {
-        esdb.server.stop();
-        await esdb.server.start();
-      }
-    }
-    expect(seen).toEqual(idsOf(events));
-  });
-
-  test("of a server that stays away ends as unavailable", async () => {
-    await using esdb = await EsdbUnderTest.start();
-    const clock = {
-      now: () => 0,
-      monotonic: () => 0,
-      after: (_: number, callback: () => void) => {
-        queueMicrotask(callback);
-        return () => undefined;
-      },
-    };
-    const store = esdb.open();
-    esdb.server.stop();
-    const impatient = esdb.open({ clock, connectionString: esdb.server.connectionString });
-    await expect(allOf(impatient.readStream(aStream()))).rejects.toThrow(StoreUnavailable);
-    await store.close();
-  });
 });

@@ -36,6 +36,12 @@ interface Progress {
   attempts: number;
 }
 
+/**
+ * Events that the server writes by itself. Most stand in `$` streams, which the filter leaves out; not so what says
+ * that a stream was deleted for good, which stands under that stream's own name and is no JSON.
+ */
+const isOurs = ({ type }: { readonly type: string }): boolean => !type.startsWith("$");
+
 const recordedIn = (resolved: readonly AllStreamResolvedEvent[]) =>
   resolved.flatMap(({ event }) => (event === undefined ? [] : [event]));
 
@@ -86,9 +92,11 @@ export const openSubscription = (
       const recorded = recordedIn(events);
       const last = recorded.at(-1);
       if (last !== undefined) {
-        const batch = recorded.map(recordedEvent);
-        const handled = subscriber.events(batch, checkpointOf(last.position));
-        if (handled !== undefined) await handled;
+        const batch = recorded.filter(isOurs).map(recordedEvent);
+        if (batch.length > 0) {
+          const handled = subscriber.events(batch, checkpointOf(last.position));
+          if (handled !== undefined) await handled;
+        }
         progress.at = last.position;
         progress.attempts = 0;
         if (stopped()) return;

@@ -8,10 +8,9 @@ import type {
   BatchAppendReq,
   BatchAppendResp,
 } from "@eventstore/db-client/generated/streams_pb.js";
-import { isTooLarge } from "./event-log.ts";
 import type { EventLog, Expected, ProposedEvent } from "./event-log.ts";
-import { connectionLost } from "./fault-plan.ts";
-import type { FaultPlan } from "./fault-plan.ts";
+import { appendTooLarge, connectionLost, serverNotReady, streamDeleted } from "./fault-plan.ts";
+import type { CallFailure, FaultPlan } from "./fault-plan.ts";
 import {
   batchAppendResponse,
   batchExpectedOf,
@@ -36,7 +35,9 @@ const isBad = (events: readonly ProposedEvent[]): boolean =>
   events.some((event) => event.type === "" || !uuid.test(event.id));
 
 const decide = (log: EventLog, { stream, expected, events }: PendingAppend): AppendAnswer =>
-  isTooLarge(events) ? { outcome: "too-large" } : log.append(stream, expected, events);
+  log.isTooLarge(events)
+    ? { outcome: "too-large", limit: log.mostData }
+    : log.append(stream, expected, events);
 
 /** Whether the time until which the client wants an append written is over, by the server's clock. */
 const isLate = (options: BatchAppendReq.Options | undefined, faults: FaultPlan): boolean => {
@@ -63,8 +64,6 @@ export const batchAppendCall =
     call.on("end", () => call.end());
     call.on("error", () => undefined);
     call.on("data", (request: BatchAppendReq) => {
-      const notReady = faults.takeNotReady();
-      if (notReady !== undefined) return void call.emit("error", notReady);
       const correlationId = request.getCorrelationId();
       const key = correlationId?.getString() ?? "";
       const options = request.getOptions();
@@ -85,6 +84,7 @@ export const batchAppendCall =
       counts.batch++;
       const answer = (answered: AppendAnswer): boolean =>
         call.write(batchAppendResponse(correlationId, append.stream, append.expected, answered));
+      if (faults.takeNotReady()) return void answer({ outcome: "not-ready" });
       if (isLate(options, faults)) return void answer({ outcome: "timeout" });
       if (isBad(append.events)) {
         counts.bad++;
@@ -101,6 +101,13 @@ export const batchAppendCall =
       answer(decided);
     });
   };
+
+/** What ends a single append instead of an answer. */
+const singleFailure = (stream: string, answer: AppendAnswer): CallFailure | undefined => {
+  if (answer.outcome === "deleted") return streamDeleted(stream);
+  if (answer.outcome === "too-large") return appendTooLarge(answer.limit);
+  return undefined;
+};
 
 const singleResponse = (expected: Expected, answer: AppendAnswer): AppendResp => {
   const response = new streams.AppendResp();
@@ -145,14 +152,15 @@ export const appendCall =
       if (message !== undefined) append?.events.push(proposedEvent(message));
     });
     call.on("end", () => {
-      const notReady = faults.takeNotReady();
-      if (notReady !== undefined) return callback(notReady);
+      if (faults.takeNotReady()) return callback(serverNotReady);
       if (append === undefined) return callback(connectionLost);
       counts.single++;
       const loss = faults.takeLoss();
       if (loss === "append") return callback(connectionLost);
       const decided = decide(log, append);
       if (loss === "answer") return callback(connectionLost);
+      const failure = singleFailure(append.stream, decided);
+      if (failure !== undefined) return callback(failure);
       callback(null, singleResponse(append.expected, decided));
     });
   };

@@ -19,20 +19,21 @@ export type Expected = bigint | "no-stream" | "any" | "stream-exists";
 
 export type Appended =
   | { readonly outcome: "written"; readonly revision: bigint; readonly position: bigint }
-  | { readonly outcome: "wrong-revision"; readonly actual: bigint | "no-stream" };
+  | { readonly outcome: "wrong-revision"; readonly actual: bigint | "no-stream" }
+  | { readonly outcome: "deleted" };
 
-const mostData = 1024 * 1024;
-
-/** True when EventStoreDB answers such an append with "maximum append size exceeded": metadata does not count. */
-export const isTooLarge = (events: readonly ProposedEvent[]): boolean =>
-  events.reduce((bytes, event) => bytes + event.data.length, 0) > mostData;
+/** The revision of a tombstone: the highest there is. */
+const lastOfAll = 0x7fff_ffff_ffff_ffffn;
 
 /** The state of the server: outlives the process that serves it, as a disk would. */
 export class EventLog {
   readonly all: LoggedEvent[] = [];
+  /** Bytes of data that one append may hold; metadata does not count. An operator may set less. */
+  mostData = 1024 * 1024;
   /** Off: an append that is sent again is judged by its revision alone. */
   remembersIds = true;
   readonly #streams = new Map<string, LoggedEvent[]>();
+  readonly #tombstoned = new Set<string>();
   readonly #listeners = new Set<(event: LoggedEvent) => void>();
   #end = 1_000n;
 
@@ -41,12 +42,42 @@ export class EventLog {
     return this.#streams.get(name);
   }
 
+  /** True when an operator deleted the stream for good: nothing of it is read, and nothing appended again. */
+  isTombstoned(name: string): boolean {
+    return this.#tombstoned.has(name);
+  }
+
+  /** Deletes a stream for good. What says so stands in `$all` under the stream's own name, and is no JSON. */
+  tombstone(name: string): void {
+    this.#tombstoned.add(name);
+    this.#write(
+      name,
+      [],
+      [
+        {
+          id: `00000000-0000-4000-8000-${this.#end.toString().padStart(12, "0")}`,
+          type: "$streamDeleted",
+          contentType: "application/octet-stream",
+          data: new Uint8Array(),
+          metadata: new Uint8Array(),
+        },
+      ],
+      lastOfAll,
+    );
+  }
+
+  /** True when such an append is answered with "maximum append size exceeded". */
+  isTooLarge(events: readonly ProposedEvent[]): boolean {
+    return events.reduce((bytes, event) => bytes + event.data.length, 0) > this.mostData;
+  }
+
   /**
    * Decides like the index writer of EventStoreDB: at the current revision anything is written, ids that were
    * written before included; at an older one it succeeds when exactly these ids stand there, compared by id alone.
    * With `any` ids are looked for in the whole stream, as while they are in the server's memory.
    */
   append(name: string, expected: Expected, events: readonly ProposedEvent[]): Appended {
+    if (this.isTombstoned(name)) return { outcome: "deleted" };
     const stream = this.#streams.get(name) ?? [];
     const current = stream.length - 1;
     const actual = current < 0 ? "no-stream" : BigInt(current);
@@ -60,7 +91,10 @@ export class EventLog {
       from = expected === "no-stream" ? -1 : Number(expected);
     }
     if (from > current) return wrong;
-    if (from === current) return this.#write(name, stream, events);
+    if (from === current) {
+      this.#streams.set(name, stream);
+      return this.#write(name, stream, events, BigInt(stream.length));
+    }
     const there = stream.slice(from + 1, from + 1 + events.length);
     const last = there.at(-1);
     const same =
@@ -86,15 +120,19 @@ export class EventLog {
     return low;
   }
 
-  #write(name: string, stream: LoggedEvent[], events: readonly ProposedEvent[]): Appended {
-    this.#streams.set(name, stream);
+  #write(
+    name: string,
+    stream: LoggedEvent[],
+    events: readonly ProposedEvent[],
+    first: bigint,
+  ): Appended {
     const written = events.map((event, n): LoggedEvent => {
       const position = this.#end;
       this.#end += BigInt(180 + name.length + event.data.length + event.metadata.length);
       return {
         ...event,
         stream: name,
-        revision: BigInt(stream.length + n),
+        revision: first + BigInt(n),
         position,
         created: String(638_000_000_000_000_000n + position),
       };
@@ -107,7 +145,7 @@ export class EventLog {
     const last = written.at(-1);
     return {
       outcome: "written",
-      revision: last?.revision ?? BigInt(stream.length - 1),
+      revision: last?.revision ?? first - 1n,
       position: last?.position ?? 0n,
     };
   }

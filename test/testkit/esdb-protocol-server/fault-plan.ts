@@ -1,14 +1,16 @@
-import { status } from "@grpc/grpc-js";
+import { Metadata, status } from "@grpc/grpc-js";
 
 /** A call's end as gRPC sees it. */
 export interface CallFailure {
   readonly code: status;
   readonly details: string;
+  /** Trailers, by which the client tells one failure from another. */
+  readonly metadata?: Metadata;
 }
 
 /** Faults that a test asks of the server, each used up by as many calls as named, and counts of what it did. */
 export class FaultPlan {
-  /** Calls of any kind that still find the server just started. */
+  /** Reads, subscriptions and appends that still find the server just started. */
   notReady = 0;
   /** Appends that are still to be written without an answer: the call that carries them ends instead. */
   lostAnswers = 0;
@@ -25,11 +27,11 @@ export class FaultPlan {
   /** Events that left the server in subscriptions. */
   eventsSent = 0;
 
-  /** Set while the server has just started: an unknown error, as EventStoreDB gives for up to 0.4 s. */
-  takeNotReady(): CallFailure | undefined {
-    if (this.notReady <= 0) return undefined;
+  /** Whether the server still says that it has just started, as EventStoreDB does for up to 0.4 s. */
+  takeNotReady(): boolean {
+    if (this.notReady <= 0) return false;
     this.notReady--;
-    return { code: status.UNKNOWN, details: "Server Is Not Ready" };
+    return true;
   }
 
   /** Whether the next append loses its way, and on which side of the disk. */
@@ -57,3 +59,31 @@ export const consumerTooSlow: CallFailure = {
   details:
     "Operation timed out: Consumer too slow to handle event while live. Client resubscription required.",
 };
+
+/** How a read, a subscription or a single append learns that the server has just started; a batch answers in its stream. */
+export const serverNotReady: CallFailure = {
+  code: status.UNAVAILABLE,
+  details: "Server Is Not Ready",
+};
+
+const withTrailers = (
+  code: status,
+  details: string,
+  trailers: Readonly<Record<string, string>>,
+): CallFailure => {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(trailers)) metadata.set(name, value);
+  return { code, details, metadata };
+};
+
+export const streamDeleted = (stream: string): CallFailure =>
+  withTrailers(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, {
+    exception: "stream-deleted",
+    "stream-name": stream,
+  });
+
+export const appendTooLarge = (limit: number): CallFailure =>
+  withTrailers(status.INVALID_ARGUMENT, `Maximum Append Size of ${limit} Exceeded.`, {
+    exception: "maximum-append-size-exceeded",
+    "maximum-append-size": String(limit),
+  });

@@ -14,7 +14,8 @@ import type { Appended, Expected, LoggedEvent, ProposedEvent } from "./event-log
 /** What an answer to an append can say. */
 export type AppendAnswer =
   | Appended
-  | { readonly outcome: "too-large" }
+  | { readonly outcome: "too-large"; readonly limit: number }
+  | { readonly outcome: "not-ready" }
   | { readonly outcome: "timeout" }
   | { readonly outcome: "unknown" };
 
@@ -63,11 +64,18 @@ const errorDetails = (answer: AppendAnswer, expected: Expected): any_pb.Any => {
   if (answer.outcome === "wrong-revision") return wrongRevision(answer.actual, expected);
   if (answer.outcome === "too-large") {
     const details = new shared.MaximumAppendSizeExceeded();
-    details.setMaxappendsize(1024 * 1024);
+    details.setMaxappendsize(answer.limit);
     return packed(details, "MaximumAppendSizeExceeded");
   }
+  if (answer.outcome === "deleted") return packed(new shared.StreamDeleted(), "StreamDeleted");
   if (answer.outcome === "timeout") return packed(new shared.Timeout(), "Timeout");
   return packed(new shared.Unknown(), "Unknown");
+};
+
+const nothing = (): any_pb.Any => {
+  const any = new any_pb.Any();
+  any.pack(new empty_pb.Empty().serializeBinary(), "google.protobuf.Empty");
+  return any;
 };
 
 /** An answer of the batch stream: success, or a `google.rpc.Status` with the reason in an `Any`. */
@@ -90,8 +98,9 @@ export const batchAppendResponse = (
     response.setSuccess(success);
   } else {
     const error = new status.Status();
-    error.setMessage(answer.outcome);
-    error.setDetails(errorDetails(answer, expected));
+    const notReady = answer.outcome === "not-ready";
+    error.setMessage(notReady ? "Server Is Not Ready" : answer.outcome);
+    error.setDetails(notReady ? nothing() : errorDetails(answer, expected));
     response.setError(error);
   }
   return response;

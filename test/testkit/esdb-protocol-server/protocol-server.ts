@@ -66,11 +66,8 @@ export class ProtocolServer {
   /** Listens on a free port the first time and on the same one afterwards. */
   async start(): Promise<void> {
     const server = new Server({ "grpc.max_receive_message_length": 16 * 1024 * 1024 });
-    const getSupportedMethods: handleUnaryCall<Empty, SupportedMethods> = (_, callback) => {
-      const notReady = this.faults.takeNotReady();
-      if (notReady === undefined) callback(null, supportedMethods());
-      else callback(notReady);
-    };
+    const getSupportedMethods: handleUnaryCall<Empty, SupportedMethods> = (_, callback) =>
+      callback(null, supportedMethods());
     server.addService(ServerFeaturesService, { getSupportedMethods });
     server.addService(StreamsService, {
       append: appendCall(this.log, this.faults, this.appends),

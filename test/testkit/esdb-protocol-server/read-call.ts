@@ -1,6 +1,7 @@
 import type { handleServerStreamingCall } from "@grpc/grpc-js";
 import type { ReadReq, ReadResp } from "@eventstore/db-client/generated/streams_pb.js";
 import type { EventLog, LoggedEvent } from "./event-log.ts";
+import { serverNotReady, streamDeleted } from "./fault-plan.ts";
 import type { FaultPlan } from "./fault-plan.ts";
 import { eventResponse, streamNameOf, streamNotFoundResponse } from "./messages.ts";
 import { writePaced } from "./paced-writing.ts";
@@ -39,18 +40,15 @@ const selected = (log: EventLog, options: ReadReq.Options): readonly LoggedEvent
 export const readCall =
   (log: EventLog, faults: FaultPlan): handleServerStreamingCall<ReadReq, ReadResp> =>
   (call) => {
-    const notReady = faults.takeNotReady();
-    if (notReady !== undefined) return void call.emit("error", notReady);
+    if (faults.takeNotReady()) return void call.emit("error", serverNotReady);
     const options = call.request.getOptions();
     if (options === undefined) return void call.end();
     if (options.hasSubscription()) return void subscriptionCall(log, faults, call, options);
+    const name = streamNameOf(options.getStream()?.getStreamIdentifier());
+    if (log.isTombstoned(name)) return void call.emit("error", streamDeleted(name));
     void (async () => {
       const events = selected(log, options);
-      if (events === undefined) {
-        call.write(
-          streamNotFoundResponse(streamNameOf(options.getStream()?.getStreamIdentifier())),
-        );
-      }
+      if (events === undefined) call.write(streamNotFoundResponse(name));
       for (const event of events ?? []) if (!(await writePaced(call, eventResponse(event)))) return;
       call.end();
     })();

@@ -56,7 +56,9 @@ export const subscriptionCall = async (
 
   if (!(await writePaced(call, confirmationResponse(randomUUID())))) return;
   const position = options.getAll()?.getPosition();
-  let next = position === undefined ? 0 : log.indexBehind(BigInt(position.getCommitPosition()));
+  // Passes over the first event at or behind the position, whatever that is: a position that no event has loses one.
+  let next =
+    position === undefined ? 0 : log.indexBehind(BigInt(position.getCommitPosition()) - 1n) + 1;
   for (; next < log.all.length; next++) {
     const event = log.all[next];
     if (event === undefined || !(await show(event))) return;
