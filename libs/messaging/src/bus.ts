@@ -22,6 +22,11 @@ export interface Message {
 export interface Reply {
   readonly headers: Headers;
   readonly body: string;
+  /**
+   * What stands in the body of a yes as its result, where this process joined the body: an adapter that stays in the
+   * process hands it on, so that a long body is neither copied nor cut. `answers.ts` writes and reads it.
+   */
+  readonly result?: string;
 }
 
 export interface RequestOptions {

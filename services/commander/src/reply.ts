@@ -1,6 +1,7 @@
 import type { WireError } from "@countersign/api-contract/errors.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
 import { refuse, type Refusal } from "@countersign/domain/request/refusals.ts";
+import { resultText, yesWith } from "@countersign/messaging/answers.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
 
 /** A no on the way in, before any stream is touched: thrown by the readers, answered in one place. */
@@ -25,10 +26,7 @@ const headersOf: Record<Effect, Reply["headers"]> = {
 };
 
 /** A yes with its result's JSON text, which is never parsed again on the way. */
-export const yes = (effect: Effect, result: string): Reply => ({
-  headers: headersOf[effect],
-  body: `{"ok":true,"result":${result}}`,
-});
+export const yes = (effect: Effect, result: string): Reply => yesWith(headersOf[effect], result);
 
 /** A no. Every refusal of the domain has a code on the wire, or this does not compile. */
 export const no = (error: WireError): Reply => ({
@@ -39,8 +37,11 @@ export const no = (error: WireError): Reply => ({
 const NO = '{"ok":false,"error":{"code":"';
 
 /** The code of a no; null for a yes, which is not looked into. */
-export const refusedCode = ({ body }: Reply): string | null =>
-  body.startsWith(NO) ? body.slice(NO.length, body.indexOf('"', NO.length)) : null;
+export const refusedCode = (reply: Reply): string | null => {
+  if (resultText(reply) !== undefined) return null;
+  const { body } = reply;
+  return body.startsWith(NO) ? body.slice(NO.length, body.indexOf('"', NO.length)) : null;
+};
 
 /** A faulty body as a refusal, to be given at its place in the order of refusals. */
 export const bodyRefusal = ({ code, message, details }: WireError): Refusal =>

@@ -1,4 +1,5 @@
 import type { WireError } from "@countersign/api-contract/errors.ts";
+import { yesWith } from "@countersign/messaging/answers.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
 import { NO_HEADERS } from "@countersign/messaging/headers.ts";
 
@@ -13,11 +14,8 @@ export class Refused extends Error {
   }
 }
 
-/** A yes with its result's JSON text, which is joined in as it is. */
-export const yes = (result: string): Reply => ({
-  headers: NO_HEADERS,
-  body: `{"ok":true,"result":${result}}`,
-});
+/** A yes with its result's JSON text, which is never parsed again on the way. */
+export const yes = (result: string): Reply => yesWith(NO_HEADERS, result);
 
 export const no = (error: WireError): Reply => ({
   headers: NO_HEADERS,

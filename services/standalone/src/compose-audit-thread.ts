@@ -79,9 +79,13 @@ const run = (data: AuditThreadStart, main: MessagePort): void => {
   const ready = (): boolean => references.live && running.isLive();
   const served = serveQueries(bus, { queries: audit.queries, ready }, log);
   // Whoever asks finds all that was committed before, as in the read models of the main thread.
-  answerQuestions<Message, Reply>(data.requests, ({ subject, headers, body }) => {
+  answerQuestions<Message, Reply>(data.requests, async (asked) => {
     store.moved();
-    return bus.request(subject, body, { headers, timeoutMs: QUERY_MS });
+    const { subject, headers: sent } = asked;
+    const options = { headers: sent, timeoutMs: QUERY_MS };
+    // Without `result`, so that a long page goes to the other thread once.
+    const { headers, body } = await bus.request(subject, asked.body, options);
+    return { headers, body };
   });
 
   const sayFigures = (): void => {

@@ -1,3 +1,4 @@
+import { resultText, yesWith } from "@countersign/messaging/answers.ts";
 import { NoResponders, RequestTimeout } from "@countersign/messaging/errors.ts";
 import { commandPattern, commandSubject, querySubject } from "@countersign/messaging/subjects.ts";
 import type { Bus, Reply } from "@countersign/messaging/bus.ts";
@@ -55,6 +56,21 @@ export const requestReplySuite = (start: StartBus): void => {
       await other.serve(approve, "commander", () => reply("from there")).ready;
       const answer = await bus.request(approve, "", { timeoutMs: 5_000 });
       expect(answer.body).toBe("from there");
+    });
+
+    test("a yes brings its result, in the same body whatever carries it", async () => {
+      const result = '{"text":"}\\n","n":1}';
+      bus.serve(approve, "commander", () => yesWith({ "Countersign-Outcome": "done" }, result));
+      const answer = await bus.request(approve, "", { timeoutMs: 5_000 });
+      expect(answer.headers).toEqual({ "Countersign-Outcome": "done" });
+      expect(answer.body).toBe(`{"ok":true,"result":${result}}`);
+      expect(resultText(answer)).toBe(result);
+    });
+
+    test("a no has no result", async () => {
+      bus.serve(approve, "commander", () => reply('{"ok":false,"error":{"code":"conflict"}}'));
+      const answer = await bus.request(approve, "", { timeoutMs: 5_000 });
+      expect(resultText(answer)).toBeUndefined();
     });
 
     test("headers travel both ways", async () => {

@@ -1,4 +1,5 @@
 import type { VerifiedToken } from "@countersign/identity/jwt.ts";
+import { resultText } from "@countersign/messaging/answers.ts";
 import type { Bus, Headers, Reply } from "@countersign/messaging/bus.ts";
 import { commandSubject, querySubject } from "@countersign/messaging/subjects.ts";
 
@@ -182,7 +183,8 @@ export const makeInner = (bus: Bus): Inner => {
         { headers: headersOf(caller), timeoutMs },
       );
       return asked.then((reply) => {
-        if (reply.body.startsWith(NOT_A_MEMBER)) refused(caller, "unauthenticated", name);
+        if (resultText(reply) === undefined && reply.body.startsWith(NOT_A_MEMBER))
+          refused(caller, "unauthenticated", name);
         return reply;
       });
     },

@@ -1,4 +1,5 @@
-import { resultOf, resultText } from "../edge/answer.ts";
+import { resultText } from "@countersign/messaging/answers.ts";
+import { resultOf } from "../edge/answer.ts";
 import { readWireError } from "../edge/errors.ts";
 import type { Caller, CommandName, QueryName } from "../edge/inner.ts";
 import type { LiveParts } from "../live/watch.ts";
@@ -36,16 +37,16 @@ export const command = async <T>(
   },
 ): Promise<Commanded<T>> => {
   const { idempotencyKey, ...rest } = options;
-  const { headers, body } = await live.inner.command(caller, name, {
+  const reply = await live.inner.command(caller, name, {
     ...rest,
     ...(typeof idempotencyKey === "string" ? { idempotencyKey } : {}),
   });
-  const text = resultText(body);
+  const text = resultText(reply);
   return text === undefined
-    ? { ok: false, error: readWireError(body, caller.correlationId, live.log) }
+    ? { ok: false, error: readWireError(reply.body, caller.correlationId, live.log) }
     : {
         ok: true,
         result: JSON.parse(text) as T,
-        outcome: headers["Countersign-Outcome"] ?? "done",
+        outcome: reply.headers["Countersign-Outcome"] ?? "done",
       };
 };

@@ -1,3 +1,4 @@
+import { resultText } from "@countersign/messaging/answers.ts";
 import { resultOf } from "../edge/answer.ts";
 import type { Caller } from "../edge/inner.ts";
 import { watch, type LiveParts, type Watch } from "./watch.ts";
@@ -77,7 +78,7 @@ export const openReplay = async (
       id: event.requestId,
       min_position: String(event.position),
     });
-    const visible = reply.body.startsWith('{"ok":true');
+    const visible = resultText(reply) !== undefined;
     if (own.size >= MAX_KNOWN_REQUESTS) own.clear();
     own.set(event.requestId, visible);
     return visible;

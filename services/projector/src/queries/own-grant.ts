@@ -1,3 +1,4 @@
+import { resultText } from "@countersign/messaging/answers.ts";
 import { commandSubject } from "@countersign/messaging/subjects.ts";
 import type { Asked } from "../asked.ts";
 import { unavailable } from "../reply.ts";
@@ -8,8 +9,7 @@ const GRANTED = '"execution":{"status":"granted"';
 const SIGN_MS = 5_000;
 
 interface Signed {
-  readonly ok: boolean;
-  readonly result?: { readonly grant: string | null };
+  readonly grant: string | null;
 }
 
 /**
@@ -34,7 +34,7 @@ export const withOwnGrant = async (
       // Half an answer would leave its reader without the permission, and without a reason to come again.
       throw unavailable("It is approved, and its grant cannot be signed right now; try again.");
     });
-  const { result } = JSON.parse(reply.body) as Signed;
-  const grant = result?.grant ?? null;
+  const result = resultText(reply);
+  const grant = result === undefined ? null : (JSON.parse(result) as Signed).grant;
   return grant === null ? doc : `${doc.slice(0, -1)},"grant":${JSON.stringify(grant)}}`;
 };

@@ -1,5 +1,6 @@
 import { REQUEST_ID } from "@countersign/api-contract/ids.ts";
 import type { StoredRequest } from "@countersign/read-models/queue/read-queue.ts";
+import { resultText } from "@countersign/messaging/answers.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
 import { commandSubject } from "@countersign/messaging/subjects.ts";
 import { maySee, type Asked } from "../asked.ts";
@@ -11,7 +12,6 @@ import { withLocalTimes } from "./local-times.ts";
 import { reachMinPosition, type QueuePart } from "./queue-part.ts";
 
 const PEEK_MS = 5_000;
-const PEEKED = '{"ok":true,"result":';
 const MAX_WAIT_MS = 60_000;
 
 /** What every request's JSON says of who made it. */
@@ -51,8 +51,8 @@ const peek = async (
     headers: { ...message.headers, "Countersign-Target": id },
     timeoutMs: PEEK_MS,
   });
-  if (!reply.body.startsWith(PEEKED)) throw notFound();
-  const doc = reply.body.slice(PEEKED.length, -1);
+  const doc = resultText(reply);
+  if (doc === undefined) throw notFound();
   if (!maySee(viewer, (JSON.parse(doc) as Made).requester)) throw notFound();
   return doc;
 };
