@@ -17,11 +17,24 @@ const MOST_ROUTES = 10_000;
 /** Turns recorded events into publications. Null for what has no place on the bus, or would reach nobody. */
 export type MakePublication = (recorded: RecordedEvent) => Publication | null;
 
+/** The categories of our streams; what another program keeps in the same store is not ours to publish. */
+const categories: ReadonlySet<string> = new Set([
+  "request",
+  "topic",
+  "directory",
+  "delegation",
+  "definition",
+  "run",
+  "pending",
+  "automation",
+  "security",
+]);
+
 const routeOf = (head: string, type: string): Route | null => {
   const dash = head.indexOf("-");
   const category = head.slice(0, dash);
   const org = head.slice(dash + 1);
-  return dash > 0 && [category, org, type].every(isSubjectToken)
+  return dash > 0 && categories.has(category) && [org, type].every(isSubjectToken)
     ? { category, org, subject: eventSubject(org, category, type) }
     : null;
 };

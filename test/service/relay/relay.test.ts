@@ -4,6 +4,7 @@ import { BusUnavailable, MessageTooLarge } from "@countersign/messaging/errors.t
 import { eventPattern } from "@countersign/messaging/subjects.ts";
 import { makeMemoryBus } from "@countersign/messaging-memory/memory-bus.ts";
 import { systemClock } from "@countersign/runtime/clock.ts";
+import { anEvent } from "../../testkit/event-store/example-events.ts";
 import { idle, ManualClock } from "../../testkit/manual-clock.ts";
 import { cloudEventOf, occurredAt, relayUnderTest, storedEvent } from "./relay-under-test.ts";
 
@@ -65,6 +66,24 @@ describe("the relay", () => {
     });
     const ofOrg = kept.find(({ id }) => id === role);
     expect(cloudEventOf({ body: ofOrg?.body ?? "" })).not.toHaveProperty("subject");
+  });
+
+  test("sends events of each of our categories, and none that another program keeps in the store", async () => {
+    await using under = await relayUnderTest();
+    const { bus, kept } = brokerBus();
+    const ours = [
+      ...["request-acme.apr_1", "topic-acme.deploy.MQ", "directory-acme.main", "run-acme.bot"],
+      ...["delegation-acme.main", "definition-acme.main", "pending-acme.1", "automation-acme.1"],
+      "security-acme.main",
+    ];
+    const ids: string[] = [];
+    for (const stream of ours) {
+      await under.append("order-acme.17", anEvent({ type: "OrderPlaced", metadata: "null" }));
+      await under.append("requests", anEvent({ metadata: "null" }));
+      ids.push(...(await under.append(stream, storedEvent())));
+    }
+    await under.start(bus).live;
+    expect(idsOfPublications(kept).toSorted()).toEqual(ids.toSorted());
   });
 
   test("keeps the order of a stream, whatever the broker's pace", async () => {
