@@ -28,6 +28,8 @@ export interface VerifiedToken {
   readonly expiresAt: number;
   /** SHA-256 of the token: names the credential in rate limits and logs without giving it away. */
   readonly fingerprint: string;
+  /** Milliseconds since the epoch: from then on it has to be checked again. */
+  readonly checkAgainAt: number;
 }
 
 /** Answers at once for a remembered token. Throws or rejects with `InvalidToken`, `KeysUnavailable`. */
@@ -60,11 +62,6 @@ const MAX_REMEMBERED = 10_000;
 const MAX_TOKEN_LENGTH = 8 * 1024;
 const CLOCK_TOLERANCE_S = 5;
 
-interface Remembered {
-  readonly token: VerifiedToken;
-  readonly until: number;
-}
-
 /** Errors that are the token's fault; all others came from fetching keys. */
 const isTokensFault = (error: unknown): boolean =>
   error instanceof errors.JOSEError &&
@@ -82,7 +79,7 @@ export const makeTokenVerifier = (options: TokenVerifierOptions): VerifyToken =>
     keys instanceof URL
       ? createRemoteJWKSet(keys, { timeoutDuration: 5_000 })
       : createLocalJWKSet(keys);
-  const remembered = new Map<string, Remembered>();
+  const remembered = new Map<string, VerifiedToken>();
 
   const check = async (token: string, fingerprint: string): Promise<VerifiedToken> => {
     const now = clock.now();
@@ -110,12 +107,13 @@ export const makeTokenVerifier = (options: TokenVerifierOptions): VerifyToken =>
       principalText: JSON.stringify(principal),
       expiresAt,
       fingerprint,
+      checkAgainAt: Math.min(now + REMEMBER_MS, expiresAt),
     };
     if (remembered.size >= MAX_REMEMBERED) {
       const [oldest] = remembered.keys();
       if (oldest !== undefined) remembered.delete(oldest);
     }
-    remembered.set(fingerprint, { token: verified, until: Math.min(now + REMEMBER_MS, expiresAt) });
+    remembered.set(fingerprint, verified);
     return verified;
   };
 
@@ -124,7 +122,7 @@ export const makeTokenVerifier = (options: TokenVerifierOptions): VerifyToken =>
     const fingerprint = hash("sha256", token, "base64url");
     const known = remembered.get(fingerprint);
     if (known !== undefined) {
-      if (clock.now() < known.until) return known.token;
+      if (clock.now() < known.checkAgainAt) return known;
       remembered.delete(fingerprint);
     }
     return check(token, fingerprint);

@@ -29,30 +29,25 @@ class Pending implements Waiting {
   readonly at: number;
   readonly #subject: string;
   readonly #deadlines: Deadlines<Pending>;
-  readonly #resolve: (reply: Reply) => void;
-  readonly #reject: (reason: unknown) => void;
+  readonly #asked = Promise.withResolvers<Reply>();
   open = true;
 
-  constructor(
-    at: number,
-    subject: string,
-    resolve: (reply: Reply) => void,
-    reject: (reason: unknown) => void,
-    deadlines: Deadlines<Pending>,
-  ) {
+  constructor(at: number, subject: string, deadlines: Deadlines<Pending>) {
     this.at = at;
     this.#subject = subject;
-    this.#resolve = resolve;
-    this.#reject = reject;
     this.#deadlines = deadlines;
   }
 
+  get settled(): Promise<Reply> {
+    return this.#asked.promise;
+  }
+
   answer(reply: Reply): void {
-    if (this.#close()) this.#resolve(reply);
+    if (this.#close()) this.#asked.resolve(reply);
   }
 
   fail(reason: unknown): void {
-    if (this.#close()) this.#reject(reason);
+    if (this.#close()) this.#asked.reject(reason);
   }
 
   expire(): void {
@@ -85,14 +80,13 @@ export class Requests {
     const groups = this.#groups.find(subject);
     if (groups.length === 0)
       return Promise.reject(new NoResponders(`nobody serves ${subject} at present`));
-    return new Promise((resolve, reject) => {
-      const at = this.#clock.monotonic() + options.timeoutMs;
-      const pending = new Pending(at, subject, resolve, reject, this.#deadlines);
-      const message = { subject, headers: options.headers ?? NO_HEADERS, body };
-      // As on NATS, every group gets the request and the first answer counts. In practice there is one.
-      for (const group of groups) this.#ask(group, message, pending);
-      if (pending.open) this.#deadlines.add(pending);
-    });
+    const at = this.#clock.monotonic() + options.timeoutMs;
+    const pending = new Pending(at, subject, this.#deadlines);
+    const message = { subject, headers: options.headers ?? NO_HEADERS, body };
+    // As on NATS, every group gets the request and the first answer counts. In practice there is one.
+    for (const group of groups) this.#ask(group, message, pending);
+    if (pending.open) this.#deadlines.add(pending);
+    return pending.settled;
   }
 
   serve(subject: string, name: string, handler: Handler): BusSubscription {

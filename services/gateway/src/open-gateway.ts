@@ -70,6 +70,7 @@ export const openGateway = async (options: GatewayOptions): Promise<Gateway> => 
   const identify = makeIdentify(
     withApiKeys(verify, inner, clock, log),
     makeRateLimit(rateLimit, clock),
+    clock,
   );
   const feeds = makeFeeds(bus, log);
   const streams = makeStreams();

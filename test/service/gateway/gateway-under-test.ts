@@ -46,7 +46,13 @@ const verify = (token: string): VerifiedToken => {
   const expiresAt = expires === undefined ? Number.MAX_SAFE_INTEGER : Number(expires);
   const [kind, id, org] = found;
   const principal = { kind, id, org, scopes: name === "metrics" ? ["metrics"] : [] };
-  return { principal, principalText: JSON.stringify(principal), expiresAt, fingerprint: token };
+  return {
+    principal,
+    principalText: JSON.stringify(principal),
+    expiresAt,
+    fingerprint: token,
+    checkAgainAt: expiresAt,
+  };
 };
 
 const viewers: Readonly<Record<string, object>> = {

@@ -22,11 +22,6 @@ interface Resolved {
   readonly fault: "revoked" | "expired" | null;
 }
 
-interface Remembered {
-  readonly token: VerifiedToken;
-  readonly until: number;
-}
-
 /**
  * Checks API keys besides tokens. The key itself goes no further than here: the commander is asked by its id and hash.
  * A revoked or expired one is taken note of; an unknown one is like any token that is none.
@@ -37,7 +32,7 @@ export const withApiKeys = (
   clock: { now(): number },
   log: Log,
 ): VerifyToken => {
-  const remembered = new Map<string, Remembered>();
+  const remembered = new Map<string, VerifiedToken>();
 
   const resolve = async (asked: PresentedKey): Promise<Resolved> => {
     try {
@@ -59,6 +54,7 @@ export const withApiKeys = (
       principalText: JSON.stringify(principal),
       expiresAt,
       fingerprint,
+      checkAgainAt: Math.min(clock.now() + REMEMBER_MS, expiresAt),
     };
     if (fault !== null) {
       inner.refused(
@@ -72,21 +68,20 @@ export const withApiKeys = (
       const [oldest] = remembered.keys();
       if (oldest !== undefined) remembered.delete(oldest);
     }
-    const until = Math.min(clock.now() + REMEMBER_MS, expiresAt);
-    remembered.set(fingerprint, { token, until });
+    remembered.set(fingerprint, token);
     return token;
   };
 
   return (text) => {
     if (!isApiKey(text)) return verify(text);
-    const asked = readApiKey(text);
-    if (asked === null) throw new InvalidToken("this is no API key");
     const fingerprint = hash("sha256", text, "base64url");
     const known = remembered.get(fingerprint);
     if (known !== undefined) {
-      if (clock.now() < known.until) return known.token;
+      if (clock.now() < known.checkAgainAt) return known;
       remembered.delete(fingerprint);
     }
+    const asked = readApiKey(text);
+    if (asked === null) throw new InvalidToken("this is no API key");
     return check(asked, fingerprint);
   };
 };
