@@ -7,7 +7,7 @@ const PENDING = 20_000;
  * Requests that ended are soon of no interest: whoever asked reads the answer and spends the grant within moments.
  * Few enough that they are gone before the garbage collector has copied them to where it rarely looks.
  */
-const ENDED = 500;
+const ENDED = 150;
 
 /** Folded requests: many that are pending, and the few that ended last. */
 export class RequestFolds implements Folds<RequestState> {

@@ -1,4 +1,5 @@
 import type { Clock } from "@countersign/runtime/clock.ts";
+import { PassingSet } from "@countersign/runtime/passing.ts";
 
 /** Something that waits until `at`, in monotonic milliseconds. */
 export interface Waiting {
@@ -12,7 +13,7 @@ export interface Waiting {
  */
 export class Deadlines<T extends Waiting> {
   readonly #clock: Clock;
-  readonly #waiting = new Set<T>();
+  readonly #waiting = new PassingSet<T>();
   #armedFor = Number.POSITIVE_INFINITY;
   #disarm: () => void = () => {};
 
@@ -34,8 +35,8 @@ export class Deadlines<T extends Waiting> {
   stop(): readonly T[] {
     this.#disarm();
     this.#armedFor = Number.POSITIVE_INFINITY;
-    const left = [...this.#waiting];
-    this.#waiting.clear();
+    const left = this.#waiting.values();
+    for (const waiting of left) this.#waiting.delete(waiting);
     return left;
   }
 
@@ -51,10 +52,10 @@ export class Deadlines<T extends Waiting> {
     this.#armedFor = Number.POSITIVE_INFINITY;
     const now = this.#clock.monotonic();
     let next = Number.POSITIVE_INFINITY;
-    for (const waiting of this.#waiting) {
+    for (const waiting of this.#waiting.values()) {
       if (waiting.at <= now) {
-        this.#waiting.delete(waiting);
-        waiting.expire();
+        // Unless the end of another one has answered it.
+        if (this.#waiting.delete(waiting)) waiting.expire();
       } else if (waiting.at < next) next = waiting.at;
     }
     // Whatever an expiry added has armed the timer already; the earlier of the two counts.

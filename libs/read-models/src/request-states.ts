@@ -32,8 +32,8 @@ const nobody: SharedStates = { at: () => undefined };
 export class RequestStates {
   readonly #shared: SharedStates;
   readonly #own = new Map<string, Held>();
-  /** Needed by the batch at hand, however many they are. */
-  readonly #pinned = new Map<string, Held>();
+  /** Needed by the batch at hand, however many they are. A new one for each: old tables of one that is cleared would keep them. */
+  #pinned = new Map<string, Held>();
   readonly #capacity: number;
 
   constructor(shared: SharedStates = nobody, capacity = CAPACITY) {
@@ -103,7 +103,7 @@ export class RequestStates {
 
   /** The batch is done. */
   unpin(): void {
-    if (this.#pinned.size > 0) this.#pinned.clear();
+    if (this.#pinned.size > 0) this.#pinned = new Map();
   }
 
   #held(stream: string, revision: bigint): RequestState | undefined {

@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import { PassingMap } from "./passing.ts";
 
 interface Asked<Question> {
   readonly id: number;
@@ -13,7 +14,7 @@ type Answered<Answer> = { readonly id: number } & (
 /** Questions to the thread that has the port's other end, where `answerQuestions` takes them. Both are cloned on the way. */
 export class ThreadLink<Question, Answer> {
   readonly #port: MessagePort;
-  readonly #waiting = new Map<number, PromiseWithResolvers<Answer>>();
+  readonly #waiting = new PassingMap<number, PromiseWithResolvers<Answer>>();
   #last = 0;
   #open = true;
 
@@ -44,7 +45,6 @@ export class ThreadLink<Question, Answer> {
     this.#open = false;
     this.#port.close();
     for (const { reject } of this.#waiting.values()) reject(stopped());
-    this.#waiting.clear();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { KnownRequest } from "@countersign/domain/request/state.ts";
 import type { QueueChange } from "@countersign/read-models/queue/queue-projection.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
+import { PassingMap } from "@countersign/runtime/passing.ts";
 
 /** What a caller knows of a request: another payload, a new question or a pause is worth waking for. */
 export interface Known {
@@ -32,7 +33,7 @@ const wakes = (
  */
 export class LongPolls {
   readonly #clock: Clock;
-  readonly #byRequest = new Map<string, Set<Poll>>();
+  readonly #byRequest = new PassingMap<string, Set<Poll>>();
   #closed = false;
 
   constructor(clock: Clock) {

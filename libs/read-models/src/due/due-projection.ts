@@ -44,7 +44,8 @@ export class DueProjection {
   readonly file: ReadModelFile;
   readonly #table: DueTable;
   readonly #schedules: Schedules;
-  readonly #unwritten = new Map<string, Unwritten>();
+  /** A new one after each writing: old tables of one that is cleared would keep what was in them. */
+  #unwritten = new Map<string, Unwritten>();
   readonly #onPlanned: ((earliestMs: number) => void)[] = [];
   readonly #onGone: ((stream: string, gone: Gone) => void)[] = [];
   readonly #stuckAfterMs: number;
@@ -177,6 +178,6 @@ export class DueProjection {
     if (this.#unwritten.size === 0) return;
     for (const unwritten of this.#unwritten.values())
       for (const row of rowsOf(unwritten)) this.#table.insert(row);
-    this.#unwritten.clear();
+    this.#unwritten = new Map();
   }
 }

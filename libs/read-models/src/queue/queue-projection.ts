@@ -89,7 +89,8 @@ export class QueueProjection {
   readonly #concerned: StatementSync;
   readonly #insertDecider: StatementSync;
   readonly #listeners: ((changes: readonly QueueChange[]) => void)[] = [];
-  readonly #unwritten = new Map<string, Unwritten>();
+  /** A new one after each writing: old tables of one that is cleared would keep what was in them. */
+  #unwritten = new Map<string, Unwritten>();
   #changes: QueueChange[] = [];
 
   constructor({
@@ -210,7 +211,7 @@ export class QueueProjection {
   write(): void {
     if (this.#unwritten.size > 0) {
       for (const each of this.#unwritten.values()) this.#write(each);
-      this.#unwritten.clear();
+      this.#unwritten = new Map();
     }
     this.#tables.writeTallies();
   }

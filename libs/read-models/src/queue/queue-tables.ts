@@ -21,7 +21,7 @@ const REMEMBERED = 20_000;
 /** Writes the queue's tables. Every statement is prepared once. */
 export class QueueTables {
   readonly #placed = new Map<string, Placed>();
-  readonly #tallies = new Map<string, { readonly org: string; readonly name: string; n: number }>();
+  #tallies = new Map<string, { readonly org: string; readonly name: string; n: number }>();
   readonly #find: StatementSync;
   readonly #insert: StatementSync;
   readonly #update: StatementSync;
@@ -161,7 +161,7 @@ export class QueueTables {
       // No row for nothing: a rebuild, which sees fewer states in between, would not make it.
       if (n < 0) this.#dropTally.run(org, name);
     }
-    this.#tallies.clear();
+    this.#tallies = new Map();
   }
 
   #remember(key: string, placed: Placed): void {

@@ -40,7 +40,8 @@ export class StatsProjection {
   readonly #states: RequestStates;
   readonly #load: LoadState;
   readonly #rids = new Map<string, number>();
-  readonly #unwritten = new Map<string, Unwritten>();
+  /** A new one after each writing: old tables of one that is cleared would keep what was in them. */
+  #unwritten = new Map<string, Unwritten>();
   readonly #insert: StatementSync;
   readonly #update: StatementSync;
   readonly #find: StatementSync;
@@ -114,7 +115,7 @@ export class StatsProjection {
   write(): void {
     if (this.#unwritten.size === 0) return;
     for (const [stream, each] of this.#unwritten) this.#write(stream, each);
-    this.#unwritten.clear();
+    this.#unwritten = new Map();
   }
 
   #write(stream: string, { rid: fresh, state, takenBack }: Unwritten): void {

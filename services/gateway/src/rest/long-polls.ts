@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Reply } from "@countersign/messaging/bus.ts";
+import { PassingSet } from "@countersign/runtime/passing.ts";
 import type { Caller, Inner } from "../edge/inner.ts";
 import { Refused } from "../edge/refused.ts";
 
@@ -21,7 +22,7 @@ const MARGIN_MS = 10_000;
 
 export const makeLongPolls = (inner: Inner): LongPolls => {
   /** What lets go of each that waits. */
-  const waiting = new Set<() => void>();
+  const waiting = new PassingSet<() => void>();
   let released = false;
   return {
     ask(caller, parameters, waitMs, response) {
@@ -64,7 +65,7 @@ export const makeLongPolls = (inner: Inner): LongPolls => {
     },
     release() {
       released = true;
-      for (const release of waiting) release();
+      for (const release of waiting.values()) release();
     },
   };
 };
