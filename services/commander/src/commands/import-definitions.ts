@@ -1,7 +1,12 @@
 import { canonicalHash } from "@countersign/application/canonical.ts";
 import { changeDefinitions } from "@countersign/application/definition.ts";
 import type { ParsedFile } from "@countersign/definitions/parse-file.ts";
-import { decideImport, type ImportDecision } from "@countersign/domain/definition/decide.ts";
+import type { DefinitionState } from "@countersign/domain/definition/definition.ts";
+import {
+  decideImport,
+  type ImportDecision,
+  type ImportedLine,
+} from "@countersign/domain/definition/decide.ts";
 import { hashed, type HashedDefinition } from "@countersign/domain/definition/parsed.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
 import type { Decider } from "../decider.ts";
@@ -39,12 +44,24 @@ export const importDefinitions = async (decider: Decider, incoming: Incoming): P
     },
   );
   if (!outcome.ok) return no(outcome.refusal);
-  decision ??= decideImport(outcome.fold.state, { definitions: definitions(), file: file.name });
+  decision ??= { events: [], definitions: importedBefore(outcome.fold.state, definitions()) };
   const { warnings, ignored } = read();
   return yes(
     outcome.effect === "appended" ? "created" : "repeated",
     JSON.stringify({ definitions: decision.definitions, warnings, ignored }),
   );
 };
+
+/** What an import that is repeated made then, as it stands now: a later version may have taken its place. */
+const importedBefore = (
+  { entries }: DefinitionState,
+  definitions: readonly HashedDefinition[],
+): readonly ImportedLine[] =>
+  definitions.flatMap(({ kind, id, hash }) => {
+    const entry = entries.get(`${kind}/${id}`)?.findLast((each) => each.hash === hash);
+    return entry === undefined
+      ? []
+      : [{ kind, id, version: entry.version, active: entry.active, hash }];
+  });
 
 const faultCount = (count: number): string => (count === 1 ? "1 fault" : `${count} faults`);

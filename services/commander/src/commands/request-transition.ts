@@ -1,4 +1,5 @@
 import { parseTransition } from "@countersign/api-contract/transitions.ts";
+import { blockedAtFirst } from "@countersign/application/repeated-transition.ts";
 import type { AskedTransition } from "@countersign/application/topic.ts";
 import type { JsonObject } from "@countersign/domain/json.ts";
 import type { Refusal } from "@countersign/domain/request/refusals.ts";
@@ -22,19 +23,24 @@ export const transitionFromBody = (data: unknown): AskedTransition | Refusal => 
   };
 };
 
-/** Moves a topic: done, or blocked until people agree (the same ids as long as it waits). */
+/**
+ * Moves a topic: done, or blocked until people agree (the same ids as long as it waits). A repeat is answered about its
+ * own transition: done once that is done, otherwise with the ids that tell how they were decided.
+ */
 export const requestTransition = async (decider: Decider, incoming: Incoming): Promise<Reply> => {
   const body = bodyOf(incoming);
   const envelope = envelopeOf(incoming, decider.ids, "request-transition", body);
-  const outcome = await decider.transition(envelope, transitionFromBody(body));
+  const asked = transitionFromBody(body);
+  const outcome = await decider.transition(envelope, asked);
   if (!outcome.ok) return no(outcome.refusal);
   const { state } = outcome.fold;
   if (state.status === "absent") throw new Error("a transition left its topic absent");
+  const blockedBy =
+    outcome.effect === "repeated" && !("code" in asked)
+      ? await blockedAtFirst(decider.engine, envelope, asked)
+      : (state.blocked?.approvalIds ?? null);
   const topic = topicView(state);
-  return state.blocked === null
+  return blockedBy === null
     ? yes("done", JSON.stringify({ status: "completed", topic }))
-    : yes(
-        "blocked",
-        JSON.stringify({ status: "blocked", approval_ids: state.blocked.approvalIds, topic }),
-      );
+    : yes("blocked", JSON.stringify({ status: "blocked", approval_ids: blockedBy, topic }));
 };
