@@ -67,11 +67,8 @@ const once = <T>(make: () => Promise<T>) => {
 export const openGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { bus, verify, dev, clock, log, publicUrl, rateLimit } = options;
   const inner = makeInner(bus);
-  const identify = makeIdentify(
-    withApiKeys(verify, inner, clock, log),
-    makeRateLimit(rateLimit, clock),
-    clock,
-  );
+  const limit = makeRateLimit(rateLimit, clock);
+  const identify = makeIdentify(withApiKeys(verify, inner, clock, log), limit, clock);
   const feeds = makeFeeds(bus, log);
   const streams = makeStreams();
   const longPolls = makeLongPolls(inner);
@@ -136,7 +133,7 @@ export const openGateway = async (options: GatewayOptions): Promise<Gateway> => 
   }
   const websockets = once(async () => {
     const { openWebsockets } = await import("./graphql/websocket.ts");
-    return openWebsockets({ engine: await engine(), identify, clock, log });
+    return openWebsockets({ engine: await engine(), identify, limit, clock, log });
   });
   acceptUpgrades(app.server, websockets);
   app.addHook("preClose", async () => {

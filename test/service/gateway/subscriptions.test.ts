@@ -1,6 +1,4 @@
-import { createClient, type Client } from "graphql-ws";
 import { describe, expect, test } from "vitest";
-import { WebSocket } from "ws";
 import { exampleRequest } from "./example-request.ts";
 import { openUnderTest, requestId, type UnderTest } from "./gateway-under-test.ts";
 import { entry, withQueue } from "./queue-entries.ts";
@@ -223,72 +221,5 @@ describe("the other subscriptions", () => {
     let last = await stream.next();
     for (let block = last; block !== undefined; block = await stream.next()) last = block;
     expect(last === undefined || last.event === "complete").toBe(true);
-  });
-});
-
-describe("graphql-ws", () => {
-  const connect = (gateway: UnderTest, connectionParams: Record<string, unknown>): Client =>
-    createClient({
-      url: `${gateway.url.replace("http", "ws")}/graphql`,
-      webSocketImpl: WebSocket,
-      connectionParams,
-      retryAttempts: 0,
-      lazyCloseTimeout: 0,
-    });
-
-  test("carries the same subscriptions and queries", async () => {
-    const entries = new Map([entry(1)]);
-    await using gateway = await openUnderTest(withQueue(entries));
-    const client = connect(gateway, { authorization: "Bearer bo" });
-    const counted = await client.iterate({ query: "{ queueCounts { pending } }" }).next();
-    expect(counted.value).toEqual({ data: { queueCounts: { pending: 1 } } });
-    const query = `subscription { approvalRequestChanged(id: "${requestId(1)}") { status } }`;
-    const stream = client.iterate({ query });
-    expect((await stream.next()).value).toMatchObject({
-      data: { approvalRequestChanged: { status: "PENDING" } },
-    });
-    await gateway.publish(1, "VoteCast", { subject: requestId(1) });
-    expect((await stream.next()).value).toHaveProperty("data.approvalRequestChanged");
-    await client.dispose();
-  });
-
-  test.each([
-    ["without a token", {}],
-    ["with an unknown token", { authorization: "Bearer nobody" }],
-  ])("is refused %s", async (_title, connectionParams) => {
-    await using gateway = await openUnderTest();
-    const client = connect(gateway, connectionParams);
-    await expect(client.iterate({ query: "{ viewer { id } }" }).next()).rejects.toMatchObject({
-      code: 4403,
-    });
-    await client.dispose();
-  });
-
-  test("holds to the limits, and takes no cookie from another site's page", async () => {
-    await using gateway = await openUnderTest();
-    const client = connect(gateway, { authorization: "Bearer bo" });
-    const fields = Array.from({ length: 16 }, (_, index) => `a${index}: viewer { id }`);
-    await expect(client.iterate({ query: `{ ${fields.join(" ")} }` }).next()).rejects.toMatchObject(
-      [{ message: expect.stringContaining("aliases") }],
-    );
-    await client.dispose();
-
-    class FromElsewhere extends WebSocket {
-      constructor(address: string, protocols: string) {
-        super(address, protocols, {
-          headers: { cookie: "countersign_session=bo", origin: "https://evil.example.org" },
-        });
-      }
-    }
-    const foreign = createClient({
-      url: `${gateway.url.replace("http", "ws")}/graphql`,
-      webSocketImpl: FromElsewhere,
-      retryAttempts: 0,
-      lazyCloseTimeout: 0,
-    });
-    await expect(foreign.iterate({ query: "{ viewer { id } }" }).next()).rejects.toMatchObject({
-      code: 4403,
-    });
-    await foreign.dispose();
   });
 });

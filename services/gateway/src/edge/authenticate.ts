@@ -15,6 +15,9 @@ declare module "fastify" {
 
 export const SESSION_COOKIE = "countersign_session";
 
+/** What a credential is told that is past its limit. */
+export const TOO_MANY = "Too many requests with this credential: slow down.";
+
 /** All malformed and unknown tokens together: they must not make buckets of their own. */
 const NOBODY = "nobody";
 
@@ -68,9 +71,7 @@ export const makeIdentify = (
 ): Identify => {
   const brought = makeBrought(clock);
   const limited = (credential: string): void => {
-    if (!rateLimit(credential)) {
-      throw new Refused("rate-limited", "Too many requests with this credential: slow down.");
-    }
+    if (!rateLimit(credential)) throw new Refused("rate-limited", TOO_MANY);
   };
   const known = (who: VerifiedToken): VerifiedToken => {
     limited(who.fingerprint);

@@ -1,20 +1,25 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { parseIJson, type IJsonFault } from "@countersign/api-contract/i-json.ts";
 import { limits } from "@countersign/api-contract/limits.ts";
 import type { VerifiedToken } from "@countersign/identity/jwt.ts";
 import type { Clock } from "@countersign/runtime/clock.ts";
+import { GraphQLError } from "graphql";
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, type Context } from "graphql-ws";
 import { useServer, type Extra } from "graphql-ws/use/ws";
 import { WebSocketServer, type WebSocket } from "ws";
-import type { Identify } from "../edge/authenticate.ts";
+import { TOO_MANY, type Identify } from "../edge/authenticate.ts";
 import { makeCorrelationIds } from "../edge/correlation-ids.ts";
 import { errorOf } from "../edge/errors.ts";
 import type { Log } from "../edge/log.ts";
+import type { RateLimit } from "../edge/rate-limit.ts";
 import type { Engine, Prepared } from "./engine.ts";
 
 export interface WebsocketOptions {
   readonly engine: Engine;
   readonly identify: Identify;
+  /** Each operation counts, as a request of its own would. */
+  readonly limit: RateLimit;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -42,7 +47,7 @@ const isOwnPage = ({ headers }: IncomingMessage): boolean => {
 
 /** GraphQL over websockets (graphql-transport-ws) on `/graphql`: the token comes with `connection_init`, a header or the cookie. */
 export const openWebsockets = (options: WebsocketOptions): Websockets => {
-  const { engine, identify, clock, log } = options;
+  const { engine, identify, limit, clock, log } = options;
   const correlationId = makeCorrelationIds();
   const server = new WebSocketServer({
     noServer: true,
@@ -60,6 +65,8 @@ export const openWebsockets = (options: WebsocketOptions): Websockets => {
   };
 
   type Connection = Context<Record<string, unknown>, Extra & Own>;
+  /** What is wrong with the text of the message that a socket has just been sent. */
+  const faults = new WeakMap<WebSocket, IJsonFault>();
   const prepared = new WeakMap<object, Prepared & { ok: true }>();
 
   const operationOf = (args: object): Prepared & { ok: true } => {
@@ -91,6 +98,14 @@ export const openWebsockets = (options: WebsocketOptions): Websockets => {
         if (who === undefined || Object.keys(subscriptions).length > MAX_OPERATIONS) {
           throw new Error("Too many operations");
         }
+        const fault = faults.get(extra.socket);
+        if (fault !== undefined) {
+          const path = fault.path.replace(/^payload\.?/, "");
+          return [new GraphQLError(fault.message, { extensions: { code: fault.code, path } })];
+        }
+        if (!limit(who.fingerprint)) {
+          return [new GraphQLError(TOO_MANY, { extensions: { code: "rate-limited" } })];
+        }
         const caller = { who, channel: "graphql" as const, correlationId: correlationId() };
         const { query, variables = null, operationName = null } = payload;
         const operation = engine.prepare(caller, {
@@ -112,6 +127,12 @@ export const openWebsockets = (options: WebsocketOptions): Websockets => {
   return {
     upgrade(request, socket, head) {
       server.handleUpgrade(request, socket, head, (client) => {
+        // Before graphql-ws, which reads JSON as JSON.parse does: it rounds, and takes the last of equal keys.
+        client.on("message", (data: Buffer) => {
+          const read = parseIJson(String(data));
+          if (read.ok) faults.delete(client);
+          else faults.set(client, read.fault);
+        });
         server.emit("connection", client, request);
       });
     },
