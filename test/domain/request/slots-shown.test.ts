@@ -189,9 +189,9 @@ describe("the rendering of a request", () => {
     let made = 0;
     const definition = {
       ...reference.definition,
-      get policies() {
+      get activePolicies() {
         made += 1;
-        return reference.definition.policies;
+        return reference.definition.activePolicies;
       },
     };
     const watched = { ...reference, definition };

@@ -166,23 +166,3 @@ export type ChangeEvent =
         readonly pools: ClosedPools;
       };
     };
-
-const names: Readonly<Record<ChangeEvent["type"], true>> = {
-  PayloadModified: true,
-  VotesVoided: true,
-  LevelReopened: true,
-  QuestionAsked: true,
-  QuestionAnswered: true,
-  RequestClaimed: true,
-  RequestReleased: true,
-  RequestReassigned: true,
-  ExpiryExtended: true,
-  ChainAmended: true,
-  AmendmentRefused: true,
-  GlassBroken: true,
-};
-
-/** True for the events of this file, which `evolve` leaves to `evolve-changes.ts`. */
-export const isChangeEvent = <E extends { readonly type: string }>(
-  event: E,
-): event is Extract<E, ChangeEvent> => Object.hasOwn(names, event.type);

@@ -42,10 +42,14 @@ export const recordedGroups = (
   const apart = apartAt(state, level);
   return records.map((record) => {
     const known = before.find(({ group }) => group === record.group);
+    if (known === undefined) {
+      const begun: GroupState = { ...record, voided: [], closedPool: null };
+      return apart.length === 0 ? begun : { ...begun, apart };
+    }
     const hasNoSlot = ({ approver }: SlotRecord): boolean =>
       !record.slots.some((slot) => slot.approver === approver);
-    const cancelled = known?.cancelled?.filter(hasNoSlot) ?? [];
-    const alternates = known?.alternates?.filter(hasNoSlot);
+    const cancelled = known.cancelled?.filter(hasNoSlot) ?? [];
+    const alternates = known.alternates?.filter(hasNoSlot);
     return {
       ...record,
       voided: [],

@@ -1,5 +1,6 @@
 import type { EventMetadata } from "../actor.ts";
 import { afterApproval } from "./levels/after-approval.ts";
+import { resolved } from "./ending/resolved.ts";
 import type { ClosedPools, RequestEvent } from "./events.ts";
 import type {
   GroupState,
@@ -9,10 +10,8 @@ import type {
   ResolvedRequest,
 } from "./state.ts";
 import { withAttached } from "./changing/attach.ts";
-import { withLevelClosed } from "./levels/close-level.ts";
 import { withChildEnded, withChildren } from "./voting/children.ts";
-import { isChangeEvent } from "./change-events.ts";
-import { dueOf, isTimerEvent } from "./timers/events.ts";
+import { isTimerEvent } from "./timers/events.ts";
 import { evolveTimer } from "./timers/evolve.ts";
 import {
   evolveChange,
@@ -135,9 +134,11 @@ const votesOf = (
         reason,
         payloadHash,
         channel,
-        ...(child === undefined ? {} : { child }),
       };
-      return { ...level, votes: [...level.votes, vote] };
+      return {
+        ...level,
+        votes: [...level.votes, child === undefined ? vote : { ...vote, child }],
+      };
     }
     case "VoteWithdrawn": {
       const votes = level.votes.filter((vote) => vote.votedBy !== event.data.votedBy);
@@ -170,47 +171,6 @@ const resolvedLevel = (
     blockedLevel: null,
     lastOccurredAt: at,
   };
-};
-
-const resolved = (
-  state: PendingRequest,
-  event: Extract<
-    RequestEvent,
-    { type: "RequestApproved" | "RequestDenied" | "RequestExpired" | "RequestCancelled" }
-  >,
-  at: string,
-): ResolvedRequest => {
-  const end = { ...state, resolvedAt: at, grant: null, execution: null, lastOccurredAt: at };
-  switch (event.type) {
-    case "RequestApproved": {
-      const { by, notes, grant, timer } = event.data;
-      return {
-        ...end,
-        status: "approved",
-        resolution: { by, reason: null, notes, ...dueOf(timer) },
-        grant,
-        execution:
-          grant === null ? null : { status: "granted", validUntil: grant.validUntil, result: null },
-      };
-    }
-    case "RequestDenied": {
-      const { by, reason, notes, pools, timer } = event.data;
-      const levels = withLevelClosed(state.levels, pools);
-      const resolution = { by, reason, notes, ...dueOf(timer) };
-      return { ...end, levels, status: "denied", resolution };
-    }
-    case "RequestExpired": {
-      const levels = withLevelClosed(state.levels, event.data.pools);
-      const by = { kind: "timer", id: "expiry" } as const;
-      const resolution = { by, reason: null, notes: null, dueAt: event.data.dueAt };
-      return { ...end, levels, status: "expired", resolution };
-    }
-    case "RequestCancelled": {
-      const { by, reason, pools } = event.data;
-      const levels = withLevelClosed(state.levels, pools);
-      return { ...end, levels, status: "cancelled", resolution: { by, reason, notes: null } };
-    }
-  }
 };
 
 const submitted = (
@@ -247,12 +207,6 @@ export const evolve = (state: RequestState, { event, metadata }: Recorded): Requ
       : impossible(event, "the request is absent");
   }
   if (state.status !== "pending") return afterEnd(state, event, at);
-  if (isTimerEvent(event)) return evolveTimer(state, event, at);
-  if (isChangeEvent(event)) {
-    const next = evolveChange(state, event, metadata);
-    if (event.type !== "LevelReopened") return next;
-    return withChildren(next, { type: "LevelOpened", data: event.data });
-  }
   switch (event.type) {
     case "RequestSubmitted":
     case "RequestAbandoned":
@@ -292,5 +246,13 @@ export const evolve = (state: RequestState, { event, metadata }: Recorded): Requ
     case "ExecutionReported":
     case "DeliveryStuck":
       return impossible(event, "the request is pending");
+    case "LevelReopened": {
+      const next = evolveChange(state, event, metadata);
+      return withChildren(next, { type: "LevelOpened", data: event.data });
+    }
+    default:
+      return isTimerEvent(event)
+        ? evolveTimer(state, event, at)
+        : evolveChange(state, event, metadata);
   }
 };

@@ -38,7 +38,10 @@ const pinned = (
   { id, version, pauseAfter }: PolicyRef,
   own: readonly Policy[] | undefined,
 ): Policy => {
-  const policy = own?.find((each) => each.id === id) ?? definition.policies.get(`${id}@${version}`);
+  const active = definition.activePolicies.get(id);
+  const policy =
+    own?.find((each) => each.id === id) ??
+    (active?.version === version ? active : definition.policies.get(`${id}@${version}`));
   if (policy === undefined) {
     throw new Error(`Policy ${id} version ${version} is pinned by a request and not known.`);
   }

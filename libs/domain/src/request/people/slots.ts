@@ -107,6 +107,8 @@ export const isAlternate = (
   cancelled?.some(({ approver }) => approver === person) !== true &&
   (voided.includes(person) || !slots.some(({ approver }) => approver === person));
 
+const nobody: readonly SlotRecord[] = [];
+
 type Members = Map<string, readonly SlotRecord[]>;
 
 const members = new WeakMap<DirectoryState, Members>();
@@ -117,6 +119,8 @@ const membersOf = (directory: DirectoryState, role: string): readonly SlotRecord
   if (ofRoles === undefined) members.set(directory, (ofRoles = new Map()));
   let found = ofRoles.get(role);
   if (found === undefined) {
+    // A role that is not there is not kept: what an asker calls one is without bounds.
+    if (!directory.roles.has(role)) return nobody;
     const via: Via = { type: "role", identifier: role };
     found = approversOf(directory, role).map((approver) => ({ approver, via }));
     ofRoles.set(role, found);
@@ -124,8 +128,23 @@ const membersOf = (directory: DirectoryState, role: string): readonly SlotRecord
   return found;
 };
 
-/** The roster of one request by the directory of the day. */
+interface Asked {
+  readonly submitted: SubmittedFields;
+  readonly reference: Reference;
+  readonly roster: Roster;
+}
+
+let lastAsked: Asked | undefined;
+
+/** The roster of one request by the directory of the day. One command asks for it several times: the last is kept. */
 export const rosterOf = (submitted: SubmittedFields, reference: Reference): Roster => {
+  if (lastAsked?.submitted !== submitted || lastAsked.reference !== reference) {
+    lastAsked = { submitted, reference, roster: makeRoster(submitted, reference) };
+  }
+  return lastAsked.roster;
+};
+
+const makeRoster = (submitted: SubmittedFields, reference: Reference): Roster => {
   const { directory } = reference;
   const holdsSlot = (slot: SlotRecord): boolean =>
     stillHolds(submitted, directory, slot) &&

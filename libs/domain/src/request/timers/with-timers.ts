@@ -48,9 +48,15 @@ export const withTimers = (
 ): Decision => {
   const { events } = decision;
   if (!events.some(({ type }) => occasions.has(type))) return decision;
+  const { definition } = reference;
+  const [first] = events;
+  // Seen before anything is folded: what was just asked for nearly always has a chain without timers.
+  if (first?.type === "RequestSubmitted" && before.status === "absent") {
+    const chain = chainOf({ submitted: first.data }, definition);
+    if (isTimeless(chain, definition.defaults)) return decision;
+  }
   const after = stateAfter(before, events, context);
   if (after.status !== "pending") return decision;
-  const { definition } = reference;
   const hasTimers = after.timers !== undefined;
   if (!hasTimers && isTimeless(chainOf(after, definition), definition.defaults)) return decision;
   const occasion = {

@@ -202,13 +202,17 @@ const dueAt = ({ timeout, calendar }: LevelPlan, { openedAt }: LevelState): stri
   return ms === null ? null : isoAfter(openedAt, ms);
 };
 
-/** One level on the wire, from its plan and (once it was opened or skipped) its state. */
+/**
+ * One level on the wire, from its plan and (once it was opened or skipped) its state. `judged` is how an open level
+ * stands, for who knows it already.
+ */
 export const levelView = (
   plan: LevelPlan,
   level: LevelState | undefined,
   frozen: Frozen,
   reference: Reference,
   today: Roster,
+  judged?: Standing,
 ): LevelView => {
   const { number, name, message, logic } = plan;
   if (level === undefined || level.status === "skipped") {
@@ -228,7 +232,7 @@ export const levelView = (
     };
   }
   const roster = level.status === "open" ? today : closedRoster(today);
-  const standing = judge(plan, level.groups, level.votes, roster);
+  const standing = judged ?? judge(plan, level.groups, level.votes, roster);
   return {
     number,
     name,

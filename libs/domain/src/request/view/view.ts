@@ -1,31 +1,42 @@
+import type { LevelPlan } from "../../policy/policy.ts";
 import type { Reference } from "../../reference.ts";
 import { attachmentView, recommendationView } from "../changing/attach.ts";
 import { automationsView } from "../changing/automations.ts";
-import { chainOf, levelPlan } from "../levels/chain.ts";
+import { chainOf, levelPlan, type Chain } from "../levels/chain.ts";
 import { childrenView } from "../voting/children.ts";
 import { openLevelOf } from "../ending/ending.ts";
 import { questionView } from "../changing/questions.ts";
 import { blockageOf } from "../levels/gap.ts";
 import { policyRefs } from "../asking/policy-refs.ts";
 import { actorView, levelView } from "./level-view.ts";
-import { judge } from "../levels/quorum.ts";
+import { judge, type Standing } from "../levels/quorum.ts";
 import { attemptView } from "../asking/resubmit.ts";
 import { rosterOf, type Roster } from "../people/slots.ts";
-import type { KnownRequest } from "../state.ts";
+import type { KnownRequest, LevelState } from "../state.ts";
 import { withMark } from "../timers/marks.ts";
 import { timelineOf } from "../timers/timeline.ts";
 import type { RequestView } from "./wire.ts";
 
-/** Nobody can decide the request by the people of the day, whatever was recorded when they changed. */
-const isBlocked = (state: KnownRequest, reference: Reference, roster: Roster): boolean => {
-  if (state.status !== "pending") return false;
-  if (state.blockedLevel === "all-skipped") return true;
-  const open = openLevelOf(state);
-  if (open === undefined) return false;
-  const plan = levelPlan(chainOf(state, reference.definition), open.number);
-  const standing = judge(plan, open.groups, open.votes, roster);
-  return blockageOf(plan, open.groups, standing, roster) !== null;
+interface Open {
+  readonly plan: LevelPlan;
+  readonly level: LevelState;
+  readonly standing: Standing;
+}
+
+/** The open level as its votes and the people of the day have it; undefined without one, and after the end. */
+const judgeOpen = (state: KnownRequest, chain: Chain, roster: Roster): Open | undefined => {
+  const level = state.status === "pending" ? openLevelOf(state) : undefined;
+  if (level === undefined) return undefined;
+  const plan = levelPlan(chain, level.number);
+  return { plan, level, standing: judge(plan, level.groups, level.votes, roster) };
 };
+
+/** Nobody can decide the request by the people of the day, whatever was recorded when they changed. */
+const isBlocked = (state: KnownRequest, open: Open | undefined, roster: Roster): boolean =>
+  state.status === "pending" &&
+  (state.blockedLevel === "all-skipped" ||
+    (open !== undefined &&
+      blockageOf(open.plan, open.level.groups, open.standing, roster) !== null));
 
 /** Every key always stands: what a request has none of is an empty list. */
 const none = [] as const;
@@ -41,7 +52,8 @@ export const requestView = (
 ): RequestView => {
   const { submitted } = state;
   const roster = rosterOf(submitted, reference);
-  const { levels } = chainOf(state, reference.definition);
+  const chain = chainOf(state, reference.definition);
+  const open = judgeOpen(state, chain, roster);
   const [policy] = submitted.policies;
   const ended = state.status === "pending" ? null : state;
   const execution = ended?.execution ?? null;
@@ -69,14 +81,16 @@ export const requestView = (
     urgency: submitted.urgency,
     validation: submitted.validation,
     previous_request_id: submitted.previousRequestId,
-    levels: levels.map((plan, index) =>
-      withMark(
-        levelView(plan, state.levels[index], state, reference, roster),
-        state.levels[index],
+    levels: chain.levels.map((plan, index) => {
+      const level = state.levels[index];
+      const judged = level === open?.level ? open?.standing : undefined;
+      return withMark(
+        levelView(plan, level, state, reference, roster, judged),
+        level,
         state.timers,
-      ),
-    ),
-    blocked: isBlocked(state, reference, roster),
+      );
+    }),
+    blocked: isBlocked(state, open, roster),
     caller_paused: state.status === "pending" && state.timers?.callerPaused === true,
     observers: submitted.observers,
     suggested: submitted.suggested,
