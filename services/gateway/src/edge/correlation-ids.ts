@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
 
+/** The first number. Those that follow have ten digits as well, for nine thousand million requests. */
+const FIRST = 1_000_000_000;
+
 const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
 
 /**
@@ -8,11 +11,10 @@ const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
  */
 export const makeCorrelationIds = () => {
   const word = randomBytes(9).toString("base64url");
-  let count = 0;
+  let next = FIRST;
   return (request?: { headers: NodeJS.Dict<string | string[]> }): string => {
     const given = request?.headers["x-correlation-id"];
     if (typeof given === "string" && CORRELATION_ID.test(given)) return given;
-    count += 1;
-    return `${word}-${count.toString(36).padStart(8, "0")}`;
+    return `${word}-${next++}`;
   };
 };
