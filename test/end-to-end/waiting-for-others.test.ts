@@ -122,6 +122,19 @@ describe.runIf(available("nats-server"))(
     test("and are ready when both are there", async () => {
       await store.start();
       for (const name of names) await answers(name, 200, "ready");
+    });
+
+    test("and when the event store goes away again, those that cannot work without it say so", async () => {
+      store.stop();
+      for (const name of ["commander", "relay"] as const) await answers(name, 503, NO_STORE);
+      for (const name of ["projector", "scheduler", "gateway"] as const)
+        await answers(name, 200, "ready");
+      store.faults.notReady = 10;
+      await store.start();
+      for (const name of names) await answers(name, 200, "ready");
+    });
+
+    test("and end cleanly", async () => {
       for (const name of names) {
         of(name).program.kill("SIGTERM");
         expect((await of(name).program.ended).code).toBe(0);

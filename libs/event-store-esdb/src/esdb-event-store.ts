@@ -53,6 +53,7 @@ export const openEsdbEventStore = (settings: EsdbSettings): EventStore => {
           clock,
           quietMoment: settings.quietMoment ?? 1_000,
           longestBackOff: settings.longestBackOff ?? 5_000,
+          onConfirmed: () => metrics.subscribed?.(),
           onBreak: (reason) => metrics.resubscribed?.(reason),
         },
         options,

@@ -3,8 +3,8 @@ import type { EsdbMetrics } from "./settings.ts";
 
 /** Milliseconds between two sentences in the log. */
 const SAY_MS = 5_000;
-/** Milliseconds after a failed attempt in which the store counts as away: longer than the longest wait for the next. */
-const AWAY_MS = 12_000;
+/** Milliseconds after a failed attempt in which the store counts as away: the next may take long to fail. */
+const AWAY_MS = 60_000;
 
 const AWAY = "EventStoreDB does not answer; it is tried again.";
 
@@ -25,6 +25,9 @@ export const watchOutages = (
   let failed = Number.NEGATIVE_INFINITY;
   return {
     metrics: {
+      subscribed() {
+        failed = Number.NEGATIVE_INFINITY;
+      },
       resubscribed(reason) {
         if (reason !== "outage") return;
         failed = clock.monotonic();

@@ -5,6 +5,8 @@ export type SubscriptionBreak = "too-slow" | "outage";
 
 /** Counters to be wired to the metrics of the service. Called often: keep them cheap, they must not throw. */
 export interface EsdbMetrics {
+  /** The server took a subscription up: it answers. */
+  subscribed?(): void;
   /** A subscription ended at the server and was taken up again from where it stood. */
   resubscribed?(reason: SubscriptionBreak): void;
   /** An append had no answer and was sent again with the same ids and revision. */

@@ -25,6 +25,8 @@ export interface SubscriptionSettings {
   readonly quietMoment: number;
   /** Milliseconds between two attempts at most. */
   readonly longestBackOff: number;
+  /** Called once for each call that the server confirms. */
+  readonly onConfirmed: () => void;
   readonly onBreak: (reason: SubscriptionBreak) => void;
 }
 
@@ -87,7 +89,12 @@ export const openSubscription = (
 
   /** Hands on what the feed brings, until it ends or the subscription is to stop. Throws what the subscriber threw. */
   const follow = async (feed: Feed, progress: Progress): Promise<void> => {
+    let confirmed = false;
     while (!stopped()) {
+      if (feed.confirmed && !confirmed) {
+        confirmed = true;
+        settings.onConfirmed();
+      }
       const { events, passed, caughtUp } = feed.pull();
       const recorded = recordedIn(events);
       const last = recorded.at(-1);

@@ -93,6 +93,7 @@ export const compose = async (
   if (firstAdmin !== null) await ensureFirstAdmin(commander, firstAdmin);
   operations.serves(
     () => [
+      ...outages.notReady(),
       ...(commander.ready() ? [] : ["People and definitions are still being read."]),
       ...(bus.connected() ? [] : ["The broker cannot be reached."]),
     ],

@@ -57,9 +57,8 @@ export const compose = async (
   opening.defer(() => relay.close());
   operations.serves(
     () => [
-      ...(relay.isLive()
-        ? []
-        : [...outages.notReady(), "Events of the past are still being published."]),
+      ...outages.notReady(),
+      ...(relay.isLive() ? [] : ["Events of the past are still being published."]),
       ...(bus.connected() ? [] : ["The broker cannot be reached."]),
     ],
     makeMetrics("relay", measuresOf(relay)),
