@@ -29,8 +29,8 @@ export interface GroupOutcome {
   readonly written: readonly RecordedEvent[];
 }
 
-/** Streams whose head is remembered: about 100 bytes each. */
-const rememberedStreams = 100_000;
+/** Streams whose head is remembered. Whoever comes back to one later has read it before, so that a look-up adds little. */
+const rememberedStreams = 10_000;
 
 /**
  * Writes a group of appends in one transaction with one sync. An append that conflicts writes nothing and leaves
@@ -93,10 +93,10 @@ export class GroupWriter {
     let revision = at;
     let position = this.#position + written.length;
     let last: RecordedEvent | undefined;
-    for (const [n, event] of events.entries()) {
+    for (const event of events) {
       revision++;
       position++;
-      if (n >= done) this.#table.insert(position, stream, revision, event);
+      if (revision > at + done) this.#table.insert(position, stream, revision, event);
       last = recorded(
         position,
         stream,

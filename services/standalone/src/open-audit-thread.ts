@@ -31,8 +31,11 @@ export interface AuditThread {
   close(): Promise<void>;
 }
 
-/** The trail may lag so long: waking a thread costs both, and a query brings it up to date before it is answered. */
-const TELL_MS = 20;
+/**
+ * The trail may lag so long: waking the thread costs the one that wakes it 60 µs, and a query brings the trail up to
+ * date before it is answered.
+ */
+const TELL_MS = 100;
 
 /**
  * Starts the audit's thread and answers its queries on the bus. Every event becomes a row with its whole text, and
