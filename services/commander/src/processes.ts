@@ -2,6 +2,7 @@ import { derivedCommandId } from "@countersign/application/derived-ids.ts";
 import type { Envelope } from "@countersign/application/envelope.ts";
 import { loadFold } from "@countersign/application/execute.ts";
 import { concernsChildren } from "@countersign/application/processes/child-process.ts";
+import { standsAlone } from "@countersign/application/processes/stands-alone.ts";
 import {
   endsRequest,
   onRequestResolved,
@@ -74,7 +75,7 @@ export class Processes {
       },
       {
         events: (batch, checkpoint) => {
-          const concerned = batch.filter(concerns);
+          const concerned = batch.filter(this.#concerns);
           if (concerned.length === 0) {
             this.#quiet += 1;
             if (this.#quiet >= QUIET_BATCHES) this.#save(checkpoint);
@@ -112,6 +113,15 @@ export class Processes {
     this.#quiet = 0;
     this.#checkpoint.save(checkpoint);
   }
+
+  /** True when an event may need a command; the rest is passed over without a promise, and without reading anything. */
+  readonly #concerns = ({ stream, type, data, revision }: RecordedEvent): boolean => {
+    if (triggersOf(type).length > 0) return true;
+    if (!stream.startsWith("request-")) return !stream.startsWith("topic-");
+    if (!endsRequest(type) && !concernsChildren(type, data)) return false;
+    const known = this.#decider.request.folds.get(stream);
+    return known === undefined || known.revision < revision || !standsAlone(known.state);
+  };
 
   async #work(batch: readonly RecordedEvent[]): Promise<boolean> {
     for (const recorded of batch) {
@@ -214,12 +224,3 @@ export class Processes {
     }
   }
 }
-
-/** True when an event may need a command; the rest is passed over without reading any state. */
-const concerns = (recorded: RecordedEvent): boolean => {
-  const category = categoryOfStream(recorded.stream);
-  if (category === "directory" || category === "automation") return true;
-  if (triggersOf(recorded.type).length > 0) return true;
-  if (category === "topic") return false;
-  return endsRequest(recorded.type) || concernsChildren(recorded.type, recorded.data);
-};

@@ -22,21 +22,18 @@ export type RecipeCommand =
   | { readonly kind: "change-topic" }
   | { readonly kind: "automate"; readonly request: string };
 
+const triggers: ReadonlyMap<string, readonly RecipeTrigger[]> = new Map([
+  ["AttributesChanged", ["case.updated"]],
+  ["TransitionBlocked", ["case.updated"]],
+  ["TransitionCompleted", ["workflow.after_transition", "case.updated"]],
+  ["TransitionRejected", ["workflow.after_transition", "case.updated"]],
+  ["LevelOverdue", ["approval.timeout"]],
+]);
+const noTriggers: readonly RecipeTrigger[] = [];
+
 /** Which recipes an event may run, by its type. */
-export const triggersOf = (type: string): readonly RecipeTrigger[] => {
-  switch (type) {
-    case "AttributesChanged":
-    case "TransitionBlocked":
-      return ["case.updated"];
-    case "TransitionCompleted":
-    case "TransitionRejected":
-      return ["workflow.after_transition", "case.updated"];
-    case "LevelOverdue":
-      return ["approval.timeout"];
-    default:
-      return [];
-  }
-};
+export const triggersOf = (type: string): readonly RecipeTrigger[] =>
+  triggers.get(type) ?? noTriggers;
 
 /** What recipes write themselves runs no recipe, so that none can call itself. */
 export const isOfRecipe = ({
