@@ -112,6 +112,11 @@ describe("who may come in", () => {
 });
 
 describe("what HTTP itself refuses", () => {
+  test("a path that two patterns fit names each of its methods once", async () => {
+    const answer = await gateway.call("DELETE", `${base}/approvals/stats`);
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET"]);
+  });
+
   test.each<[string, string, string, object, number, string]>([
     ["an unknown method", "DELETE", `${base}/approvals`, {}, 405, "method-not-allowed"],
     ["HEAD", "PATCH", `${base}/approvals/${id}`, {}, 405, "method-not-allowed"],

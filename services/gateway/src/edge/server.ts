@@ -50,9 +50,8 @@ const notFoundOrNotAllowed = (app: FastifyInstance) => {
   });
   return (request: FastifyRequest, reply: FastifyReply): void => {
     const [path = ""] = request.url.split("?");
-    const allowed = [...methods.values()]
-      .filter(({ pattern }) => pattern.test(path))
-      .flatMap((entry) => [...entry.allowed]);
+    const matching = [...methods.values()].filter(({ pattern }) => pattern.test(path));
+    const allowed = [...new Set(matching.flatMap((entry) => [...entry.allowed]))];
     if (allowed.length === 0) {
       sendError(request, reply, { code: "not-found", message: NOT_FOUND });
       return;
