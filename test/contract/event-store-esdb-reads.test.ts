@@ -24,6 +24,21 @@ describe("a read of EventStoreDB", () => {
     expect(esdb.server.appends).toMatchObject({ batch: 2, single: 1 });
   });
 
+  test("sees what the leader has acknowledged, though it was connected to a node that follows now", async () => {
+    await using leading = await EsdbUnderTest.start();
+    await using following = await EsdbUnderTest.start();
+    const stream = aStream();
+    const [old, recent] = [anEvent(), anEvent()];
+    const store = following.open();
+    await store.append(stream, "no-stream", [old]);
+    expect(await allOf(store.readStream(stream))).toHaveLength(1);
+    const other = leading.open();
+    await other.append(stream, "no-stream", [old]);
+    following.server.faults.leader = leading.server.port;
+    await other.append(stream, 0n, [recent]);
+    expect(idsOf(await allOf(store.readStream(stream)))).toEqual(idsOf([old, recent]));
+  });
+
   test("waits for a server that has just started, beside a subscription that goes on", async () => {
     await using esdb = await EsdbUnderTest.start();
     const store = esdb.open();

@@ -45,6 +45,8 @@ export async function* readStream(
       fromRevision: next,
       maxCount: left,
       direction: FORWARDS,
+      // A follower may not have what the leader has acknowledged.
+      requiresLeader: true,
     });
     let ended = false;
     try {

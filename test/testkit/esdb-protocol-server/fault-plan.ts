@@ -16,6 +16,8 @@ export class FaultPlan {
   lostAnswers = 0;
   /** Appends that are still to be dropped unwritten, without an answer. */
   lostAppends = 0;
+  /** Port of the node that leads; undefined when this one does. A follower answers reads from what it has, if it may. */
+  leader: number | undefined;
   /** Milliseconds by which the server's clock is ahead of the client's. */
   clockAhead = 0;
   /** Live events that the server keeps for a subscriber before it ends the subscription. */
@@ -86,4 +88,12 @@ export const appendTooLarge = (limit: number): CallFailure =>
   withTrailers(status.INVALID_ARGUMENT, `Maximum Append Size of ${limit} Exceeded.`, {
     exception: "maximum-append-size-exceeded",
     "maximum-append-size": String(limit),
+  });
+
+/** How a follower answers whoever wants the leader. */
+export const notLeader = (leader: number): CallFailure =>
+  withTrailers(status.NOT_FOUND, "Leader info available", {
+    exception: "not-leader",
+    "leader-endpoint-host": "127.0.0.1",
+    "leader-endpoint-port": String(leader),
   });

@@ -1,7 +1,7 @@
 import type { handleServerStreamingCall } from "@grpc/grpc-js";
 import type { ReadReq, ReadResp } from "@eventstore/db-client/generated/streams_pb.js";
 import type { EventLog, LoggedEvent } from "./event-log.ts";
-import { serverNotReady, streamDeleted } from "./fault-plan.ts";
+import { notLeader, serverNotReady, streamDeleted } from "./fault-plan.ts";
 import type { FaultPlan } from "./fault-plan.ts";
 import { eventResponse, streamNameOf, streamNotFoundResponse } from "./messages.ts";
 import { writePaced } from "./paced-writing.ts";
@@ -41,6 +41,9 @@ export const readCall =
   (log: EventLog, faults: FaultPlan): handleServerStreamingCall<ReadReq, ReadResp> =>
   (call) => {
     if (faults.takeNotReady()) return void call.emit("error", serverNotReady);
+    const wantsLeader = call.metadata.get("requires-leader").includes("true");
+    if (wantsLeader && faults.leader !== undefined)
+      return void call.emit("error", notLeader(faults.leader));
     const options = call.request.getOptions();
     if (options === undefined) return void call.end();
     if (options.hasSubscription()) return void subscriptionCall(log, faults, call, options);
