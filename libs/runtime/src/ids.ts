@@ -7,13 +7,15 @@ export interface Ids {
   ulid(): string;
 }
 
-/** Crockford's base 32: no I, L, O and U. */
-const digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/** Crockford's base 32, without I, L, O and U, as character codes. */
+const digits = Array.from("0123456789ABCDEFGHJKMNPQRSTVWXYZ", (digit) => digit.charCodeAt(0));
 
 /** Ids from a clock and a source of randomness. */
 export const makeIds = (clock: Clock, random: Random): Ids => {
   let madeAt = -1;
   let time = "";
+  // Filled anew for each id, so that an id is two strings put together and not twenty-six.
+  const chance = Array.from({ length: 16 }, () => 0);
   return {
     ulid() {
       const now = clock.now();
@@ -21,20 +23,19 @@ export const makeIds = (clock: Clock, random: Random): Ids => {
         madeAt = now;
         time = timeDigits(now);
       }
-      let chance = "";
-      for (let count = 0; count < 16; count++) chance = digitAt(random.next() * 32) + chance;
-      return time + chance;
+      for (let place = 15; place >= 0; place--) chance[place] = digitAt(random.next() * 32);
+      return time + String.fromCharCode(...chance);
     },
   };
 };
 
-const digitAt = (place: number): string => digits.charAt(Math.floor(place));
+const digitAt = (value: number): number => digits[Math.floor(value)] ?? 0;
 
 /** Milliseconds since the epoch as ten digits, enough until the year 10889. */
 const timeDigits = (ms: number): string => {
   let text = "";
   for (let left = ms; text.length < 10; left = Math.floor(left / 32)) {
-    text = digitAt(left % 32) + text;
+    text = String.fromCharCode(digitAt(left % 32)) + text;
   }
   return text;
 };
