@@ -53,8 +53,7 @@ export const runProjection = (
   const becameLive = Promise.withResolvers<void>();
   becameLive.promise.catch(() => undefined);
   let isLive = false;
-  let position = 0n;
-  let lagMs = 0;
+  let newest: { readonly event: RecordedEvent; readonly projectedAt: number } | undefined;
   let events = 0;
   let uncommitted = 0;
   let cancelTimer: (() => void) | undefined;
@@ -95,10 +94,7 @@ export const runProjection = (
   const applied = (batch: readonly RecordedEvent[]): void => {
     const last = batch[batch.length - 1];
     events += batch.length;
-    if (last !== undefined) {
-      position = last.position;
-      lagMs = Math.max(0, clock.now() - occurredAt(last));
-    }
+    if (last !== undefined) newest = { event: last, projectedAt: clock.now() };
     planCommit(batch.length);
   };
 
@@ -129,8 +125,9 @@ export const runProjection = (
     name: projection.name,
     live: becameLive.promise,
     isLive: () => isLive && failure === undefined,
-    position: () => position,
-    lagMs: () => lagMs,
+    position: () => newest?.event.position ?? 0n,
+    lagMs: () =>
+      newest === undefined ? 0 : Math.max(0, newest.projectedAt - occurredAt(newest.event)),
     events: () => events,
     closed: ended.promise,
     async close() {

@@ -80,10 +80,12 @@ export class DueProjection {
   apply(batch: readonly StoredEvent[], checkpoint: string): void {
     this.file.begin();
     let earliest = Number.POSITIVE_INFINITY;
-    for (const [place, event] of batch.entries()) {
+    let place = 0;
+    for (const event of batch) {
+      place += 1;
       if (event.stream.startsWith("request-")) {
         if (!movesTimers(event.type)) continue;
-        const next = batch[place + 1];
+        const next = batch[place];
         // A vote that ends its level and with it the request: what takes away everything comes next.
         const isLast = next !== undefined && next.stream === event.stream && endsAll(next.type);
         if (isLast && event.type !== "RequestSubmitted") continue;

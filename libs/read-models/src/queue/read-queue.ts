@@ -1,4 +1,5 @@
 import type { StatementSync } from "node:sqlite";
+import type { KnownRequest } from "@countersign/domain/request/state.ts";
 import { RequestList, type ListQuery, type Page } from "./list-requests.ts";
 import { roleTarget } from "./targets.ts";
 import type { QueueProjection } from "./queue-projection.ts";
@@ -8,14 +9,9 @@ export interface StoredRequest {
   /** The whole request as on the wire. */
   readonly doc: string;
   readonly status: string;
-  readonly requesterKind: string;
-  readonly requester: string;
-  /** What a long poll compares with; null when it has to be read from `doc`. */
-  readonly seen: {
-    readonly version: number;
-    readonly questions: number;
-    readonly paused: boolean;
-  } | null;
+  readonly requester: { readonly kind: string; readonly id: string };
+  /** The request itself; null where it is kept as text alone. */
+  readonly state: KnownRequest | null;
 }
 
 /** In whose queue a request stands: JSON texts of lists of person ids. */
@@ -73,18 +69,12 @@ export class QueueReader {
     const unwritten = this.#projection.unwritten(org, id);
     if (unwritten !== undefined) {
       const { state, doc } = unwritten;
-      const { kind, id: requester } = state.submitted.requester;
-      const seen = {
-        version: state.payloadVersion,
-        questions: state.dealings?.questions.length ?? 0,
-        paused: state.status === "pending" && state.timers?.callerPaused === true,
-      };
-      return { doc, status: state.status, requesterKind: kind, requester, seen };
+      return { doc, status: state.status, requester: state.submitted.requester, state };
     }
     const row: unknown = this.#request.get(org, id);
     if (row === undefined) return undefined;
-    const [doc = "", status = "", requesterKind = "", requester = ""] = row as string[];
-    return { doc, status, requesterKind, requester, seen: null };
+    const [doc = "", status = "", kind = "", requester = ""] = row as string[];
+    return { doc, status, requester: { kind, id: requester }, state: null };
   }
 
   /** True for an agent that the chain of this request names as decider, or of any request when `id` is null. */

@@ -26,26 +26,19 @@ const responseMs = (state: KnownRequest): number | null => {
 };
 
 /** The row of a request at one state. Pure. */
-export const statsRow = (state: KnownRequest): StatsRow => ({
-  status: state.status,
-  ms: responseMs(state),
-  votes: state.levels.flatMap(({ number, openedAt, votes }) =>
-    votes
+export const statsRow = (state: KnownRequest): StatsRow => {
+  const votes: StatsRow["votes"][number][] = [];
+  const levels: StatsRow["levels"][number][] = [];
+  for (const { number: level, status, openedAt, resolvedAt, votes: cast } of state.levels) {
+    for (const { votedBy: reviewer, decision, at, child } of cast) {
       // A child request's answer is nobody's review: whoever gave it is counted for the child.
-      .filter(({ child }) => child === undefined)
-      .map(({ votedBy, decision, at }) => ({
-        level: number,
-        reviewer: votedBy,
-        decision,
-        ms: between(openedAt, at),
-      })),
-  ),
-  levels: state.levels.flatMap(({ number, status, openedAt, resolvedAt }) =>
-    status === "approved" || status === "denied"
-      ? [{ level: number, ms: between(openedAt, resolvedAt) }]
-      : [],
-  ),
-});
+      if (child === undefined) votes.push({ level, reviewer, decision, ms: between(openedAt, at) });
+    }
+    if (status === "approved" || status === "denied")
+      levels.push({ level, ms: between(openedAt, resolvedAt) });
+  }
+  return { status: state.status, ms: responseMs(state), votes, levels };
+};
 
 /** Whose chain it was: its policies' ids joined by `+`, null for inline approvers. Levels count over all of them. */
 export const policyOf = ({ submitted }: KnownRequest): string | null =>

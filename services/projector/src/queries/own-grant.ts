@@ -7,10 +7,8 @@ import type { QueuePart } from "./queue-part.ts";
 /** Stands in the text of every request whose grant is not spent; in others' too where an asker wrote it into its own prose. */
 const GRANTED = '"execution":{"status":"granted"';
 const SIGN_MS = 5_000;
-
-interface Signed {
-  readonly grant: string | null;
-}
+/** How the commander's result begins where there was something to sign: `{"grant":"eyJ…"}`. */
+const SIGNED = '{"grant":"';
 
 /**
  * The request with its signed grant where its requester reads it; for all others, and without a grant, the text as it
@@ -35,6 +33,6 @@ export const withOwnGrant = async (
       throw unavailable("It is approved, and its grant cannot be signed right now; try again.");
     });
   const result = resultText(reply);
-  const grant = result === undefined ? null : (JSON.parse(result) as Signed).grant;
-  return grant === null ? doc : `${doc.slice(0, -1)},"grant":${JSON.stringify(grant)}}`;
+  // The request's last member is what the result has as its only one.
+  return result?.startsWith(SIGNED) === true ? `${doc.slice(0, -1)},${result.slice(1)}` : doc;
 };

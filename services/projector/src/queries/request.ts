@@ -23,6 +23,8 @@ interface Made {
   readonly caller_paused: boolean;
 }
 
+type Shown = Pick<StoredRequest, "doc" | "state">;
+
 /** The request as stored, for who may see it. */
 const visible = (
   part: QueuePart,
@@ -31,11 +33,7 @@ const visible = (
 ): StoredRequest | undefined => {
   const stored = part.reader.request(org, id);
   if (stored === undefined) return undefined;
-  const { principal } = viewer;
-  if (
-    !maySee(viewer, { kind: stored.requesterKind, id: stored.requester }) &&
-    !part.reader.isDecider(org, principal.id, id)
-  )
+  if (!maySee(viewer, stored.requester) && !part.reader.isDecider(org, viewer.principal.id, id))
     throw notFound();
   return stored;
 };
@@ -57,8 +55,14 @@ const peek = async (
   return doc;
 };
 
-/** What a caller who is shown this text knows. */
-const seenIn = (doc: string): Known => {
+/** What a caller who is shown this request knows. */
+const seenIn = ({ doc, state }: Shown): Known => {
+  if (state !== null)
+    return {
+      version: state.payloadVersion,
+      questions: state.dealings?.questions.length ?? 0,
+      paused: state.status === "pending" && state.timers?.callerPaused === true,
+    };
   const { payload_version: version, questions, caller_paused: paused } = JSON.parse(doc) as Made;
   return { version, questions: questions.length, paused };
 };
@@ -67,13 +71,13 @@ const waitFor = async (
   part: QueuePart,
   asked: Asked,
   id: string,
-  { doc, seen }: Pick<StoredRequest, "doc" | "seen">,
+  stored: Shown,
   ms: number,
 ): Promise<string> => {
   const onlyEnd = optionalWord(asked.parameters, "wait_for", ["terminal"]) === "terminal";
-  const known = onlyEnd ? null : (seen ?? seenIn(doc));
+  const known = onlyEnd ? null : seenIn(stored);
   const woken = await part.polls.wait(asked.org, id, ms, known);
-  return woken ?? part.reader.request(asked.org, id)?.doc ?? doc;
+  return woken ?? part.reader.request(asked.org, id)?.doc ?? stored.doc;
 };
 
 /** One request, whole; with `wait_ms` once it has ended, was changed, or the time is over. */
@@ -90,14 +94,13 @@ export const requestQuery = (part: QueuePart, asked: Asked): Reply | Promise<Rep
         if (part.reader.request(asked.org, id) !== undefined) return answer();
         const { requester, status } = JSON.parse(doc) as Made;
         const waits = ms > 0 && status === "pending";
-        const shown = waits ? await waitFor(part, asked, id, { doc, seen: seenIn(doc) }, ms) : doc;
+        const shown = waits ? await waitFor(part, asked, id, { doc, state: null }, ms) : doc;
         return yes(
           withLocalTimes(part, asked, await withOwnGrant(part, asked, requester, id, shown)),
         );
       });
-    const requester = { kind: stored.requesterKind, id: stored.requester };
     const shown = (doc: string): Promise<Reply> =>
-      withOwnGrant(part, asked, requester, id, doc).then((own) =>
+      withOwnGrant(part, asked, stored.requester, id, doc).then((own) =>
         yes(withLocalTimes(part, asked, own)),
       );
     if (stored.status === "approved") return shown(stored.doc);
@@ -115,9 +118,9 @@ export const queueEntryQuery = async (part: QueuePart, asked: Asked): Promise<Re
   const stored = visible(part, asked, id);
   const standing = part.reader.standing(asked.org, id);
   if (stored === undefined || standing === undefined) throw notFound();
-  const { doc, requesterKind: kind, requester } = stored;
+  const { doc, requester } = stored;
   const { now, later, standIns, handedOver } = standing;
-  const made = JSON.stringify({ kind, id: requester });
+  const made = JSON.stringify({ kind: requester.kind, id: requester.id });
   return yes(
     `{"request":${doc},"now":${now},"later":${later},"stand_ins":${standIns},"handed_over":${handedOver},"requester":${made}}`,
   );
