@@ -43,7 +43,7 @@ export const libraries: Readonly<Record<string, Allowed>> = {
   "api-contract": { packages: ["zod"] },
   client: { libs: ["api-contract"] },
   identity: { packages: ["jose"], node: true },
-  runtime: { packages: ["pino", "prom-client", "close-with-grace"], node: true },
+  runtime: { packages: ["pino", "prom-client", "ulid", "close-with-grace"], node: true },
   check: { libs: ["domain"] },
 };
 
