@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Answer, Api, TopicBody } from "../testkit/http.ts";
+import type { Answer, Api, ErrorBody, TopicBody } from "../testkit/http.ts";
 import { eventually } from "../testkit/processes/eventually.ts";
 import { startStandalone, type Standalone } from "../testkit/processes/standalone.ts";
-import { importFile } from "./asking.ts";
+import { deployAsk, importFile } from "./asking.ts";
 
 const workflow = `workflow: { id: moves, name: Moves }
 states: { a: { type: initial }, b: {}, c: {} }
@@ -75,6 +75,21 @@ describe("a command repeated with its idempotency key, after the world went on",
     await free("two");
     const second = await move("two", "b", "c", "second");
     expect([second.status, second.body.status]).toEqual([200, "completed"]);
+  });
+
+  test("an ask that was refused for its own validation is refused again, about the same request", async () => {
+    const ask = deployAsk({ validation: { is_valid: false, issues: ["No image."] } });
+    const headers = { "idempotency-key": "draft-1" };
+    const details = async (): Promise<unknown> => {
+      const { status, text } = await bot.post("/approvals", ask, { headers });
+      expect(status, text).toBe(422);
+      const { error } = JSON.parse(text) as ErrorBody;
+      expect(error.code).toBe("validation-failed");
+      return error.details;
+    };
+    const first = await details();
+    expect(first).toMatchObject({ issues: ["No image."] });
+    expect(await details()).toEqual(first);
   });
 
   test("an import names the version that it made, and whether it is active", async () => {

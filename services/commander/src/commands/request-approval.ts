@@ -1,11 +1,12 @@
 import { askId } from "@countersign/application/ask-id.ts";
 import { derivedRequestId } from "@countersign/application/derived-ids.ts";
 import { parseAsk } from "@countersign/api-contract/ask.ts";
+import { validationRefusal } from "@countersign/domain/request/asking/submit.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
 import { answerWithRequest } from "../answer.ts";
 import { bodyOf, envelopeOf, type Incoming } from "../incoming.ts";
 import { ownGrant } from "../own-grant.ts";
-import { bodyRefusal } from "../reply.ts";
+import { bodyRefusal, no } from "../reply.ts";
 import type { Decider } from "../decider.ts";
 import { askFromBody } from "./ask-from-body.ts";
 
@@ -27,9 +28,15 @@ export const requestApproval = async (decider: Decider, incoming: Incoming): Pro
     id,
     parsed.ok ? askFromBody(parsed.value, id) : bodyRefusal(parsed.error),
   );
+  const { state } = outcome.fold;
+  // What was refused and kept is refused again, for whoever did not hear it.
+  if (outcome.ok && outcome.effect === "repeated" && state.status !== "absent") {
+    const invalid = validationRefusal(state.submitted);
+    if (invalid !== null) return no(invalid);
+  }
   return answerWithRequest(
     outcome,
     ({ effect }) => (effect === "appended" ? "created" : "repeated"),
-    await ownGrant(outcome.fold.state, principal, decider.grants),
+    await ownGrant(state, principal, decider.grants),
   );
 };

@@ -121,22 +121,34 @@ const submittedFields = (
 const refusalOf = (answer: object | { readonly refusal: Refusal }): Refusal | null =>
   "refusal" in answer ? answer.refusal : null;
 
+const issuesOf = (validation: SubmittedFields["validation"]): readonly Json[] => {
+  const found = validation?.["issues"];
+  return Array.isArray(found) ? found : [];
+};
+
+/** Why an ask that says itself that it is not valid is refused; null for every other one. */
+export const validationRefusal = ({
+  requestId,
+  validation,
+}: Pick<SubmittedFields, "requestId" | "validation">): Refusal | null => {
+  if (validation?.["is_valid"] !== false) return null;
+  return refuse("validation-failed", "The ask says itself that its validation failed.", {
+    approval_id: requestId,
+    issues: issuesOf(validation),
+  });
+};
+
 /** The request stands, so that its asker can look it up, as cancelled: no approver ever sees it. */
-const failedValidation = (submitted: SubmittedFields): Decision => {
-  const found = submitted.validation?.["issues"];
-  const issues: readonly Json[] = Array.isArray(found) ? found : [];
+const failedValidation = (submitted: SubmittedFields, refusal: Refusal): Decision => {
   const by: Actor = { kind: "system", id: "validation" };
   const reason = "The asker's own validation failed.";
   return {
     events: [
       { type: "RequestSubmitted", data: submitted },
-      { type: "ValidationFailed", data: { issues } },
+      { type: "ValidationFailed", data: { issues: issuesOf(submitted.validation) } },
       { type: "RequestCancelled", data: { by, reason, pools: {} } },
     ],
-    refusal: refuse("validation-failed", "The ask says itself that its validation failed.", {
-      approval_id: submitted.requestId,
-      issues,
-    }),
+    refusal,
   };
 };
 
@@ -198,7 +210,8 @@ export const submit = (
     checkChildren(frozen, reference, (child) => checkChain(child, reference)) ??
     refusalOf(pendingValues(frozen, reference));
   if (refusal !== null) return { events: [], refusal };
-  if (submitted.validation?.["is_valid"] === false) return failedValidation(submitted);
+  const invalid = validationRefusal(submitted);
+  if (invalid !== null) return failedValidation(submitted, invalid);
   const events: RequestEvent[] = [{ type: "RequestSubmitted", data: submitted }];
   for (const data of ask.attachments ?? none) events.push({ type: "ContextAttached", data });
   advance(
