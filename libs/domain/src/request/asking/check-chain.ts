@@ -25,22 +25,24 @@ const isKnown = (
 const unknownApprover = (plan: LevelPlan, frozen: Frozen, reference: Reference): Refusal | null => {
   const inline = frozen.submitted.inlineChain !== null;
   for (const { assignments, group } of plan.groups) {
-    for (const [index, assignment] of assignments.entries()) {
-      const { type, identifier } = assignment;
-      if ((inline || isTemplate(identifier)) && !isKnown(assignment, frozen, reference)) {
-        const named = resolveIdentifier(identifier, frozen);
-        const from = isTemplate(identifier) ? ` (${identifier})` : "";
-        const message =
-          named === null
-            ? `The facts do not say who ${identifier} is`
-            : `The directory knows no ${type} ${named}${from}`;
-        const sentence = `${message}: level ${plan.number}, group ${group}.`;
-        const details = { level: plan.number, group, type, identifier };
-        return inline
-          ? refuseField("unknown-approver", `approvers[${index}].identifier`, sentence, details)
-          : refuse("unknown-approver", sentence, { ...details, resolved: named });
-      }
-    }
+    const index = assignments.findIndex(
+      (assignment) =>
+        (inline || isTemplate(assignment.identifier)) && !isKnown(assignment, frozen, reference),
+    );
+    const assignment = assignments[index];
+    if (assignment === undefined) continue;
+    const { type, identifier } = assignment;
+    const named = resolveIdentifier(identifier, frozen);
+    const from = isTemplate(identifier) ? ` (${identifier})` : "";
+    const message =
+      named === null
+        ? `The facts do not say who ${identifier} is`
+        : `The directory knows no ${type} ${named}${from}`;
+    const sentence = `${message}: level ${plan.number}, group ${group}.`;
+    const details = { level: plan.number, group, type, identifier };
+    return inline
+      ? refuseField("unknown-approver", `approvers[${index}].identifier`, sentence, details)
+      : refuse("unknown-approver", sentence, { ...details, resolved: named });
   }
   return null;
 };

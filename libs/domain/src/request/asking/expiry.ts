@@ -35,16 +35,11 @@ const outOfRange = (message: string): { readonly refusal: Refusal } => ({
 export const expiryOf = (
   asked: string | null,
   chain: Chain,
-  { definition: { defaults }, businessTime }: Reference,
+  reference: Reference,
   now: string,
 ): { readonly expiresAt: string | null } | { readonly refusal: Refusal } => {
-  const written = writtenMs(chain.policies, defaults.expiresIn);
-  let ms =
-    written ??
-    unwrittenExpiryMs(chain, now, {
-      defaults,
-      ...(businessTime === undefined ? {} : { businessTime }),
-    });
+  const written = writtenMs(chain.policies, reference.definition.defaults.expiresIn);
+  let ms = written ?? unwrittenExpiryMs(chain, now, reference);
   if (asked !== null) {
     const wished = asked === "never" ? Infinity : durationMs(asked);
     if (wished === null) {

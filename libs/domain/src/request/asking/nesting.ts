@@ -1,5 +1,5 @@
 import { findPolicy } from "../../definition/find.ts";
-import type { Policy } from "../../policy/policy.ts";
+import type { Assignment, Policy } from "../../policy/policy.ts";
 import type { Reference } from "../../reference.ts";
 import { chainOf } from "../levels/chain.ts";
 import { MAX_DEPTH } from "../voting/children.ts";
@@ -33,6 +33,9 @@ const asChild = (frozen: Frozen, { id, version }: Policy): Frozen => ({
   },
 });
 
+/** True for what a child request answers. */
+const isChilds = ({ type }: Assignment): boolean => type === "workflow";
+
 /**
  * Looks through the child requests that a request may come to need, on its frozen facts. Refused `policy-cycle` for a
  * policy that leads back to itself and for children too deep, `unknown-policy` for one that is not active, and with
@@ -43,18 +46,16 @@ export const checkChildren = (
   reference: Reference,
   check: (child: Frozen) => Refusal | null,
 ): Refusal | null => {
-  const path = pathOf(frozen);
-  const depth = frozen.submitted.parent?.depth ?? 0;
   for (const plan of chainOf(frozen, reference.definition).levels) {
+    if (!plan.groups.some(({ assignments }) => assignments.some(isChilds))) continue;
+    if (verdictOn(plan, frozen, reference)?.value === false) continue;
+    const path = pathOf(frozen);
+    const depth = frozen.submitted.parent?.depth ?? 0;
     const children = plan.groups.flatMap(({ assignments, group }) =>
-      assignments.flatMap(({ type, identifier }) =>
-        type === "workflow"
-          ? [{ group, name: resolveIdentifier(identifier, frozen) ?? identifier }]
-          : [],
-      ),
+      assignments.filter(isChilds).map(({ identifier }) => ({ group, identifier })),
     );
-    if (children.length === 0 || verdictOn(plan, frozen, reference)?.value === false) continue;
-    for (const { group, name } of children) {
+    for (const { group, identifier } of children) {
+      const name = resolveIdentifier(identifier, frozen) ?? identifier;
       const where = { level: plan.number, group };
       const found = findPolicy(reference.definition, name);
       if (found.code !== "found") {

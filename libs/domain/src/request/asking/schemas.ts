@@ -8,8 +8,11 @@ export const schemasOf = (
   schema: JsonObject | null,
   policies: readonly Policy[],
 ): readonly JsonObject[] => {
-  const written = [schema, ...policies.map((policy) => policy.schema)];
-  return written.flatMap((each) => (each === null ? [] : [each as JsonObject]));
+  const written: JsonObject[] = schema === null ? [] : [schema];
+  for (const policy of policies) {
+    if (policy.schema !== null) written.push(policy.schema as JsonObject);
+  }
+  return written;
 };
 
 /** The no to parameters that do not fit, with every place; null when they do. */

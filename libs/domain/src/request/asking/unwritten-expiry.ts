@@ -1,4 +1,3 @@
-import type { Defaults } from "../../definition/definition.ts";
 import { MAX_DURATION_MS, plainMs } from "../../policy/duration.ts";
 import type { Duration, LevelPlan } from "../../policy/policy.ts";
 import type { Reference } from "../../reference.ts";
@@ -8,14 +7,12 @@ import { ladderBeside } from "../timers/ladders.ts";
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-type Moment = Pick<Reference, "businessTime"> & { readonly defaults: Defaults };
-
 /** When the last of these durations is over, in milliseconds since the epoch. */
 const lastOf = (
   durations: readonly Duration[],
   startMs: number,
   calendar: string | null,
-  { businessTime }: Moment,
+  { businessTime }: Reference,
 ): number => {
   const startAt = new Date(startMs).toISOString();
   return durations.reduce((last, after) => {
@@ -30,14 +27,14 @@ const durationsOf = ({ escalation, timeout }: LevelPlan): readonly Duration[] =>
   ...(timeout === null ? [] : [timeout]),
 ];
 
-const lengthFrom = (chain: Chain, nowMs: number, moment: Moment): number => {
-  const { defaults } = moment;
+const lengthFrom = (chain: Chain, nowMs: number, reference: Reference): number => {
+  const { defaults } = reference.definition;
   const beside = ladderBeside(chain, defaults).steps.map(({ after }) => after);
-  const ladder = lastOf(beside, nowMs, defaults.calendar, moment);
+  const ladder = lastOf(beside, nowMs, defaults.calendar, reference);
   // Each level as if the one before it had taken all of its time.
   const levels = chain.levels.reduce(
     (start, level) =>
-      lastOf(durationsOf(level), start, level.calendar ?? defaults.calendar, moment),
+      lastOf(durationsOf(level), start, level.calendar ?? defaults.calendar, reference),
     nowMs,
   );
   const longest = Math.max(ladder, levels) - nowMs;
@@ -50,14 +47,13 @@ const inPlainTime = new WeakMap<Chain, number>();
  * 24 h when nobody wrote an expiry, and longer when a ladder or the levels' due marks would not fit into it. Where
  * business hours stretch these it depends on when the request is made; elsewhere it is found once for a chain.
  */
-export const unwrittenExpiryMs = (chain: Chain, now: string, moment: Moment): number => {
-  const { defaults, businessTime } = moment;
-  if (businessTime !== undefined || defaults.routing !== null) {
-    return lengthFrom(chain, Date.parse(now), moment);
+export const unwrittenExpiryMs = (chain: Chain, now: string, reference: Reference): number => {
+  if (reference.businessTime !== undefined || reference.definition.defaults.routing !== null) {
+    return lengthFrom(chain, Date.parse(now), reference);
   }
   const known = inPlainTime.get(chain);
   if (known !== undefined) return known;
-  const length = lengthFrom(chain, 0, moment);
+  const length = lengthFrom(chain, 0, reference);
   inPlainTime.set(chain, length);
   return length;
 };

@@ -58,8 +58,10 @@ const withLater = ({ levels, regular, policies }: Chain, later: readonly Policy[
   };
 };
 
+const none: readonly Policy[] = [];
+
 /** The number behind which the levels of later gates begin. */
-const laterAfter = ({ levels, later = [] }: Chain): number =>
+const laterAfter = ({ levels, later = none }: Chain): number =>
   levels.length - later.reduce((sum, { chain }) => sum + chain.length, 0);
 
 /** True for a level that opens only when every regular one was skipped. */
@@ -85,10 +87,10 @@ const fallbacksIn = ({ fallback }: Policy): number => (fallback === null ? 0 : 1
 
 /** The policy that brought a level of this number; null for inline approvers. */
 export const policyOfNumber = (chain: Chain, number: number): string | null => {
-  const { policies, regular, later = [] } = chain;
+  const { policies, regular, later = none } = chain;
   const after = laterAfter(chain);
   if (number > after) return owner(later, after, number, levelsIn);
-  const asked = policies.slice(0, policies.length - later.length);
+  const asked = later.length === 0 ? policies : policies.slice(0, -later.length);
   return number <= regular
     ? owner(asked, 0, number, levelsIn)
     : owner(asked, regular, number, fallbacksIn);
@@ -105,8 +107,8 @@ export const chainOfPolicy = (policy: Policy): Chain => {
 
 const pinnedChainOf = (submitted: SubmittedFields, definition: DefinitionState): Chain => {
   const { inlineChain, policies, gatePolicies, laterPolicies } = submitted;
-  const [only, second] = policies;
-  if (only !== undefined && second === undefined && laterPolicies === undefined) {
+  const only = policies[0];
+  if (only !== undefined && policies.length === 1 && laterPolicies === undefined) {
     return chainOfPolicy(pinned(definition, only, gatePolicies));
   }
   const known = ofRequest.get(submitted);

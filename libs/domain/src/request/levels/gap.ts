@@ -3,7 +3,7 @@ import { groupPlan } from "./chain.ts";
 import { approversAmong } from "../people/deciders.ts";
 import { canFill } from "./matching.ts";
 import { countsOnce, type Standing } from "./quorum.ts";
-import { neededNow, type Roster } from "../people/slots.ts";
+import { neededNow, type Holders } from "../people/slots.ts";
 import type { GroupState } from "../state.ts";
 
 /** Why a level cannot be decided by the people there are. */
@@ -32,7 +32,7 @@ const sentence = (plan: LevelPlan, index: number, needed: number, people: number
 export const gapOf = (
   plan: LevelPlan,
   groups: readonly GroupState[],
-  roster: Roster,
+  roster: Holders,
 ): Gap | null => {
   const wanted = groups.map((group, index) => ({
     index,
@@ -71,7 +71,7 @@ export const blockageOf = (
   plan: LevelPlan,
   groups: readonly GroupState[],
   standing: Standing,
-  roster: Roster,
+  roster: Holders,
 ): Gap | null => {
   const gap = gapOf(plan, groups, roster);
   if (gap !== null) return gap;

@@ -2,7 +2,7 @@ import type { LevelPlan, Quorum } from "../../policy/policy.ts";
 import { groupPlan } from "./chain.ts";
 import { approversAmong, countsHeads, headsIn } from "../people/deciders.ts";
 import { canFill, matchVoters } from "./matching.ts";
-import { isAlternate, neededNow, type Roster } from "../people/slots.ts";
+import { isAlternate, neededNow, type Holders } from "../people/slots.ts";
 import type { GroupState, Vote } from "../state.ts";
 
 /** How a group stands, counting only votes of people who may answer in it today. */
@@ -27,7 +27,7 @@ export const countsOnce = (plan: LevelPlan): boolean =>
   plan.distinctApprovers && plan.logic === "AND" && plan.groups.length > 1;
 
 /** Whose approvals a group's quorum may be reached with, votes aside. */
-const counting = (group: GroupState, quorum: Quorum, roster: Roster): readonly string[] => {
+const counting = (group: GroupState, quorum: Quorum, roster: Holders): readonly string[] => {
   const able = approversAmong(roster.holders(group), quorum).map((slot) => slot.approver);
   // Alternates answer for slots and add none, unless nobody is left whose slot it was.
   const own = able.filter((person) => !isAlternate(group, person));
@@ -44,7 +44,7 @@ const isOutOfReach = (
   quorum: Quorum,
   denials: readonly string[],
   needed: number,
-  roster: Roster,
+  roster: Holders,
 ): boolean => {
   const people = counting(group, quorum, roster);
   const left = people.filter((person) => !denials.includes(person)).length;
@@ -73,7 +73,7 @@ const standingOf = (
   index: number,
   group: GroupState,
   votes: readonly Vote[],
-  roster: Roster,
+  roster: Holders,
 ): GroupStanding => {
   const approvals: string[] = [];
   const denials: string[] = [];
@@ -108,7 +108,7 @@ const firstJointDenial = (
   plan: LevelPlan,
   records: readonly GroupState[],
   groups: readonly GroupStanding[],
-  roster: Roster,
+  roster: Holders,
 ): string | null => {
   const denier = groups.find(({ denials }) => denials.length > 0);
   if (denier === undefined || !countsOnce(plan)) return null;
@@ -129,7 +129,7 @@ export const judge = (
   plan: LevelPlan,
   records: readonly GroupState[],
   votes: readonly Vote[],
-  roster: Roster,
+  roster: Holders,
 ): Standing => {
   const groups = records.map((group, index) => standingOf(plan, index, group, votes, roster));
   if (plan.logic === "OR") {
@@ -155,14 +155,11 @@ export const judge = (
 export const countedApprovals = (
   plan: LevelPlan,
   groups: readonly GroupStanding[],
-): readonly ReadonlySet<string>[] => {
-  const [only, another] = groups;
-  if (only !== undefined && another === undefined) {
-    return [new Set(only.approvals.slice(0, only.needed))];
+): readonly (readonly string[])[] => {
+  if (groups.length === 1) {
+    return groups.map(({ approvals, needed }) => approvals.slice(0, needed));
   }
-  if (!countsOnce(plan)) {
-    return groups.map(({ approvals }) => new Set(approvals));
-  }
+  if (!countsOnce(plan)) return groups.map(({ approvals }) => approvals);
   const voters = [...new Set(groups.flatMap(({ approvals }) => approvals))];
   const memberships = voters.map((voter) =>
     groups.flatMap(({ approvals }, index) => (approvals.includes(voter) ? [index] : [])),
@@ -171,5 +168,5 @@ export const countedApprovals = (
     groups.map(({ needed }) => needed),
     memberships,
   );
-  return held.map((members) => new Set(members.map((index) => voters[index] ?? "")));
+  return held.map((members) => members.map((index) => voters[index] ?? ""));
 };

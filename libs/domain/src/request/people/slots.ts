@@ -98,6 +98,9 @@ export interface Roster {
   leavers(group: GroupState): readonly SlotRecord[];
 }
 
+/** What judging and showing a level needs of a roster. */
+export type Holders = Pick<Roster, "holds" | "holders">;
+
 /** True for somebody who was escalated to where heads are counted, and neither holds a slot in the group nor lost one. */
 export const isAlternate = (
   { alternates, slots, voided, cancelled }: GroupState,
@@ -128,83 +131,108 @@ const membersOf = (directory: DirectoryState, role: string): readonly SlotRecord
   return found;
 };
 
-interface Asked {
+/** The roster of one request by the directory of the day. Whoever judges and shows a group asks for its holders again. */
+class TodaysRoster implements Roster {
   readonly submitted: SubmittedFields;
   readonly reference: Reference;
-  readonly roster: Roster;
+  #group: GroupState | undefined;
+  #holders: readonly SlotRecord[] = nobody;
+
+  constructor(submitted: SubmittedFields, reference: Reference) {
+    this.submitted = submitted;
+    this.reference = reference;
+  }
+
+  mayAct(person: string): boolean {
+    return mayHold(this.submitted, this.reference.directory, person);
+  }
+
+  holds(group: GroupState, person: string): boolean {
+    if (isNoPerson(person)) {
+      return this.#standing(group).some(({ approver }) => approver === person);
+    }
+    if (!this.mayAct(person) || isOutside(group, person)) return false;
+    const roles = rolesOf(this.reference.directory, person);
+    if (group.pools.some((role) => roles.includes(role))) return true;
+    const isHolder = (slot: SlotRecord): boolean =>
+      slot.approver === person && stillHolds(this.submitted, this.reference.directory, slot);
+    return (
+      (!group.voided.includes(person) && group.slots.some(isHolder)) ||
+      group.alternates?.some(isHolder) === true
+    );
+  }
+
+  holders(group: GroupState): readonly SlotRecord[] {
+    if (group !== this.#group) {
+      this.#holders = this.#find(group);
+      this.#group = group;
+    }
+    return this.#holders;
+  }
+
+  leavers(group: GroupState): readonly SlotRecord[] {
+    if (group.slots.length === 0) return nobody;
+    return group.slots.filter(
+      (slot) =>
+        !group.voided.includes(slot.approver) &&
+        !stillHolds(this.submitted, this.reference.directory, slot),
+    );
+  }
+
+  #find(group: GroupState): readonly SlotRecord[] {
+    const { directory } = this.reference;
+    const found = this.#standing(group);
+    const pool = group.pools[0];
+    if (pool === undefined) return found;
+    const mayStand = ({ approver }: SlotRecord): boolean =>
+      !isSeparated(this.submitted, approver) && !isOutside(group, approver);
+    // The members of one pool are each listed once.
+    if (group.pools.length === 1 && found.length === 0) {
+      return membersOf(directory, pool).filter(mayStand);
+    }
+    const all = [...found];
+    const seen = new Set(found.map((slot) => slot.approver));
+    for (const role of group.pools) {
+      for (const member of membersOf(directory, role)) {
+        if (seen.has(member.approver) || !mayStand(member)) continue;
+        seen.add(member.approver);
+        all.push(member);
+      }
+    }
+    return all;
+  }
+
+  /** Recorded people, agents and alternates who still stand. */
+  #standing(group: GroupState): readonly SlotRecord[] {
+    const { slots, alternates, voided } = group;
+    if (slots.length === 0 && alternates === undefined) return nobody;
+    const own = slots.filter((slot) => !voided.includes(slot.approver) && this.#holdsSlot(slot));
+    if (alternates === undefined) return own;
+    const others = alternates.filter(
+      (slot) =>
+        isAlternate(group, slot.approver) &&
+        this.#holdsSlot(slot) &&
+        !isOutside(group, slot.approver),
+    );
+    return [...own, ...others];
+  }
+
+  #holdsSlot(slot: SlotRecord): boolean {
+    return (
+      stillHolds(this.submitted, this.reference.directory, slot) &&
+      (slot.via.type !== "agent" || mayDecide(this.submitted, slot.via.identifier, this.reference))
+    );
+  }
 }
 
-let lastAsked: Asked | undefined;
+let last: TodaysRoster | undefined;
 
 /** The roster of one request by the directory of the day. One command asks for it several times: the last is kept. */
 export const rosterOf = (submitted: SubmittedFields, reference: Reference): Roster => {
-  if (lastAsked?.submitted !== submitted || lastAsked.reference !== reference) {
-    lastAsked = { submitted, reference, roster: makeRoster(submitted, reference) };
+  if (last?.submitted !== submitted || last.reference !== reference) {
+    last = new TodaysRoster(submitted, reference);
   }
-  return lastAsked.roster;
-};
-
-const makeRoster = (submitted: SubmittedFields, reference: Reference): Roster => {
-  const { directory } = reference;
-  const holdsSlot = (slot: SlotRecord): boolean =>
-    stillHolds(submitted, directory, slot) &&
-    (slot.via.type !== "agent" || mayDecide(submitted, slot.via.identifier, reference));
-  const standing = (group: GroupState): readonly SlotRecord[] => {
-    const own = group.slots.filter(
-      (slot) => !group.voided.includes(slot.approver) && holdsSlot(slot),
-    );
-    return group.alternates === undefined
-      ? own
-      : [
-          ...own,
-          ...group.alternates.filter(
-            (slot) =>
-              isAlternate(group, slot.approver) &&
-              holdsSlot(slot) &&
-              !isOutside(group, slot.approver),
-          ),
-        ];
-  };
-  return {
-    mayAct: (person) => mayHold(submitted, directory, person),
-    holds: (group, person) => {
-      if (isNoPerson(person)) return standing(group).some(({ approver }) => approver === person);
-      if (!mayHold(submitted, directory, person) || isOutside(group, person)) return false;
-      const roles = rolesOf(directory, person);
-      if (group.pools.some((role) => roles.includes(role))) return true;
-      const isHolder = (slot: SlotRecord): boolean =>
-        slot.approver === person && stillHolds(submitted, directory, slot);
-      return (
-        (!group.voided.includes(person) && group.slots.some(isHolder)) ||
-        group.alternates?.some(isHolder) === true
-      );
-    },
-    holders: (group) => {
-      const found = standing(group);
-      const [pool, another] = group.pools;
-      if (pool === undefined) return found;
-      const mayStand = ({ approver }: SlotRecord): boolean =>
-        !isSeparated(submitted, approver) && !isOutside(group, approver);
-      // The members of one pool are each listed once.
-      if (another === undefined && found.length === 0) {
-        return membersOf(directory, pool).filter(mayStand);
-      }
-      const all = [...found];
-      const seen = new Set(found.map((slot) => slot.approver));
-      for (const role of group.pools) {
-        for (const member of membersOf(directory, role)) {
-          if (seen.has(member.approver) || !mayStand(member)) continue;
-          seen.add(member.approver);
-          all.push(member);
-        }
-      }
-      return all;
-    },
-    leavers: (group) =>
-      group.slots.filter(
-        (slot) => !group.voided.includes(slot.approver) && !stillHolds(submitted, directory, slot),
-      ),
-  };
+  return last;
 };
 
 /** Approvals the group wants now: `all` and `percent` count the people recorded minus those who left. */

@@ -32,7 +32,7 @@ export const joining = (
   for (const [index, group] of open.groups.entries()) {
     const stands = standing.groups[index];
     if (stands === undefined || stands.denied) continue;
-    if ((counted[index]?.size ?? 0) >= stands.needed) continue;
+    if ((counted[index]?.length ?? 0) >= stands.needed) continue;
     const { quorum } = groupPlan(plan, index);
     const named = recordNamed(targets, quorum, group.apart, state, reference);
     const people = named.slots.filter(({ approver }) => !roster.holds(group, approver));

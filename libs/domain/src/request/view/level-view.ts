@@ -8,7 +8,7 @@ import type { SlotRecord } from "../events.ts";
 import { isoAfter } from "../asking/expiry.ts";
 import { isTemplate } from "../people/people.ts";
 import { countedApprovals, judge, type Standing } from "../levels/quorum.ts";
-import { isAlternate, neededNow, recordGroups, type Roster } from "../people/slots.ts";
+import { isAlternate, neededNow, recordGroups, type Holders } from "../people/slots.ts";
 import type { Frozen, GroupState, LevelState, Vote } from "../state.ts";
 import { suggestedFirst } from "../asking/suggested.ts";
 import type { ActorView, GroupView, LevelView, SlotView, VoteView } from "./wire.ts";
@@ -49,7 +49,7 @@ const none: readonly SlotRecord[] = [];
 interface Shown {
   /** False when an unanswered slot is not wanted any more. */
   readonly open: boolean;
-  readonly counted: ReadonlySet<string> | undefined;
+  readonly counted: readonly string[] | undefined;
 }
 
 const slotView = (
@@ -74,7 +74,7 @@ const slotView = (
     via,
     why: whyOf(slot),
     alternate,
-    counted: status === "approved" && counted?.has(approver) === true,
+    counted: status === "approved" && counted?.includes(approver) === true,
     status,
     vote: isVoid || vote === undefined ? null : voteView(vote),
   };
@@ -96,7 +96,7 @@ const slotsOf = (
   group: GroupState,
   votes: readonly Vote[],
   shown: Shown,
-  roster: Roster,
+  roster: Holders,
 ): readonly SlotView[] => {
   const isVoid = ({ approver }: SlotRecord): boolean => group.voided.includes(approver);
   const voteFor = ({ approver }: SlotRecord): Vote | undefined =>
@@ -118,8 +118,7 @@ const slotsOf = (
 };
 
 /** People who could still answer in a closed group are not asked: its slots are shown from what was recorded. */
-const closedRoster = (today: Roster): Roster => ({
-  ...today,
+const closedRoster: Holders = {
   holds: (group, person) => {
     const isTheirs = ({ approver }: SlotRecord): boolean => approver === person;
     return (
@@ -133,7 +132,7 @@ const closedRoster = (today: Roster): Roster => ({
     ...(group.closedPool ?? none),
     ...(group.alternates ?? none).filter(({ approver }) => isAlternate(group, approver)),
   ],
-});
+};
 
 const groupStatus = (
   level: LevelState,
@@ -150,7 +149,7 @@ const groupViews = (
   plan: LevelPlan,
   level: LevelState,
   standing: Standing,
-  roster: Roster,
+  roster: Holders,
   order: (slots: readonly SlotView[]) => readonly SlotView[],
 ): readonly GroupView[] => {
   const counted = countedApprovals(plan, standing.groups);
@@ -159,7 +158,7 @@ const groupViews = (
     const stands = standing.groups[index];
     if (stands === undefined) throw new Error(`Group ${group.group} was not judged.`);
     const here = counted[index];
-    const met = (here?.size ?? 0) >= stands.needed;
+    const met = (here?.length ?? 0) >= stands.needed;
     const isOpen = level.status === "open";
     return {
       group: group.group,
@@ -211,7 +210,7 @@ export const levelView = (
   level: LevelState | undefined,
   frozen: Frozen,
   reference: Reference,
-  today: Roster,
+  today: Holders,
   judged?: Standing,
 ): LevelView => {
   const { number, name, message, logic } = plan;
@@ -231,7 +230,7 @@ export const levelView = (
       groups: forecast(plan, frozen, reference),
     };
   }
-  const roster = level.status === "open" ? today : closedRoster(today);
+  const roster = level.status === "open" ? today : closedRoster;
   const standing = judged ?? judge(plan, level.groups, level.votes, roster);
   return {
     number,

@@ -51,10 +51,12 @@ export const cast = (
   // Each person has one vote at a level, and each slot one answer: what stands in the way of this one goes.
   const isReplaced = (earlier: Vote): boolean =>
     earlier.approver === vote.approver || earlier.votedBy === votedBy;
-  const votes = [...kept.filter((earlier) => !isReplaced(earlier)), vote];
-  for (const earlier of kept.filter(isReplaced)) {
-    events.push({ type: "VoteWithdrawn", data: { level: number, votedBy: earlier.votedBy } });
+  const votes: Vote[] = [];
+  for (const earlier of kept) {
+    if (!isReplaced(earlier)) votes.push(earlier);
+    else events.push({ type: "VoteWithdrawn", data: { level: number, votedBy: earlier.votedBy } });
   }
+  votes.push(vote);
   const onBehalfOf = vote.approver === votedBy ? null : vote.approver;
   const { decision, delegationId, payloadHash, notes, reason, child } = vote;
   events.push({
