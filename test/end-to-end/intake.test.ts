@@ -93,6 +93,25 @@ describe.runIf(available("nats-server"))("other services ask over the broker", (
     },
   );
 
+  test("bytes that are no text are refused as REST refuses them, and kept as they came", async () => {
+    await server.as("ana").put("/directory/agents/latin", { name: "Latin", owner: "ana" });
+    const bytes = Buffer.from(askEvent("latin-1", deployAsk({ title: "Caf\u00e9" })), "latin1");
+    await producer.publish("latin", bytes);
+    const letter = await producer.deadLetter("latin");
+    expect(letter).toMatchObject({ reason: "bad-request", deliveries: "1" });
+    expect(Buffer.from(letter.bytes).equals(bytes)).toBe(true);
+  });
+
+  test("what is published on no subject of ours is a dead letter too, and blocks nothing", async () => {
+    await producer.publish("a:b", askEvent("nowhere", deployAsk()));
+    const letter = await producer.deadLetter("_");
+    expect(letter).toMatchObject({
+      from: "countersign.v1.demo.in.a:b.request-approval",
+      reason: "bad-request",
+      deliveries: "1",
+    });
+  });
+
   test("the same id with other data is a conflict, and what stands stays", async () => {
     await server.as("ana").put("/directory/agents/twice", { name: "Twice", owner: "ana" });
     await producer.publish("twice", askEvent("same", deployAsk({ title: "First" })));

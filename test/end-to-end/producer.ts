@@ -5,6 +5,9 @@ import { eventually } from "../testkit/processes/eventually.ts";
 export interface DeadLetter {
   readonly subject: string;
   readonly body: string;
+  readonly bytes: Uint8Array;
+  /** Where it was published, if that is no subject of ours. */
+  readonly from: string;
   readonly reason: string;
   readonly message: string;
   readonly deliveries: string;
@@ -13,7 +16,7 @@ export interface DeadLetter {
 /** Another service with nothing but a NATS client. */
 export interface Producer extends AsyncDisposable {
   /** Publishes on `countersign.v1.<org>.in.<producer>.request-approval` and waits for the broker's acknowledgement. */
-  publish(producer: string, body: string, messageId?: string): Promise<void>;
+  publish(producer: string, body: string | Uint8Array, messageId?: string): Promise<void>;
   /** The same for another command. */
   send(producer: string, command: string, body: string): Promise<void>;
   /** Waits for the last dead letter of a producer. */
@@ -32,9 +35,11 @@ export const askEvent = (id: string, data: object, over: object = {}): string =>
     ...over,
   });
 
-const letterOf = (subject: string, body: string, found: MsgHdrs): DeadLetter => ({
+const letterOf = (subject: string, bytes: Uint8Array, found: MsgHdrs): DeadLetter => ({
   subject,
-  body,
+  body: new TextDecoder().decode(bytes),
+  bytes,
+  from: found.get("Countersign-Subject"),
   reason: found.get("Countersign-Reason"),
   message: found.get("Countersign-Message"),
   deliveries: found.get("Countersign-Deliveries"),
@@ -66,7 +71,7 @@ export const connectProducer = async (url: string, org: string): Promise<Produce
         const message = await manager.streams.getMessage("COUNTERSIGN_DEAD", {
           last_by_subj: subject,
         });
-        return letterOf(message.subject, message.string(), message.header ?? headers());
+        return letterOf(message.subject, message.data, message.header ?? headers());
       }),
     async [Symbol.asyncDispose]() {
       await connection.close();

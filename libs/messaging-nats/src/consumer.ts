@@ -151,7 +151,7 @@ export class Consumer implements BusSubscription {
       verdict = await this.#handler({
         subject,
         headers: fromNats(headers),
-        body: held.message.string(),
+        ...held.text(),
         // With the time, as a stream that was made anew counts from 1 again.
         id: `${stream}:${sequence}:${storedAt}`,
         deliveries,

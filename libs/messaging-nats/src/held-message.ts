@@ -22,6 +22,9 @@ const placeOf = (reply: string): Place => {
   return { stream, sequence, storedAt, deliveries: Number(deliveries) };
 };
 
+/** Takes nothing that is no UTF-8, and leaves a byte order mark where it stands: JSON has none. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** A message that a durable consumer was given and that the broker waits to hear of. */
 export class HeldMessage {
   readonly message: Msg;
@@ -30,6 +33,16 @@ export class HeldMessage {
   constructor(message: Msg) {
     this.message = message;
     this.place = placeOf(message.reply ?? "");
+  }
+
+  /** What it says; the bytes stand beside it where they are no UTF-8. */
+  text(): { readonly body: string; readonly bytes?: Uint8Array } {
+    const { data } = this.message;
+    try {
+      return { body: utf8.decode(data) };
+    } catch {
+      return { body: this.message.string(), bytes: data };
+    }
   }
 
   /** Done. */

@@ -51,7 +51,7 @@ export class Publisher {
     await this.#link.whenConnected(Math.max(0, until - clock.monotonic()));
     const headers = toNats(publication.headers);
     try {
-      await this.#js.publish(publication.subject, publication.body, {
+      await this.#js.publish(publication.subject, publication.bytes ?? publication.body, {
         msgID: publication.id,
         timeout: ACK_MS,
         expect: { streamName: stream },

@@ -41,11 +41,15 @@ export interface Publication {
   readonly id: string;
   readonly headers?: Headers;
   readonly body: string;
+  /** Goes out in place of the body: what is handed on as it came, see `Delivery.bytes`. */
+  readonly bytes?: Uint8Array;
 }
 
 export interface Delivery extends Message {
   /** The same at every delivery of this message, and no other message's: makes derived dedupe ids. */
   readonly id: string;
+  /** The message as it came, where that is no UTF-8; the body has U+FFFD in its place then. */
+  readonly bytes?: Uint8Array;
   /** 1 at the first attempt. */
   readonly deliveries: number;
 }

@@ -1,8 +1,8 @@
 /** What becomes of a message that cannot be taken in: its bytes with the reason, where somebody can look. */
-import type { Bus, Delivery, Verdict } from "./bus.ts";
+import type { Bus, Delivery, Headers, Verdict } from "./bus.ts";
 import { MessageTooLarge } from "./errors.ts";
 import { MAX_DELIVERIES } from "./streams.ts";
-import { deadSubject, parseSubject } from "./subjects.ts";
+import { deadSubject, isSubjectToken, parseSubject, SUBJECT_PREFIX } from "./subjects.ts";
 
 /** Headers of a dead letter. */
 const REASON_HEADER = "Countersign-Reason";
@@ -10,6 +10,9 @@ const MESSAGE_HEADER = "Countersign-Message";
 const DELIVERIES_HEADER = "Countersign-Deliveries";
 /** The number of characters it had, on a letter that had to be cut. */
 const CUT_HEADER = "Countersign-Cut-From";
+
+/** The subject that it came on, where a token of it may not stand in a subject of ours. */
+const SUBJECT_HEADER = "Countersign-Subject";
 
 /** Why a message is dead: a stable code, and a sentence. */
 export interface DeadReason {
@@ -31,6 +34,24 @@ const oneLine = (text: string): string =>
 const CUT = 256 * 1024;
 
 /**
+ * Where the dead letter of an intake goes; undefined for any other subject. A broker also takes tokens that we never
+ * make: `_` stands in place of each, and a header says what it was.
+ */
+const placeOf = (
+  subject: string,
+): { readonly subject: string; readonly headers: Headers } | undefined => {
+  const tokens = subject.split(".");
+  const [product, grammar, org = "", kind, producer = "", command = ""] = tokens;
+  if (tokens.length !== 6 || `${product}.${grammar}` !== SUBJECT_PREFIX || kind !== "in")
+    return undefined;
+  const known = (token: string): string => (isSubjectToken(token) ? token : "_");
+  return {
+    subject: deadSubject(known(org), known(producer), known(command)),
+    headers: parseSubject(subject) === undefined ? { [SUBJECT_HEADER]: oneLine(subject) } : {},
+  };
+};
+
+/**
  * Publishes the dead letter of an intake delivery, once however often it is called for that delivery.
  * Resolves when it is stored. Throws as `Bus.publish`, and an `Error` for a delivery that is no intake.
  */
@@ -39,26 +60,30 @@ export const publishDeadLetter = async (
   delivery: Delivery,
   reason: DeadReason,
 ): Promise<void> => {
-  const from = parseSubject(delivery.subject);
-  if (from?.kind !== "in") throw new Error(`${delivery.subject} is no intake: no dead letter`);
+  const place = placeOf(delivery.subject);
+  if (place === undefined) throw new Error(`${delivery.subject} is no intake: no dead letter`);
+  const { body, bytes } = delivery;
   const why = {
+    ...place.headers,
     [REASON_HEADER]: oneLine(reason.code),
     [MESSAGE_HEADER]: oneLine(reason.message),
     [DELIVERIES_HEADER]: String(delivery.deliveries),
   };
   const letter = {
-    subject: deadSubject(from.org, from.producer, from.command),
+    subject: place.subject,
     id: `dead:${delivery.id}`,
     headers: { ...delivery.headers, ...why },
-    body: delivery.body,
+    body,
+    ...(bytes === undefined ? {} : { bytes }),
   };
   try {
     await bus.publish(letter);
   } catch (failure) {
     if (!(failure instanceof MessageTooLarge)) throw failure;
     // It fitted until the reason was added. Left alone it would be delivered without end.
-    const headers = { ...why, [CUT_HEADER]: String(delivery.body.length) };
-    await bus.publish({ ...letter, headers, body: delivery.body.slice(0, CUT) });
+    const headers = { ...why, [CUT_HEADER]: String(body.length) };
+    const cut = bytes === undefined ? {} : { bytes: bytes.slice(0, CUT) };
+    await bus.publish({ ...letter, headers, body: body.slice(0, CUT), ...cut });
   }
 };
 

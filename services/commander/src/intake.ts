@@ -1,5 +1,6 @@
 import { exceedsBytes, limits } from "@countersign/api-contract/limits.ts";
 import { parseIJson } from "@countersign/api-contract/i-json.ts";
+import { isObject, type Json } from "@countersign/domain/json.ts";
 import type { Principal } from "@countersign/domain/request/commands.ts";
 import { StoreUnavailable } from "@countersign/event-store/errors.ts";
 import type { Bus, BusSubscription, Delivery } from "@countersign/messaging/bus.ts";
@@ -78,11 +79,15 @@ const takeIn = async (
   if (subject?.kind !== "in")
     return { code: "bad-request", message: `${delivery.subject} is no intake subject.` };
   const { org, producer, command } = subject;
+  if (delivery.bytes !== undefined)
+    return { code: "bad-request", message: "The message is not UTF-8." };
   const json = parseIJson(delivery.body);
   if (!json.ok) return json.fault;
   const parsed = parseCommandCloudEvent(delivery.body, () => json.value);
   if (!parsed.ok) return parsed.fault;
   const { envelope: event } = parsed;
+  if (!isObject(event.data as Json))
+    return { code: "bad-request", message: "The data must be a JSON object." };
   if (isTooLarge(delivery.body, event.data))
     return { code: "payload-too-large", message: "The data is too large." };
   if (event.command !== command)
