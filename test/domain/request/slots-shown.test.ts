@@ -184,6 +184,20 @@ describe("the rendering of a request", () => {
     );
   });
 
+  test("is that of the request asked for, whoever was rendered at the same place before", () => {
+    const other = given(world(qaOnly), asked({ title: "Another" }));
+    if (other.moment.state.status === "absent") throw new Error("there is no request");
+    const reference = referenceOf(plain.moment.world);
+    for (const position of ["7", "263", "7"]) {
+      expect(JSON.parse(renderRequest(state, reference, position))).toEqual({
+        ...plain.view,
+        position,
+      });
+      const text = renderRequest(other.moment.state, reference, position);
+      expect(JSON.parse(text)).toMatchObject({ title: "Another", position });
+    }
+  });
+
   test("is made once for as long as nothing changes", () => {
     const reference = referenceOf(plain.moment.world);
     let made = 0;

@@ -4,12 +4,13 @@ import type { SubmittedFields } from "../events.ts";
 import type { Frozen } from "../state.ts";
 
 interface Made {
+  readonly submitted: SubmittedFields;
   readonly action: Frozen["action"];
   readonly facts: JsonObject;
 }
 
-/** Asked for only where conditions or templates are written, and then several times with the same answer. */
-const known = new WeakMap<SubmittedFields, Made>();
+/** Asked for only where conditions or templates are written, and then several times on end with the same answer. */
+let last: Made | undefined;
 
 /** Facts of an ask with these fields, about this action. */
 export const factsFrom = (
@@ -48,9 +49,9 @@ export const factsFrom = (
  * version's. A topic's attributes stand in its request's `action.parameters.attributes`.
  */
 export const factsOf = (frozen: Frozen): JsonObject => {
-  const found = known.get(frozen.submitted);
-  if (found !== undefined && found.action === frozen.action) return found.facts;
-  const facts = factsFrom(frozen.submitted, frozen.action);
-  known.set(frozen.submitted, { action: frozen.action, facts });
-  return facts;
+  const { submitted, action } = frozen;
+  if (last?.submitted !== submitted || last.action !== action) {
+    last = { submitted, action, facts: factsFrom(submitted, action) };
+  }
+  return last.facts;
 };

@@ -76,6 +76,8 @@ export const coversSlot = (
       ),
   );
 
+const none: readonly never[] = [];
+
 /**
  * Every way by which `person` may come to act for somebody, nearest first: the oldest delegation to them, whose slots
  * it names, then who handed on to these. `holds` says whether a link counts, by its window or at this moment.
@@ -85,6 +87,8 @@ export const pathsTo = (
   { delegation }: Reference,
   holds: (link: KnownDelegation) => boolean,
 ): readonly Path[] => {
+  const nearest = delegationsTo(delegation, person);
+  if (nearest.length === 0) return none;
   const paths: Path[] = [];
   const follow = (path: Path, people: readonly string[]): void => {
     paths.push(path);
@@ -94,7 +98,7 @@ export const pathsTo = (
       follow({ owner: link.from, links: [...path.links, link] }, [...people, link.from]);
     }
   };
-  for (const link of delegationsTo(delegation, person)) {
+  for (const link of nearest) {
     if (holds(link)) follow({ owner: link.from, links: [link] }, [person, link.from]);
   }
   return paths;
@@ -110,8 +114,10 @@ export const handOversOf = (
   person: string,
   slots: LevelSlots,
 ): readonly KnownDelegation[] => {
-  if (path.links[0]?.redelegate === false || path.links.length >= MAX_LINKS) return [];
-  return delegationsFrom(slots.reference.delegation, person).filter(
+  if (path.links[0]?.redelegate === false || path.links.length >= MAX_LINKS) return none;
+  const given = delegationsFrom(slots.reference.delegation, person);
+  if (given.length === 0) return none;
+  return given.filter(
     (link) =>
       link.exclusive &&
       slots.roster.mayAct(link.to) &&
