@@ -98,9 +98,20 @@ const claimKeys = async (
   return null;
 };
 
+/** True for an ask that `prepareAsk` must look at; any other is submitted as it is. */
+export const needsOthers = ({ references }: Engine, org: string, ask: Ask): boolean => {
+  const { definition } = references.of(org);
+  return (
+    ask.previousRequestId !== null ||
+    ask.dedupe !== null ||
+    looksAtCost(definition.gates) ||
+    limitsPending(definition)
+  );
+};
+
 /**
- * What an ask needs of other streams before it is decided: the attempts it follows, and the keys of which it is to be
- * the only pending request. Answers the ask as it is to be submitted, or why it must not be.
+ * What an ask needs of other streams before it is decided: the attempts it follows, what its run has spent, and the keys
+ * of which it is to be the only pending request. Answers the ask as it is to be submitted, or why it must not be.
  */
 export const prepareAsk = async (
   engine: Engine,

@@ -61,7 +61,7 @@ export const contextOf = (
  * Decides one command on one request. In this order: who it is, whether the request is there for them, whether this
  * command was done before, standing, then the domain's own order; a faulty body is refused at its place in it.
  */
-export const commandRequest = async (
+export const commandRequest = (
   engine: Engine,
   kind: RequestKind,
   envelope: Envelope,
@@ -86,7 +86,7 @@ export const commandRequest = async (
   });
 
 /** Creates a request at `no-stream`, or refuses; a fault of the body is given after standing. */
-export const submitRequest = async (
+export const submitRequest = (
   engine: Engine,
   kind: RequestKind,
   envelope: Envelope,

@@ -30,8 +30,11 @@ export interface GrantKeys {
 
 const TYPE = "countersign-grant+jwt";
 const ISSUER = "countersign";
-/** Signed grants kept, about 700 bytes each: an asker that reads its approval again costs no second signature. */
-const KEPT = 5_000;
+/**
+ * Signed grants kept, about 700 bytes each: an asker that reads its approval again in a moment costs no second
+ * signature. Few enough that they are gone before the garbage collector has copied them to where it rarely looks.
+ */
+const KEPT = 500;
 
 const encoded = (part: object): string => Buffer.from(JSON.stringify(part)).toString("base64url");
 
@@ -73,9 +76,14 @@ export const openGrantKeys = async ({
       const known = kept.get(name);
       if (known !== undefined) return known;
       const unsigned = `${header}.${encoded(claimsOf(grant))}`;
-      const text = thread.sign(unsigned).then((signature) => `${unsigned}.${signature}`);
-      // A failure is told to whoever waits for it, and not kept: the next reader tries again.
-      text.catch(() => kept.delete(name));
+      const text = thread.sign(unsigned).then(
+        (signature) => `${unsigned}.${signature}`,
+        (error: unknown) => {
+          // A failure is told to whoever waits for it, and not kept: the next reader tries again.
+          kept.delete(name);
+          throw error;
+        },
+      );
       if (kept.size >= KEPT) kept.clear();
       kept.set(name, text);
       return text;

@@ -19,7 +19,7 @@ import { loadFold, type Engine, type Outcome } from "@countersign/application/ex
 import { FoldCache } from "@countersign/application/fold-cache.ts";
 import { RequestFolds } from "@countersign/application/request-folds.ts";
 import { pendingAggregate, type PendingKind } from "@countersign/application/one-pending.ts";
-import { prepareAsk } from "@countersign/application/prepare-ask.ts";
+import { needsOthers, prepareAsk } from "@countersign/application/prepare-ask.ts";
 import {
   commandRequest,
   requestAggregate,
@@ -94,14 +94,19 @@ export class Decider {
 
   /** Creates a request, after its keys were claimed and, when it is asked again, its attempts were read. */
   async ask(envelope: Envelope, id: string, asking: Ask | Refusal): Promise<Outcome<RequestState>> {
-    const ask = "code" in asking ? asking : await this.advised(envelope, id, asking);
+    const { engine } = this;
+    const advised = "code" in asking ? asking : this.advised(envelope, id, asking);
+    const ask = advised instanceof Promise ? await advised : advised;
     // A no is given to the stream like a faulty body, so that a repeat of what was made before is still answered.
-    const prepared = "code" in ask ? ask : await prepareAsk(this.engine, this, envelope, id, ask);
-    return submitRequest(this.engine, this.request, envelope, id, prepared);
+    const prepared =
+      "code" in ask || !needsOthers(engine, envelope.org, ask)
+        ? ask
+        : await prepareAsk(engine, this, envelope, id, ask);
+    return await submitRequest(engine, this.request, envelope, id, prepared);
   }
 
-  /** The ask with an advisor's score where the operator has one; else as it is. */
-  async advised(envelope: Envelope, id: string, ask: Ask): Promise<Ask> {
+  /** The ask with an advisor's score where the operator has one; else as it is, at once. */
+  advised(envelope: Envelope, id: string, ask: Ask): Ask | Promise<Ask> {
     return this.outside === null || this.outside.settings.advisorUrl === null
       ? ask
       : this.#advised(this.outside, envelope, id, ask);
@@ -120,11 +125,7 @@ export class Decider {
     return { ...ask, riskSnapshot: advisedRisk(ask.riskSnapshot, score) };
   }
 
-  async command(
-    envelope: Envelope,
-    id: string,
-    command: ReadCommand,
-  ): Promise<Outcome<RequestState>> {
+  command(envelope: Envelope, id: string, command: ReadCommand): Promise<Outcome<RequestState>> {
     return commandRequest(this.engine, this.request, envelope, id, command);
   }
 

@@ -4,7 +4,7 @@ import { commandPattern, parseSubject } from "@countersign/messaging/subjects.ts
 import type { Log } from "@countersign/runtime/log.ts";
 import { issueApiKey, refuseRevoked, resolveApiKey, revokeApiKey } from "./commands/api-keys.ts";
 import { attach } from "./commands/attach.ts";
-import { bulk, bulkVotes } from "./commands/bulk.ts";
+import { bulk, bulkVotes, type BulkVote } from "./commands/bulk.ts";
 import { putAgent, putPerson, putRole, removePerson } from "./commands/directory.ts";
 import { delegate, importDelegations, revokeDelegation } from "./commands/delegations.ts";
 import { consume, grantKeys, reportExecution, signGrant } from "./commands/grants.ts";
@@ -61,27 +61,18 @@ export const handlers: ReadonlyMap<string, CommandHandler> = new Map<string, Com
   ["peek-request", peekRequest],
 ]);
 
-/** Runs one command and turns what it throws into its answer: a refusal, `unavailable`, or (a bug) `internal`. */
-export const run = async (
-  decider: Decider,
-  handler: CommandHandler,
-  read: () => Incoming,
-  log: Log,
-): Promise<Reply> => {
-  try {
-    return await handler(decider, read());
-  } catch (error) {
-    if (error instanceof Refused) return no(error.error);
-    if (error instanceof StoreUnavailable) {
-      log.warn({ err: error }, "a command found the event store unavailable");
-      return no({
-        code: "unavailable",
-        message: "The event store cannot be reached; try again.",
-      });
-    }
-    log.error({ err: error }, "a command failed");
-    return no({ code: "internal", message: "Something went wrong here; it was recorded." });
+/** The answer to a command that threw: a refusal, `unavailable`, or (a bug) `internal`. */
+const answerToFailure = (error: unknown, log: Log): Reply => {
+  if (error instanceof Refused) return no(error.error);
+  if (error instanceof StoreUnavailable) {
+    log.warn({ err: error }, "a command found the event store unavailable");
+    return no({
+      code: "unavailable",
+      message: "The event store cannot be reached; try again.",
+    });
   }
+  log.error({ err: error }, "a command failed");
+  return no({ code: "internal", message: "Something went wrong here; it was recorded." });
 };
 
 /** Answers commands from the bus. */
@@ -90,31 +81,34 @@ export const serveCommands = (
   decider: Decider,
   attempts: Attempts,
   log: Log,
-): BusSubscription =>
-  bus.serve(commandPattern(), "commander", async (message: Message) => {
-    const subject = parseSubject(message.subject);
-    const name = subject?.kind === "command" ? subject.name : "";
-    const handler = handlers.get(name);
-    if (name === "grant-keys") return grantKeys(decider);
-    if (name === "resolve-api-key") return resolveApiKey(decider, subject?.org ?? "", message.body);
-    if (name === "note-attempt") {
-      const note: CommandHandler = async (_, incoming) => noteAttempt(attempts, incoming);
-      return run(decider, note, () => readIncoming(message), log);
+): BusSubscription => {
+  const noted = (message: Message): Reply => {
+    try {
+      return noteAttempt(attempts, readIncoming(message));
+    } catch (error) {
+      return answerToFailure(error, log);
     }
+  };
+  /** A bulk vote notes by itself which of its votes were refused. */
+  const many = async (vote: BulkVote, message: Message): Promise<Reply> => {
+    try {
+      const incoming = readIncoming(message);
+      refuseRevoked(decider, incoming.principal);
+      return await bulk(vote, attempts, decider, incoming);
+    } catch (error) {
+      return answerToFailure(error, log);
+    }
+  };
+  const one = async (name: string, handler: CommandHandler, message: Message): Promise<Reply> => {
     let incoming: Incoming | undefined;
-    const read = (): Incoming => {
+    let reply: Reply;
+    try {
       incoming = readIncoming(message);
       refuseRevoked(decider, incoming.principal);
-      return incoming;
-    };
-    const vote = bulkVotes.get(name);
-    if (vote !== undefined) {
-      const many: CommandHandler = (one, incoming) => bulk(vote, attempts, one, incoming);
-      return run(decider, many, read, log);
+      reply = await handler(decider, incoming);
+    } catch (error) {
+      reply = answerToFailure(error, log);
     }
-    if (handler === undefined)
-      return no({ code: "not-found", message: "There is no such command." });
-    const reply = await run(decider, handler, read, log);
     const code = refusedCode(reply);
     if (incoming !== undefined && code !== null) {
       const { principal, target, channel, correlationId } = incoming;
@@ -122,4 +116,18 @@ export const serveCommands = (
       attempts.note({ principal, code, operation: name, request, channel, correlationId });
     }
     return reply;
+  };
+  return bus.serve(commandPattern(), "commander", (message: Message): Reply | Promise<Reply> => {
+    const subject = parseSubject(message.subject);
+    const name = subject?.kind === "command" ? subject.name : "";
+    if (name === "grant-keys") return grantKeys(decider);
+    if (name === "resolve-api-key") return resolveApiKey(decider, subject?.org ?? "", message.body);
+    if (name === "note-attempt") return noted(message);
+    const vote = bulkVotes.get(name);
+    if (vote !== undefined) return many(vote, message);
+    const handler = handlers.get(name);
+    return handler === undefined
+      ? no({ code: "not-found", message: "There is no such command." })
+      : one(name, handler, message);
   });
+};

@@ -12,6 +12,6 @@ export const onRequest =
     const body = bodyOf(incoming);
     const envelope = envelopeOf(incoming, decider.ids, name, body);
     const outcome = await decider.command(envelope, incoming.target, read(body));
-    const grant = await ownGrant(outcome.fold.state, incoming.principal, decider.grants);
-    return answerWithRequest(outcome, () => "done", grant);
+    const grant = ownGrant(outcome.fold.state, incoming.principal, decider.grants);
+    return answerWithRequest(outcome, () => "done", grant === null ? null : await grant);
   };

@@ -34,9 +34,10 @@ export const requestApproval = async (decider: Decider, incoming: Incoming): Pro
     const invalid = validationRefusal(state.submitted);
     if (invalid !== null) return no(invalid);
   }
+  const grant = ownGrant(state, principal, decider.grants);
   return answerWithRequest(
     outcome,
     ({ effect }) => (effect === "appended" ? "created" : "repeated"),
-    await ownGrant(state, principal, decider.grants),
+    grant === null ? null : await grant,
   );
 };
