@@ -1,5 +1,6 @@
 import { newEvents } from "@countersign/application/new-events.ts";
 import type { EventMetadata } from "@countersign/domain/actor.ts";
+import { decoder, metadataOf } from "@countersign/domain/recorded.ts";
 import { describe, expect, it } from "vitest";
 
 const metadata: EventMetadata = {
@@ -58,5 +59,17 @@ describe("the texts of an append's events", () => {
       two,
     );
     for (const event of events) expect(JSON.parse(event.metadata)).toStrictEqual(metadata);
+  });
+
+  it("are read in this process as what they were made from, and a copy with other words by its words", () => {
+    const [event] = newEvents([vote], metadata);
+    if (event === undefined) throw new Error("one event is made");
+    const read = decoder((type, data) => ({ type, data: JSON.parse(data) as object }));
+    expect(read(event).event).toBe(vote);
+    expect(metadataOf(event)).toBe(metadata);
+    const other = read({ ...event, data: '{"by":"bo"}' });
+    expect(other.event).toEqual({ type: "VoteCast", data: { by: "bo" } });
+    expect(other.metadata).toEqual(metadata);
+    expect(metadataOf({ ...event, metadata: '{"org":"other"}' })).toEqual({ org: "other" });
   });
 });

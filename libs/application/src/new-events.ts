@@ -26,11 +26,12 @@ export const newEvents = (
 ): readonly NewEvent[] => {
   const metadataText = JSON.stringify(metadata);
   let digested = `${metadata.commandId}\n${metadata.occurredAt}`;
-  const made = events.map(({ type, data }) => {
-    const text = JSON.stringify(data);
+  const made = events.map((event) => {
+    const dataText = JSON.stringify(event.data);
     // A JSON text has no line break of its own, so that no other texts run together to the same.
-    digested += `\n${text}`;
-    return { eventId: "", type, data: text, metadata: metadataText };
+    digested += `\n${dataText}`;
+    const decided = { event, metadata, dataText, metadataText };
+    return { eventId: "", type: event.type, data: dataText, metadata: metadataText, decided };
   });
   const shared = sharedPart(digested);
   let index = 0;

@@ -105,6 +105,7 @@ export class GroupWriter {
         event.type,
         event.data,
         event.metadata,
+        event.decided,
       );
       written.push(last);
     }

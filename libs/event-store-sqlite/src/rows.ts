@@ -1,5 +1,5 @@
 import type { SQLOutputValue, StatementSync } from "node:sqlite";
-import type { RecordedEvent } from "@countersign/event-store/event-store.ts";
+import type { Decided, RecordedEvent } from "@countersign/event-store/event-store.ts";
 
 /** The columns of `eventOf`, in its order. */
 export const eventColumns = "position, stream, revision, event_id, type, data, metadata";
@@ -13,6 +13,7 @@ export const recorded = (
   type: string,
   data: string,
   metadata: string,
+  decided: Decided | undefined,
 ): RecordedEvent => ({
   stream,
   revision: BigInt(revision),
@@ -21,6 +22,7 @@ export const recorded = (
   type,
   data,
   metadata,
+  decided,
 });
 
 /** All rows of a statement as arrays, which cost half of objects. */
@@ -43,4 +45,5 @@ export const eventOf = (row: readonly SQLOutputValue[]): RecordedEvent =>
     String(row[4]),
     String(row[5]),
     String(row[6]),
+    undefined,
   );

@@ -10,12 +10,25 @@
 /** The revision a stream must have for an append to be accepted: zero-based, or `no-stream`. There is no "any". */
 export type ExpectedRevision = bigint | "no-stream";
 
+/** What an event's texts were made from, never changed afterwards, and which texts those are. */
+export interface Decided {
+  readonly event: { readonly type: string; readonly data: object };
+  readonly metadata: object;
+  readonly dataText: string;
+  readonly metadataText: string;
+}
+
 /** An event as handed to `append`. `eventId` is a lower-case UUID, `type` non-empty, `data` and `metadata` JSON texts. */
 export interface NewEvent {
   readonly eventId: string;
   readonly type: string;
   readonly data: string;
   readonly metadata: string;
+  /**
+   * For readers in the appender's own process, so that they need not parse: an adapter may hand it on to live
+   * subscribers there. Never stored, and what is read from the store has none: the texts are the event.
+   */
+  readonly decided?: Decided | undefined;
 }
 
 /** An event as the store keeps it. The same object may be given to several subscribers: it is never changed. */

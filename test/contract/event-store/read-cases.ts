@@ -12,6 +12,21 @@ import type { Opened } from "./suite.ts";
 /** Reading a stream. */
 export const readCases = (opened: Opened): void => {
   describe("a read of a stream", () => {
+    test("answers texts alone, whatever the appender said that it made them from", async () => {
+      const { store } = opened();
+      const stream = aStream();
+      const data = { n: 1 };
+      const metadata = { actor: "bo" };
+      const dataText = JSON.stringify(data);
+      const metadataText = JSON.stringify(metadata);
+      const event = anEvent({ data: dataText, metadata: metadataText });
+      const decided = { event: { type: event.type, data }, metadata, dataText, metadataText };
+      await store.append(stream, "no-stream", [{ ...event, decided }]);
+      const [read] = await allOf(store.readStream(stream));
+      expect(read).toMatchObject(event);
+      expect(read?.decided).toBeUndefined();
+    });
+
     test("that nobody has written is empty", async () => {
       expect(await allOf(opened().store.readStream(aStream()))).toEqual([]);
     });

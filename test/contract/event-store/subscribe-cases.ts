@@ -39,6 +39,26 @@ export const subscribeCases = (opened: Opened): void => {
       expect(subscriber.received).toEqual(await allOf(store.readStream(`${category}-a`)));
     });
 
+    test("may be handed what texts were made from, as the appender gave it, and from its own process only", async () => {
+      const { store } = opened();
+      const category = aCategory();
+      const subscriber = new RecordingSubscriber();
+      store.subscribe({ from: "start", streamPrefixes: [`${category}-`] }, subscriber);
+      await subscriber.untilLive();
+      const data = { n: 1 };
+      const metadata = { actor: "bo" };
+      const dataText = JSON.stringify(data);
+      const metadataText = JSON.stringify(metadata);
+      const event = anEvent({ data: dataText, metadata: metadataText });
+      const decided = { event: { type: event.type, data }, metadata, dataText, metadataText };
+      await store.append(`${category}-a`, "no-stream", [{ ...event, decided }, anEvent()]);
+      await subscriber.until((self) => self.received.length >= 2);
+      const [first, second] = subscriber.received;
+      expect(first).toMatchObject(event);
+      expect([undefined, decided]).toContain(first?.decided);
+      expect(second?.decided).toBeUndefined();
+    });
+
     test("calls live once, when the history is through", async () => {
       const { store } = opened();
       const category = aCategory();

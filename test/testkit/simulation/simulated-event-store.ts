@@ -1,7 +1,9 @@
+import { deepStrictEqual } from "node:assert";
 import { checkAppend } from "@countersign/event-store/check-append.ts";
 import { StoreUnavailable, WrongExpectedRevision } from "@countersign/event-store/errors.ts";
 import type {
   AppendResult,
+  Decided,
   EventStore,
   ExpectedRevision,
   NewEvent,
@@ -24,6 +26,16 @@ interface Arrived {
 
 /** How long a caller waits for an answer that does not come, in milliseconds. */
 const PATIENCE = 1_500;
+
+/** Whoever reads what an event was made from must read what stands in the store. */
+const mustSayTheSame = (
+  { event, metadata }: Decided,
+  text: { readonly type: string; readonly data: string; readonly metadata: string },
+): void => {
+  const stored = { type: text.type, data: JSON.parse(text.data) as unknown };
+  deepStrictEqual({ type: event.type, data: event.data }, stored);
+  deepStrictEqual(metadata, JSON.parse(text.metadata));
+};
 
 /** The event store of a run: one log, and the connections of the processes to it. */
 export class SimulatedEventStore {
@@ -202,7 +214,8 @@ export class SimulatedEventStore {
     }
     this.#streams.set(stream, written);
     let last: RecordedEvent | undefined;
-    for (const { eventId, type, data, metadata } of events) {
+    for (const { eventId, type, data, metadata, decided } of events) {
+      if (decided !== undefined) mustSayTheSame(decided, { type, data, metadata });
       last = {
         eventId,
         type,
