@@ -48,13 +48,8 @@ const principalOf = (text: string): Principal | null => {
 const isRevoked = ({ key }: Principal, { directory }: Reference): boolean =>
   key !== undefined && directory.apiKeys.get(key)?.revoked === true;
 
-/**
- * The one place where a query learns who asks. The gateway proved the credential; whether its principal is an active
- * member of the org is the directory's to say. Throws `Refused`: `not-found` for another org, `unauthenticated`.
- */
-export const readAsked = (message: Message, org: string, reference: Reference): Asked => {
-  const principal = principalOf(message.headers["Countersign-Principal"] ?? "null");
-  if (principal === null || principal.org !== org) throw notFound();
+/** What the directory says of a principal now. Throws `Refused` (`unauthenticated`) when that is nothing any more. */
+export const standingNow = (principal: Principal, reference: Reference): Standing => {
   const standing = standingOf(principal, reference);
   if (isRevoked(principal, reference))
     throw new Refused({ code: "unauthenticated", message: "This API key is revoked." });
@@ -63,6 +58,17 @@ export const readAsked = (message: Message, org: string, reference: Reference): 
       code: "unauthenticated",
       message: `${principal.id} is not an active member of this organisation.`,
     });
+  return standing;
+};
+
+/**
+ * The one place where a query learns who asks. The gateway proved the credential; whether its principal is an active
+ * member of the org is the directory's to say. Throws `Refused`: `not-found` for another org, `unauthenticated`.
+ */
+export const readAsked = (message: Message, org: string, reference: Reference): Asked => {
+  const principal = principalOf(message.headers["Countersign-Principal"] ?? "null");
+  if (principal === null || principal.org !== org) throw notFound();
+  const standing = standingNow(principal, reference);
   return { org, viewer: { principal, standing }, parameters: parametersOf(message.body), message };
 };
 

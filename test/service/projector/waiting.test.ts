@@ -40,6 +40,17 @@ describe("waiting for a decision", () => {
     expect(answer.error?.code).toBe("not-found");
   });
 
+  test("tells nothing to whoever left the organisation in the meantime", async () => {
+    const id = await org.ask();
+    const eve = { id: "eve", name: "Eve", email: null, access: "approver", zone: null } as const;
+    await org.change({ type: "put-person", person: { ...eve, active: true } });
+    const waiting = org.query("eve", "request", { id, wait_ms: 60_000 });
+    await org.query("ci", "counts");
+    await org.change({ type: "remove-person", id: "eve" });
+    await org.command("bo", "approve", {}, id);
+    expect((await waiting).error?.code).toBe("unauthenticated");
+  });
+
   test("is answered with the request as it stands when the projector closes", async () => {
     const id = await org.ask();
     const waiting = org.query("ci", "request", { id, wait_ms: 60_000 });

@@ -3,7 +3,7 @@ import type { StoredRequest } from "@countersign/read-models/queue/read-queue.ts
 import { resultText } from "@countersign/messaging/answers.ts";
 import type { Reply } from "@countersign/messaging/bus.ts";
 import { commandSubject } from "@countersign/messaging/subjects.ts";
-import { maySee, type Asked } from "../asked.ts";
+import { maySee, standingNow, type Asked } from "../asked.ts";
 import { optionalWord, requiredText, wholeNumber } from "../parameters.ts";
 import { notFound, yes } from "../reply.ts";
 import { withOwnGrant } from "./own-grant.ts";
@@ -77,6 +77,8 @@ const waitFor = async (
   const onlyEnd = optionalWord(asked.parameters, "wait_for", ["terminal"]) === "terminal";
   const known = onlyEnd ? null : seenIn(stored);
   const woken = await part.polls.wait(asked.org, id, ms, known);
+  // Whoever left, or whose key was revoked, while they waited learns nothing more.
+  standingNow(asked.viewer.principal, part.references.of(asked.org));
   return woken ?? part.reader.request(asked.org, id)?.doc ?? stored.doc;
 };
 
