@@ -41,7 +41,7 @@ test("what expires is due at the very time that was recorded, earliest first, un
   expect(notices.map(({ dueMs }, place) => (rows[place]?.dueMs ?? 0) - dueMs)).toEqual([
     360_000, 720_000, 1_080_000,
   ]);
-  expect(told).toHaveLength(3);
+  expect(Math.min(...told)).toBe(planned[0]?.dueMs);
   expect(new Set(planned.map(dueKey)).size).toBe(6);
   const [first, second] = planned;
   expect(due.due(first?.dueMs ?? 0)).toEqual([first]);

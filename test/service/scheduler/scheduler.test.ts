@@ -76,8 +76,10 @@ describe("the scheduler", () => {
     await under.start();
     await under.submit("apr_1", DAY);
     await under.clock.advance(200);
-    await under.submit("apr_2", 10);
-    await under.clock.advance(10);
+    await under.submit("apr_2", 300);
+    await under.clock.advance(299);
+    expect(under.requests()).toEqual([]);
+    await under.clock.advance(1);
     expect(under.requests()).toEqual(["apr_2"]);
   });
 

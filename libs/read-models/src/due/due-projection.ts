@@ -3,7 +3,7 @@ import { ReadModelFile } from "../read-model-file.ts";
 import type { StoredEvent } from "../stored-event.ts";
 import type { DueRow } from "./due-row.ts";
 import { dueSchema, DueTable, DUE_VERSION, type DuePlace } from "./due-table.ts";
-import { expiryOf, plannedBy, submittedRows } from "./planned.ts";
+import { plannedBy, submittedRows } from "./planned.ts";
 import { endsAll, movesTimers, removedBy, type Gone } from "./removed.ts";
 import { Schedules, scheduleSchema, type NextRun } from "./schedules.ts";
 
@@ -67,7 +67,10 @@ export class DueProjection {
     return this.file.checkpoint;
   }
 
-  /** Calls `listener` after a batch that planned something, with its earliest time. */
+  /**
+   * Calls `listener` with the earliest time of what was planned: after the batch, or for a new request's expiry, which
+   * is a second away at least, once its row is written.
+   */
   onPlanned(listener: (earliestMs: number) => void): void {
     this.#onPlanned.push(listener);
   }
@@ -94,13 +97,21 @@ export class DueProjection {
     }
     if (this.#unwritten.size > UNWRITTEN) this.#write();
     this.file.reached(checkpoint, batch[batch.length - 1]?.position);
-    if (earliest < Number.POSITIVE_INFINITY)
-      for (const listener of this.#onPlanned) listener(earliest);
+    this.#tell(earliest);
+  }
+
+  #tell(earliestMs: number): void {
+    if (earliestMs < Number.POSITIVE_INFINITY)
+      for (const listener of this.#onPlanned) listener(earliestMs);
   }
 
   /** Answers the earliest time that an event planned. */
   #take(event: StoredEvent): number {
-    if (event.type === "RequestSubmitted") return this.#submit(event);
+    if (event.type === "RequestSubmitted") {
+      // Not even read, because most are decided before their rows are written.
+      this.#unwritten.set(event.stream, { rows: [], submitted: event, isAll: true });
+      return Number.POSITIVE_INFINITY;
+    }
     const rescheduled = this.#schedules.take(event);
     if (rescheduled !== null) {
       const { stream, row } = rescheduled;
@@ -113,13 +124,6 @@ export class DueProjection {
     if (gone !== null) this.#remove(stream, gone);
     const rows = plannedBy(event, this.#stuckAfterMs, () => before);
     return this.#add(stream, rows, gone === "all");
-  }
-
-  #submit(event: StoredEvent): number {
-    const expiry = expiryOf(event);
-    if (expiry === null) return Number.POSITIVE_INFINITY;
-    this.#unwritten.set(event.stream, { rows: [], submitted: event, isAll: true });
-    return expiry;
   }
 
   passed(checkpoint: string): void {
@@ -178,8 +182,14 @@ export class DueProjection {
 
   #write(): void {
     if (this.#unwritten.size === 0) return;
-    for (const unwritten of this.#unwritten.values())
-      for (const row of rowsOf(unwritten)) this.#table.insert(row);
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const unwritten of this.#unwritten.values()) {
+      for (const row of rowsOf(unwritten)) {
+        this.#table.insert(row);
+        if (unwritten.submitted !== null) earliest = Math.min(earliest, row.dueMs);
+      }
+    }
     this.#unwritten = new Map();
+    this.#tell(earliest);
   }
 }

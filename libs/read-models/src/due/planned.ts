@@ -28,14 +28,6 @@ const expiryRows = (
     : [expiry, { ...row, kind: "approaching", dueMs: Date.parse(noticeAt), place: 1 }];
 };
 
-/** When a request that was just created runs out, milliseconds since the epoch; null: never. */
-export const expiryOf = (recorded: StoredEvent): number | null => {
-  const { event } = readRequestEvent(recorded);
-  return event.type !== "RequestSubmitted" || event.data.expiresAt === null
-    ? null
-    : Date.parse(event.data.expiresAt);
-};
-
 /** What a request plans when it is created. */
 export const submittedRows = (recorded: StoredEvent): DueRow[] => {
   const { event, metadata } = readRequestEvent(recorded);
