@@ -109,6 +109,17 @@ describe("a command repeated with its idempotency key, after the world went on",
     expect(again.body.definitions).toMatchObject([{ id: "reviewed", version: 1, active: false }]);
   });
 
+  test("the same text under another file name is another import", async () => {
+    const gates = 'gates: [{ gate_type: deny, actions: ["db:drop"] }]';
+    const headers = { "content-type": "application/yaml", "idempotency-key": "gates-1" };
+    const importGates = (name: string): Promise<Answer<unknown>> =>
+      server.as("ana").post(`/definitions?name=${name}`, gates, { headers });
+    expect((await importGates("one.yaml")).status).toBe(201);
+    const other = await importGates("two.yaml");
+    expect(other.status, other.text).toBe(409);
+    expect((await importGates("one.yaml")).status).toBe(200);
+  });
+
   test("the log of all this breaks no invariant, and the audit trail tells all of it", async () => {
     expect((await server.finish()).violations).toEqual([]);
   });

@@ -27,7 +27,12 @@ export const importDefinitions = async (decider: Decider, incoming: Incoming): P
   const outcome = await changeDefinitions(
     decider.engine,
     decider.definition,
-    envelopeOf(incoming, decider.ids, "import-definitions", incoming.body),
+    // The name and the type say what a body means: with others it is another import.
+    envelopeOf(incoming, decider.ids, "import-definitions", [
+      file.name,
+      file.mediaType,
+      incoming.body,
+    ]),
     (state) => {
       const { faults } = read();
       if (faults.length > 0)
