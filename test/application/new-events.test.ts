@@ -23,7 +23,7 @@ describe("the ids of an append's events", () => {
     const ids = idsOf(two);
     expect(new Set(ids).size).toBe(2);
     for (const id of ids)
-      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 
   it("are the same when the same append is made again", () => {

@@ -11,8 +11,19 @@ import { GroupWriter } from "@countersign/event-store-sqlite/group-writer.ts";
 import { openSqliteEventStore } from "@countersign/event-store-sqlite/sqlite-event-store.ts";
 import { aStream, anEvent, idsOf, someEvents } from "./example-events.ts";
 
+const isPipeFull = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "EAGAIN";
+
+/** Waits where its reader is slow: a pipe takes only so much. */
 const say = (line: unknown): void => {
-  writeSync(1, `${JSON.stringify(line)}\n`);
+  let left = Buffer.from(`${JSON.stringify(line)}\n`);
+  while (left.length > 0) {
+    try {
+      left = left.subarray(writeSync(1, left));
+    } catch (error) {
+      if (!isPipeFull(error)) throw error;
+    }
+  }
 };
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "no error");
