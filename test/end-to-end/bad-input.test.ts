@@ -141,6 +141,7 @@ const asks: readonly Case[] = [
 const votes: readonly Case[] = [
   ["a level that is text", "/approve", { level: "one" }, 422, "unprocessable", "level"],
   ["broken JSON", "/approve", "{", 400, "bad-request"],
+  ["no reason", "/deny", {}, 422, "reason-required", "reason"],
   ["a reason of 10 KB", "/deny", { reason: ten }, 422, "unprocessable", "reason"],
   ["a reason that is a list", "/deny", { reason: [] }, 422, "unprocessable", "reason"],
 ];

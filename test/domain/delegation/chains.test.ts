@@ -190,7 +190,7 @@ describe("the refusal of a link", () => {
       "delegation-cycle",
       "Nobody delegates to themselves.",
       handsOver("bo", "bo"),
-      undefined,
+      {},
     ],
     [
       "that closes a circle",
@@ -208,6 +208,10 @@ describe("the refusal of a link", () => {
     ],
   ])("%s says who and why", (_, code, message, link, details) => {
     const before = [first, second, third].filter((each) => each !== undefined);
-    expect(link && delegates(before, link).refusal).toEqual({ code, message, details });
+    expect(link && delegates(before, link).refusal).toEqual({
+      code,
+      message,
+      details: { ...details, faults: [{ path: "to", message }] },
+    });
   });
 });

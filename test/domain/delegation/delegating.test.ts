@@ -51,19 +51,20 @@ describe("a delegation is refused with a sentence that says why", () => {
       },
     });
   });
-  test.each([
-    [
-      "forbidden",
-      "People delegate their own slots; an admin may for anyone.",
-      handsOver("bo", "cy"),
-    ],
-    [
-      "unknown-policy",
-      "There is no policy relase.",
-      handsOver("cy", "bo", { policies: ["release", "relase"] }),
-    ],
-  ])("%s: %s", (code, message, link) => {
-    expect(delegates([], link, "cy").refusal).toEqual({ code, message });
+  test("of a policy that nobody knows is refused at its place", () => {
+    const message = "There is no policy relase.";
+    const link = handsOver("cy", "bo", { policies: ["release", "relase"] });
+    expect(delegates([], link, "cy").refusal).toEqual({
+      code: "unknown-policy",
+      message,
+      details: { faults: [{ path: "policies[1]", message }] },
+    });
+  });
+  test("of somebody else's slots is refused", () => {
+    expect(delegates([], handsOver("bo", "cy"), "cy").refusal).toEqual({
+      code: "forbidden",
+      message: "People delegate their own slots; an admin may for anyone.",
+    });
   });
 });
 

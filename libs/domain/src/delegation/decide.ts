@@ -1,7 +1,7 @@
 import { accessOf } from "../directory/lookups.ts";
 import type { Reference } from "../reference.ts";
 import type { Principal } from "../request/commands.ts";
-import { refuse, type Refusal } from "../request/refusals.ts";
+import { refuse, refuseField, type Refusal } from "../request/refusals.ts";
 import { closesCycle, longestChain } from "./chains.ts";
 import type {
   Delegation,
@@ -70,26 +70,33 @@ const scopeFault = (
   { policies, roles }: Delegation,
   { definition, directory }: Reference,
 ): Refusal | null => {
-  const policy = policies?.find((id) => !definition.activePolicies.has(id));
-  if (policy !== undefined) return refuse("unknown-policy", `There is no policy ${policy}.`);
+  const policy = policies?.findIndex((id) => !definition.activePolicies.has(id)) ?? -1;
+  if (policy >= 0)
+    return refuseField(
+      "unknown-policy",
+      `policies[${policy}]`,
+      `There is no policy ${policies?.[policy]}.`,
+    );
   const role = roles?.findIndex((id) => !directory.roles.has(id)) ?? -1;
   return role < 0 ? null : fault(`roles[${role}]`, `There is no role ${roles?.[role]}.`);
 };
 
 const chainFault = (state: DelegationState, link: Delegation): Refusal | null => {
   if (link.from === link.to) {
-    return refuse("delegation-cycle", "Nobody delegates to themselves.");
+    return refuseField("delegation-cycle", "to", "Nobody delegates to themselves.");
   }
   if (closesCycle(state, link)) {
-    return refuse(
+    return refuseField(
       "delegation-cycle",
+      "to",
       `${link.to} hands on to ${link.from} in the same time, in a circle that all of them may redelegate.`,
       { from: link.from, to: link.to },
     );
   }
   if (longestChain(state, link) > MAX_LINKS) {
-    return refuse(
+    return refuseField(
       "delegation-too-deep",
+      "to",
       `At most ${MAX_LINKS} delegations may follow one another.`,
       { from: link.from, to: link.to, most: MAX_LINKS },
     );

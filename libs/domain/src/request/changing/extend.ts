@@ -2,7 +2,7 @@ import type { Reference } from "../../reference.ts";
 import type { ChangeCommandOf } from "../change-commands.ts";
 import type { DecideContext, Decision } from "../commands.ts";
 import { inTime } from "../ending/ending.ts";
-import { refuse } from "../refusals.ts";
+import { refuse, refuseField } from "../refusals.ts";
 import {
   askerRefused,
   hatsAtOpen,
@@ -45,7 +45,9 @@ export const extend = (
   if (unreasoned !== null) return { events: [], refusal: unreasoned };
   const outOfRange = (message: string): Decision => ({
     events: [],
-    refusal: refuse("expiry-out-of-range", message, { expires_at: state.expiresAt }),
+    refusal: refuseField("expiry-out-of-range", "expires_at", message, {
+      expires_at: state.expiresAt,
+    }),
   });
   const wished = Date.parse(expiresAt);
   if (state.expiresAt === null) return outOfRange("The request never expires.");

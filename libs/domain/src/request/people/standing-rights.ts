@@ -5,7 +5,7 @@ import { hatsIn, type Hat } from "./delegates.ts";
 import { voterOf } from "./deciders.ts";
 import { slotsOfLevel } from "./eligibility.ts";
 import { openLevelOf } from "../ending/ending.ts";
-import { refuse, type Refusal } from "../refusals.ts";
+import { refuse, refuseField, type Refusal } from "../refusals.ts";
 import { rosterOf } from "./slots.ts";
 import type { KnownRequest, LevelState } from "../state.ts";
 import { refuseLevel, refuseWithoutSlot } from "../voting/vote-refusals.ts";
@@ -66,7 +66,9 @@ export const slotAt = (
 
 /** The no to a command that must say why and does not. */
 export const reasonRefused = (reason: string | null, what: string): Refusal | null =>
-  (reason ?? "").trim() === "" ? refuse("reason-required", `${what} needs a reason.`) : null;
+  (reason ?? "").trim() === ""
+    ? refuseField("reason-required", "reason", `${what} needs a reason.`)
+    : null;
 
 /** A body that says something impossible, with its place. */
 export const unprocessable = (path: string, message: string): Refusal =>

@@ -7,7 +7,7 @@ import { hatsIn, type Hat, type LevelSlots } from "../people/delegates.ts";
 import { slotsOfLevel } from "../people/eligibility.ts";
 import { inTime, openLevelOf } from "../ending/ending.ts";
 import type { RequestEvent } from "../events.ts";
-import { refuse, type Refusal } from "../refusals.ts";
+import { refuse, refuseField, type Refusal } from "../refusals.ts";
 import { settle } from "../levels/settle.ts";
 import { rosterOf } from "../people/slots.ts";
 import type { KnownRequest, LevelState, PendingRequest, Vote } from "../state.ts";
@@ -153,7 +153,7 @@ export const castVote = (
   if (!("inTime" in timely)) return timely;
   const no = (refusal: Refusal): Decision => ({ events: [], refusal });
   if (command.type === "deny" && (command.reason ?? "").trim() === "") {
-    return no(refuse("reason-required", "A deny needs a reason."));
+    return no(refuseField("reason-required", "reason", "A deny needs a reason."));
   }
   if (open === undefined || hat === undefined) {
     return no(refuseWithoutSlot(state, named, principal, roster, reference, context.now));
