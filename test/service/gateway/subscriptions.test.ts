@@ -90,6 +90,21 @@ describe("queueChanged by server-sent events", () => {
     stream.stop();
   });
 
+  test("a row that is handed over comes again by itself when that is over", async () => {
+    const entries = new Map<string, ReturnType<typeof entry>[1]>();
+    await using gateway = await openUnderTest(withQueue(entries));
+    const stream = await subscribe(gateway, changes);
+    await stream.next();
+    const ends = Date.now() + 50;
+    entries.set(...entry(1, { handed_over: [{ person: "bo", starts: 0, ends }] }));
+    await gateway.publish(1, "RequestSubmitted", { subject: requestId(1) });
+    expect(await stream.json()).toMatchObject({
+      data: { queueChanged: { kind: "ADDED", request: { id: requestId(1) } } },
+    });
+    expect(Date.now()).toBeGreaterThanOrEqual(ends);
+    stream.stop();
+  });
+
   test.each(["q", "approver"])("leaves what only the list knows to it: %s", async (name) => {
     const entries = new Map([entry(1, { now: [] })]);
     await using gateway = await openUnderTest(withQueue(entries));

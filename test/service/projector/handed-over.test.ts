@@ -27,6 +27,10 @@ const queue = async (who: string, mine = "now"): Promise<string[]> => {
   return ids;
 };
 
+/** When the person's queue will be another without any event. */
+const turn = async (who: string): Promise<unknown> =>
+  (await org.query(who, "counts", { turns: true })).result["turns_at"];
+
 test("what somebody handed over exclusively stands in the delegate's queue alone, until that is over", async () => {
   expect(await queue("bo")).toEqual([also, open]);
   const { result: handed } = await org.command("bo", "delegate", {
@@ -37,8 +41,12 @@ test("what somebody handed over exclusively stands in the delegate's queue alone
   });
   expect(await queue("bo")).toEqual([also, open]);
   expect(await queue("dee", "delegate")).toEqual([]);
+  const starts = Date.parse(handed["starts_at"] as string);
+  const ends = Date.parse(handed["ends_at"] as string);
+  expect([await turn("bo"), await turn("dee"), await turn("cy")]).toEqual([starts, starts, null]);
 
   shift = 2 * HOUR;
+  expect([await turn("bo"), await turn("dee")]).toEqual([ends, ends]);
   expect(await queue("bo")).toEqual([]);
   expect(await queue("dee", "delegate")).toEqual([also, open]);
   // Others of the role go on as before, and a filter on top changes nothing.
@@ -46,13 +54,7 @@ test("what somebody handed over exclusively stands in the delegate's queue alone
   const narrowed = await org.query("bo", "requests", { mine: "now", status: ["pending"] });
   expect(narrowed.result.items).toEqual([]);
   const entry = (await org.query("vic", "queue-entry", { id: open })).result;
-  expect(entry["handed_over"]).toEqual([
-    {
-      person: "bo",
-      starts: Date.parse(handed["starts_at"] as string),
-      ends: Date.parse(handed["ends_at"] as string),
-    },
-  ]);
+  expect(entry["handed_over"]).toEqual([{ person: "bo", starts, ends }]);
   // The queue says what a vote would come to.
   expect((await org.command("bo", "approve", {}, open)).error?.code).toBe("not-an-approver");
   const later = await org.ask();
@@ -62,6 +64,7 @@ test("what somebody handed over exclusively stands in the delegate's queue alone
   expect(await queue("bo")).toEqual([]);
 
   shift = 4 * HOUR;
+  expect([await turn("bo"), await turn("dee")]).toEqual([null, null]);
   expect(await queue("bo")).toEqual([later, also, open]);
   expect(await queue("dee", "delegate")).toEqual([]);
 

@@ -118,6 +118,15 @@ export class QueueReader {
     };
   }
 
+  /** When a delegation next puts something into the person's queue or takes it out by time alone; in milliseconds. */
+  nextTurn(org: string, person: string, after: number): number | null {
+    this.#projection.write();
+    const { standIns, handedOver } = this.#projection;
+    const turns = [standIns, handedOver].map((spans) => spans.nextTurn(org, person, after));
+    const known = turns.filter((at) => at !== null);
+    return known.length === 0 ? null : Math.min(...known);
+  }
+
   /** The query without the time of whoever has handed nothing over: then the queue is what the tally counts. */
   #plainWherePossible(query: ListQuery): ListQuery {
     const { mine } = query.filter;

@@ -13,6 +13,7 @@ export class SpanTable {
   readonly #delete: StatementSync;
   readonly #count: StatementSync;
   readonly #of: StatementSync;
+  readonly #next: StatementSync;
   #rows: number;
 
   constructor(database: DatabaseSync, table: SpanTableName) {
@@ -23,6 +24,9 @@ export class SpanTable {
     );
     this.#of = database.prepare(
       `select person, starts_ms, ends_ms from ${table} where rid = ? order by person, starts_ms`,
+    );
+    this.#next = database.prepare(
+      `select min(case when starts_ms > ? then starts_ms else ends_ms end) as at from ${table} where org = ? and person = ? and ends_ms > ?`,
     );
     this.#rows = Number(database.prepare(`select count(*) as n from ${table}`).get()?.["n"] ?? 0);
   }
@@ -38,6 +42,13 @@ export class SpanTable {
   /** Requests that concern the person at this time (milliseconds). */
   count(org: string, person: string, at: number): number {
     return this.#rows === 0 ? 0 : Number(this.#count.get(org, person, at, at)?.["n"] ?? 0);
+  }
+
+  /** When the next of them begins or ends for the person after this time; null when none does. Milliseconds. */
+  nextTurn(org: string, person: string, after: number): number | null {
+    const at =
+      this.#rows === 0 ? null : (this.#next.get(after, org, person, after)?.["at"] ?? null);
+    return at === null ? null : Number(at);
   }
 
   /** Those of one request, for live queues; milliseconds. */

@@ -27,6 +27,8 @@ export interface QueueEntry {
 export interface EntryMemo {
   /** Null when the caller may not see it. */
   read(caller: Caller, requestId: string, position: bigint): Promise<QueueEntry | null>;
+  /** As it is now, for one who watches. */
+  readAnew(caller: Caller, requestId: string): Promise<QueueEntry | null>;
 }
 
 const MAX_ENTRIES = 1000;
@@ -45,6 +47,7 @@ export const makeEntryMemo = (inner: Inner, log: Log): EntryMemo => {
   };
 
   return {
+    readAnew: (caller, requestId) => load(caller, requestId, 0n),
     read(caller, requestId, position) {
       const { kind, id, org } = caller.who.principal;
       // People see their whole org, so one answer serves them all; an agent sees its own.

@@ -20,6 +20,8 @@ export const ApprovalRequestConnection = builder.connectionObject(
 );
 
 export interface WireCounts {
+  /** Milliseconds; where it was asked for. */
+  readonly turns_at?: number | null;
   readonly mine_now: number;
   readonly mine_later: number;
   readonly as_delegate: number;

@@ -3,6 +3,7 @@ import { BoundedQueue } from "../live/bounded-queue.ts";
 import { openRequestChanges } from "../live/request-changes.ts";
 import { ask, type GraphContext } from "./context.ts";
 import type { QueueEntry } from "./entry-memo.ts";
+import { makeTurns, turnsOf } from "./queue-turns.ts";
 import { wireFilter, type Filter } from "./filter.ts";
 import type { WirePage } from "./paging.ts";
 import type { WireCounts } from "./query-types.ts";
@@ -119,6 +120,8 @@ export const queueChanges = async (
     const narrowed = { ...wireFilter(filter), id, min_position: position, limit: 1 };
     return (await ask<WirePage<ListedRequest>>(context, "requests", narrowed)).items.length > 0;
   };
+  const me = voterOf(context.caller.who.principal);
+  const isOfPeople = dependsOnPeople(filter);
   const queue = new BoundedQueue<QueueChange>(MAX_WAITING);
   let known = new Set<string>();
   const tell = async (entry: QueueEntry, position: string, isUpdate: boolean): Promise<void> => {
@@ -136,25 +139,41 @@ export const queueChanges = async (
     const counts = await ask<WireCounts>(context, "counts", { min_position: position });
     queue.push({ kind: belongs ? (here ? "UPDATED" : "ADDED") : "REMOVED", request, counts });
   };
-  const peopleChanged = async (position: bigint): Promise<void> => {
+  const turns = makeTurns(context.live.clock, () => changes.turn());
+  const nextTurn = async (): Promise<void> => {
+    const { turns_at: at } = await ask<WireCounts>(context, "counts", { turns: true });
+    turns.expect(at ?? null);
+  };
+  const peopleChanged = async (position: bigint | null): Promise<void> => {
+    await nextTurn();
     const { ids, isAll } = await knownIds(context, filter, position);
     const came = [...ids].filter((id) => !known.has(id));
     const left = isAll ? [...known].filter((id) => !ids.has(id)) : [];
     for (const id of [...came, ...left]) {
-      const entry = await context.entries.read(context.caller, id, position);
-      if (entry !== null) await tell(entry, String(position), false);
+      const entry =
+        position === null
+          ? await context.entries.readAnew(context.caller, id)
+          : await context.entries.read(context.caller, id, position);
+      if (entry !== null) await tell(entry, String(position ?? entry.request.position), false);
     }
   };
   const changes = await openRequestChanges(context.live, context.entries, context.caller, null, {
-    changed: (entry) => tell(entry, entry.request.position, true),
-    ...(dependsOnPeople(filter) ? { peopleChanged } : {}),
+    changed: (entry) => {
+      if (isOfPeople) for (const at of turnsOf(entry, me)) turns.expect(at);
+      return tell(entry, entry.request.position, true);
+    },
+    ...(isOfPeople ? { peopleChanged } : {}),
     ended: () => queue.end(),
   });
-  queue.whenEnded(() => changes.close());
+  queue.whenEnded(() => {
+    turns.close();
+    changes.close();
+  });
   try {
+    if (isOfPeople) await nextTurn();
     known = (await knownIds(context, filter, null)).ids;
   } catch (error) {
-    changes.close();
+    queue.end();
     throw error;
   }
   changes.start();

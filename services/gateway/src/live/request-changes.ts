@@ -6,14 +6,19 @@ import { watch, type LiveParts, type Watch } from "./watch.ts";
 export interface ChangesListener {
   /** The request after a change, at most once for the events of one commit. */
   changed(entry: QueueEntry): void | Promise<void>;
-  /** The directory or a delegation changed, last at this position: nothing is written to requests whose people others are now. */
-  peopleChanged?(position: bigint): Promise<void>;
+  /**
+   * Others may act now, and nothing is written to their requests: the directory or a delegation changed, last at this
+   * position, or `turn` was called (null).
+   */
+  peopleChanged?(position: bigint | null): Promise<void>;
   ended(): void;
 }
 
 /** Changes of requests, attached when it resolves and given on once started. */
 export interface Changes {
   start(): void;
+  /** Time alone changed who may act. */
+  turn(): void;
   close(): void;
 }
 
@@ -34,7 +39,7 @@ export const openRequestChanges = async (
   listener: ChangesListener,
 ): Promise<Changes> => {
   const dirty = new Map<string, bigint>();
-  let people: bigint | null = null;
+  let people: { readonly at: bigint | null } | undefined;
   let started = false;
   let running = false;
   let closed = false;
@@ -46,12 +51,12 @@ export const openRequestChanges = async (
       const entry = await entries.read(caller, id, position);
       if (entry !== null && !closed) await listener.changed(entry);
     }
-    const at = people;
-    people = null;
-    if (at !== null && !closed) await listener.peopleChanged?.(at);
+    const changedPeople = people;
+    people = undefined;
+    if (changedPeople !== undefined && !closed) await listener.peopleChanged?.(changedPeople.at);
   };
   const run = (): void => {
-    if (!started || running || closed || (dirty.size === 0 && people === null)) return;
+    if (!started || running || closed || (dirty.size === 0 && people === undefined)) return;
     running = true;
     // The events of one commit come in one turn: after it, they are one change.
     setImmediate(() => {
@@ -68,7 +73,7 @@ export const openRequestChanges = async (
   };
   const changed = (event: LiveEvent): void => {
     if (PEOPLE.has(event.category) && listener.peopleChanged !== undefined) {
-      people = event.position;
+      people = { at: event.position };
       run();
     }
     if (event.requestId === null || (requestId !== null && event.requestId !== requestId)) return;
@@ -93,6 +98,10 @@ export const openRequestChanges = async (
   return {
     start() {
       started = true;
+      run();
+    },
+    turn() {
+      people ??= { at: null };
       run();
     },
     close,

@@ -107,21 +107,25 @@ const pendingOf = ({ reader }: QueuePart, org: string, agent: string): number =>
   return reader.page({ org, filter, sort: "newest", limit: 1, after: null })?.totalEstimate ?? 0;
 };
 
-/** The badge of the viewer. */
+/** The badge of the viewer; with `turns: true` also when it will be another without any event. */
 export const countsQuery = (part: QueuePart, asked: Asked): Reply | Promise<Reply> => {
   const reaching = reachMinPosition(part, asked.parameters);
   return reaching === undefined ? counted(part, asked) : reaching.then(() => counted(part, asked));
 };
 
-const counted = (part: QueuePart, { org, viewer }: Asked): Reply => {
+const counted = (part: QueuePart, { org, viewer, parameters }: Asked): Reply => {
   const { principal } = viewer;
-  const counts = part.reader.counts(org, voterOf(principal), part.clock.now());
+  const now = part.clock.now();
+  const counts = part.reader.counts(org, voterOf(principal), now);
   return yes(
     JSON.stringify({
       mine_now: counts.mineNow,
       mine_later: counts.mineLater,
       as_delegate: counts.asDelegate,
       pending: principal.kind === "person" ? counts.pending : pendingOf(part, org, principal.id),
+      ...(parameters["turns"] === true
+        ? { turns_at: part.reader.nextTurn(org, voterOf(principal), now) }
+        : {}),
     }),
   );
 };
