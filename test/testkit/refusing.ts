@@ -18,6 +18,14 @@ export const no = (code: RefusalCode, message: string, details?: Refusal["detail
 export const wrong = (path: string, message: string): Refusal =>
   no("unprocessable", `${path} ${message}.`, { faults: [{ path, message }] });
 
+/** The no whose sentence is about this field of the body. */
+export const noFor = (
+  code: RefusalCode,
+  path: string,
+  message: string,
+  details: Refusal["details"] = {},
+): Refusal => no(code, message, { ...details, faults: [{ path, message }] });
+
 /** The no to who would otherwise have the right. */
 export const own = (what: string): Refusal =>
   no("separation-of-duties", `Nobody ${what} what they, or an agent of theirs, asked for.`);

@@ -4,7 +4,7 @@ import { all, any, group, level, policy, when } from "../../testkit/examples/pol
 import { after } from "../../testkit/firing.ts";
 import { given } from "../../testkit/given-when-then.ts";
 import { approves, asked, command, people } from "../../testkit/happenings.ts";
-import { areRefused, no, own, wrong } from "../../testkit/refusing.ts";
+import { areRefused, no, noFor, own, wrong } from "../../testkit/refusing.ts";
 import { world } from "../../testkit/world.ts";
 
 const chain = policy([
@@ -43,7 +43,7 @@ const forApprovers = no(
 );
 const forBreakers = no("forbidden", "Only members of the role break_glass may break the glass.");
 const outOfRange = (message: string, of: string | null = expiresAt) =>
-  no("expiry-out-of-range", message, { expires_at: of });
+  noFor("expiry-out-of-range", "expires_at", message, { expires_at: of });
 
 areRefused("an amendment", [
   ["by an approver", open, amends("bo"), forAdmins],
@@ -64,7 +64,7 @@ areRefused("an amendment", [
     "without a reason",
     open,
     amends("ivy", { reason: " " }),
-    no("reason-required", "An amendment needs a reason."),
+    noFor("reason-required", "reason", "An amendment needs a reason."),
   ],
   ["by who asked", open, amends("ana"), own("amends")],
   [
@@ -175,7 +175,7 @@ areRefused("an extension", [
     "without a reason",
     open,
     prolongs("bo", tomorrow, null),
-    no("reason-required", "An extension needs a reason."),
+    noFor("reason-required", "reason", "An extension needs a reason."),
   ],
   ["by who asked", open, prolongs("ana", tomorrow), own("extends")],
   [
@@ -222,7 +222,7 @@ areRefused("broken glass", [
     "without a reason",
     open,
     breaksGlass("hal", { reason: null }),
-    no("reason-required", "Breaking the glass needs a reason."),
+    noFor("reason-required", "reason", "Breaking the glass needs a reason."),
   ],
   ["by who asked", open, breaksGlass("ana"), own("breaks glass for")],
   [

@@ -2,7 +2,7 @@ import { answers, asks, claims, modifies, reassigns, releases } from "../../test
 import { all, any, group, level, policy, when } from "../../testkit/examples/policies.ts";
 import { given } from "../../testkit/given-when-then.ts";
 import { approves, asked, attachesContext, command } from "../../testkit/happenings.ts";
-import { areRefused, no, own, wrong } from "../../testkit/refusing.ts";
+import { areRefused, no, noFor, own, wrong } from "../../testkit/refusing.ts";
 import { world } from "../../testkit/world.ts";
 import { run } from "../automation/runs.ts";
 
@@ -117,7 +117,7 @@ areRefused("a reassignment", [
     "without a reason",
     open,
     reassigns("ivy", { to: ["hal"], reason: null }),
-    no("reason-required", "A reassignment needs a reason."),
+    noFor("reason-required", "reason", "A reassignment needs a reason."),
   ],
   [
     "to a stranger",
