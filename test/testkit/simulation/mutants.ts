@@ -1,6 +1,8 @@
 /** A fault planted into the source as it is loaded; nothing is written to disk. */
 export interface Mutant {
   readonly name: string;
+  /** Number of the seed that is known to find it, where that is not among the first: tried before those after it. */
+  readonly seed?: number;
   readonly changes: readonly {
     /** From the root of the repository. */
     readonly file: string;
@@ -10,8 +12,9 @@ export interface Mutant {
   }[];
 }
 
-const one = (name: string, file: string, from: string, to: string): Mutant => ({
+const one = (name: string, file: string, from: string, to: string, seed = 1): Mutant => ({
   name,
+  seed,
   changes: [{ file, from, to }],
 });
 
@@ -56,6 +59,7 @@ export const mutants: readonly Mutant[] = [
     execute,
     "if (!read) {",
     "if (!read && fold.revision >= 0n) {",
+    10,
   ),
   one(
     "a commander decides with yesterday's definitions",
@@ -107,6 +111,7 @@ export const mutants: readonly Mutant[] = [
     processes,
     "return this.#work(concerned).then((done) => {",
     "this.#save(checkpoint);\nreturn this.#work(concerned).then((done) => {",
+    31,
   ),
   one(
     "process managers make no request that a crash left out",
@@ -119,12 +124,14 @@ export const mutants: readonly Mutant[] = [
     "libs/application/src/topic.ts",
     "const state = await abandonUnmade(engine, kinds.request, envelope, requestId);",
     'const state = { status: "absent" };',
+    29,
   ),
   one(
     "a claim is taken over from a holder that may still come",
     "libs/application/src/abandon.ts",
     "events: fold.revision < 0n ? [abandoned] : []",
     "events: fold.revision < -1n ? [abandoned] : []",
+    21,
   ),
   one(
     "intake is acknowledged before its append",
