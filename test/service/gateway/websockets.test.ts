@@ -109,6 +109,14 @@ describe("graphql-ws", () => {
     });
   });
 
+  test("counts what cannot be read against the credential's limit as well", async () => {
+    await using gateway = await openUnderTest({}, { rateLimit: 1 });
+    const payload = '{"query":"{ viewer { id } }","variables":{"v":1,"v":2}}';
+    expect(
+      await answerTo(gateway, `{"id":"1","type":"subscribe","payload":${payload}}`),
+    ).toMatchObject({ type: "error", payload: [{ extensions: { code: "rate-limited" } }] });
+  });
+
   test("counts each operation against the credential's limit", async () => {
     await using gateway = await openUnderTest(withQueue(new Map([entry(1)])), { rateLimit: 3 });
     const client = connect(gateway, { authorization: "Bearer bo" });

@@ -98,13 +98,13 @@ export const openWebsockets = (options: WebsocketOptions): Websockets => {
         if (who === undefined || Object.keys(subscriptions).length > MAX_OPERATIONS) {
           throw new Error("Too many operations");
         }
+        if (!limit(who.fingerprint)) {
+          return [new GraphQLError(TOO_MANY, { extensions: { code: "rate-limited" } })];
+        }
         const fault = faults.get(extra.socket);
         if (fault !== undefined) {
           const path = fault.path.replace(/^payload\.?/, "");
           return [new GraphQLError(fault.message, { extensions: { code: fault.code, path } })];
-        }
-        if (!limit(who.fingerprint)) {
-          return [new GraphQLError(TOO_MANY, { extensions: { code: "rate-limited" } })];
         }
         const caller = { who, channel: "graphql" as const, correlationId: correlationId() };
         const { query, variables = null, operationName = null } = payload;
