@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { exampleRequest } from "./example-request.ts";
+import { exampleRequest, exampleRow } from "./example-request.ts";
 import { openUnderTest, requestId, type UnderTest } from "./gateway-under-test.ts";
 import { entry, withQueue } from "./queue-entries.ts";
 import { read } from "./reading-streams.ts";
@@ -102,6 +102,49 @@ describe("queueChanged by server-sent events", () => {
       data: { queueChanged: { kind: "ADDED", request: { id: requestId(1) } } },
     });
     expect(Date.now()).toBeGreaterThanOrEqual(ends);
+    stream.stop();
+  });
+
+  test("hears of a delegation that begins later from a projector that is behind in events and in time", async () => {
+    const entries = new Map<string, ReturnType<typeof entry>[1]>();
+    const turns = [{ turns_at: Date.now() - 1_000 }, {}];
+    let isProjected = false;
+    await using gateway = await openUnderTest({
+      ...withQueue(entries),
+      counts: (_message, body) => {
+        isProjected ||= body["min_position"] === "1";
+        const turn = isProjected && body["turns"] === true ? turns.shift() : {};
+        if (turns.length === 0) entries.set(...entry(1));
+        return { result: { mine_now: 1, mine_later: 0, as_delegate: 0, pending: 1, ...turn } };
+      },
+    });
+    const stream = await subscribe(gateway, changes);
+    await stream.next();
+    await gateway.publish(1, "DelegationCreated", { category: "delegation" });
+    expect(await stream.json()).toMatchObject({
+      data: { queueChanged: { kind: "ADDED", request: { id: requestId(1) } } },
+    });
+    stream.stop();
+  });
+
+  test("asks the list about a row no earlier than the change of people that brought it", async () => {
+    const entries = new Map<string, ReturnType<typeof entry>[1]>();
+    await using gateway = await openUnderTest({
+      ...withQueue(entries),
+      requests: (_message, body) => ({
+        result: {
+          items: body["min_position"] === "7" ? [exampleRow(exampleRequest())] : [],
+          page: { next: null, total_estimate: 0 },
+        },
+      }),
+    });
+    const stream = await subscribe(gateway, changes, { filter: { approver: "bo" } });
+    await stream.next();
+    entries.set(...entry(1));
+    await gateway.publish(7, "RoleChanged", { category: "directory" });
+    expect(await stream.json()).toMatchObject({
+      data: { queueChanged: { kind: "ADDED", request: { id: requestId(1) } } },
+    });
     stream.stop();
   });
 

@@ -78,6 +78,10 @@ interface Known {
   readonly isAll: boolean;
 }
 
+/** Asks the projector to have come that far; null: whatever it knows. */
+const notBefore = (position: bigint | null): { readonly min_position?: string } =>
+  position === null ? {} : { min_position: String(position) };
+
 /** Ids of the rows that stand in the queue now, newest first, as far as they are worth remembering. */
 const knownIds = async (
   context: GraphContext,
@@ -96,7 +100,7 @@ const knownIds = async (
       const answer: WirePage<ListedRequest> = await ask(context, "requests", {
         ...list,
         limit: 100,
-        ...(position === null ? {} : { min_position: String(position) }),
+        ...notBefore(position),
         ...(after === null ? {} : { after }),
       });
       for (const { id } of answer.items) ids.add(id);
@@ -114,9 +118,9 @@ export const queueChanges = async (
   filter: Filter | null | undefined,
 ): Promise<AsyncIterableIterator<QueueChange>> => {
   const matches = matcher(context, filter);
-  const isIn = async (entry: QueueEntry): Promise<boolean> => {
+  const isIn = async (entry: QueueEntry, position: string): Promise<boolean> => {
     if (!matches(entry) || !needsList(filter)) return matches(entry);
-    const { id, position } = entry.request;
+    const { id } = entry.request;
     const narrowed = { ...wireFilter(filter), id, min_position: position, limit: 1 };
     return (await ask<WirePage<ListedRequest>>(context, "requests", narrowed)).items.length > 0;
   };
@@ -127,7 +131,7 @@ export const queueChanges = async (
   const tell = async (entry: QueueEntry, position: string, isUpdate: boolean): Promise<void> => {
     const request = withoutOwnTimes(entry.request);
     const here = known.has(request.id);
-    const belongs = await isIn(entry);
+    const belongs = await isIn(entry, position);
     if (!belongs && !here) return;
     if (belongs && here && !isUpdate) return;
     if (belongs) known.add(request.id);
@@ -140,12 +144,14 @@ export const queueChanges = async (
     queue.push({ kind: belongs ? (here ? "UPDATED" : "ADDED") : "REMOVED", request, counts });
   };
   const turns = makeTurns(context.live.clock, () => changes.turn());
-  const nextTurn = async (): Promise<void> => {
-    const { turns_at: at } = await ask<WireCounts>(context, "counts", { turns: true });
-    turns.expect(at ?? null);
+  const nextTurn = async (position: bigint | null): Promise<void> => {
+    const asked = { turns: true, ...notBefore(position) };
+    const { turns_at: at } = await ask<WireCounts>(context, "counts", asked);
+    // What is to come for the projector may be over by this clock: then it is looked at again until it came there too.
+    if (typeof at === "number") turns.expect(Math.max(at, context.live.clock.now()));
   };
   const peopleChanged = async (position: bigint | null): Promise<void> => {
-    await nextTurn();
+    await nextTurn(position);
     const { ids, isAll } = await knownIds(context, filter, position);
     const came = [...ids].filter((id) => !known.has(id));
     const left = isAll ? [...known].filter((id) => !ids.has(id)) : [];
@@ -170,7 +176,7 @@ export const queueChanges = async (
     changes.close();
   });
   try {
-    if (isOfPeople) await nextTurn();
+    if (isOfPeople) await nextTurn(null);
     known = (await knownIds(context, filter, null)).ids;
   } catch (error) {
     queue.end();

@@ -4,7 +4,7 @@ import type { QueueEntry } from "./entry-memo.ts";
 /** Looks at a queue again when a delegation begins or ends: no event says so. */
 export interface Turns {
   /** Something may change at this time, in milliseconds; the earliest counts, and what is asked then brings the next. */
-  expect(at: number | null): void;
+  expect(at: number): void;
   close(): void;
 }
 
@@ -28,7 +28,7 @@ export const makeTurns = (clock: Clock, look: () => void): Turns => {
   };
   return {
     expect(at) {
-      if (at === null || at + LATER_MS <= clock.now() || at + LATER_MS >= due) return;
+      if (at + LATER_MS <= clock.now() || at + LATER_MS >= due) return;
       due = at + LATER_MS;
       cancel();
       arm();
