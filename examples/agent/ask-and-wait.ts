@@ -3,7 +3,7 @@ import { makeClient } from "@countersign/client/client.ts";
 
 /**
  * An agent that may not deploy before somebody agrees. Start Countersign (`npm start`), run this from the same folder
- * with `node examples/agent/ask-and-wait.ts`, and answer as `bo`. Stop and start Countersign meanwhile: it goes on waiting.
+ * with `npx node examples/agent/ask-and-wait.ts`, and answer as `bo`. Stop and start Countersign meanwhile: it goes on waiting.
  */
 const tokens: Readonly<Record<string, string>> = JSON.parse(
   await readFile("data/dev-tokens.json", "utf8"),

@@ -3,7 +3,7 @@ import { makeClient } from "@countersign/client/client.ts";
 
 /**
  * An agent that asks people only where the organisation's gates want it. Start Countersign (`npm start`) and run this
- * from the same folder with `node examples/agent/ask-when-needed.ts`. Without gates every action is allowed.
+ * from the same folder with `npx node examples/agent/ask-when-needed.ts`. Without gates every action is allowed.
  */
 const tokens: Readonly<Record<string, string>> = JSON.parse(
   await readFile("data/dev-tokens.json", "utf8"),
