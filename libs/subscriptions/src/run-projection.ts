@@ -33,7 +33,7 @@ export interface RunOptions {
   readonly clock: Clock;
   /** Milliseconds since the epoch at which an event happened. */
   readonly occurredAt: (event: RecordedEvent) => number;
-  /** Events after which is committed, whatever the time; default 1,000. */
+  /** Events after which is committed, whatever the time; default 4,000. */
   readonly commitEvery?: number;
   /** Milliseconds after which is committed what came since; default 100. */
   readonly commitAfterMs?: number;
@@ -48,7 +48,7 @@ export interface RunOptions {
 export const runProjection = (
   store: EventReader,
   projection: Projection,
-  { clock, occurredAt, commitEvery = 1_000, commitAfterMs = 100 }: RunOptions,
+  { clock, occurredAt, commitEvery = 4_000, commitAfterMs = 100 }: RunOptions,
 ): RunningProjection => {
   const becameLive = Promise.withResolvers<void>();
   becameLive.promise.catch(() => undefined);
