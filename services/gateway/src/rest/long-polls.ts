@@ -17,6 +17,16 @@ export interface LongPolls {
   release(): void;
 }
 
+/**
+ * One that has not ended. It is forgotten as a whole when it ends: the answer to a caller who left may be a minute away,
+ * and would keep their request until then, some 8 KB each.
+ */
+interface Open {
+  readonly response: ServerResponse;
+  readonly resolve: (reply: Reply | Promise<Reply>) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
 /** On top of the wait: what the answer itself may take. */
 const MARGIN_MS = 10_000;
 
@@ -28,40 +38,32 @@ export const makeLongPolls = (inner: Inner): LongPolls => {
     ask(caller, parameters, waitMs, response) {
       const asItIs = (): Promise<Reply> => inner.query(caller, "request", parameters);
       if (released) return asItIs();
-      return new Promise((resolve, reject) => {
-        const settled = (): void => {
-          waiting.delete(release);
-          response.removeListener("close", gone);
-        };
-        const release = (): void => {
-          settled();
-          resolve(asItIs());
-        };
-        // What the projector answers all the same, at the latest when the wait is over, reaches nobody.
-        const gone = (): void => {
-          settled();
-          reject(new Refused("unavailable", "The caller went away."));
-        };
-        waiting.add(release);
-        response.on("close", gone);
-        inner
-          .query(
-            caller,
-            "request",
-            { ...parameters, wait_ms: waitMs },
-            { timeoutMs: waitMs + MARGIN_MS },
-          )
-          .then(
-            (reply) => {
-              settled();
-              resolve(reply);
-            },
-            (error: unknown) => {
-              settled();
-              reject(error);
-            },
-          );
-      });
+      const asked = Promise.withResolvers<Reply>();
+      let open: Open | undefined = { response, resolve: asked.resolve, reject: asked.reject };
+      const end = (): Open | undefined => {
+        const ended = open;
+        open = undefined;
+        waiting.delete(release);
+        ended?.response.removeListener("close", gone);
+        return ended;
+      };
+      const release = (): void => end()?.resolve(asItIs());
+      // What the projector answers all the same, at the latest when the wait is over, reaches nobody.
+      const gone = (): void => end()?.reject(new Refused("unavailable", "The caller went away."));
+      waiting.add(release);
+      response.on("close", gone);
+      inner
+        .query(
+          caller,
+          "request",
+          { ...parameters, wait_ms: waitMs },
+          { timeoutMs: waitMs + MARGIN_MS },
+        )
+        .then(
+          (reply) => end()?.resolve(reply),
+          (error: unknown) => end()?.reject(error),
+        );
+      return asked.promise;
     },
     release() {
       released = true;
