@@ -8,6 +8,12 @@ const workflow = `workflow: { id: moves, name: Moves }
 states: { a: { type: initial }, b: {}, c: {} }
 transitions:
   - { from: a, to: b, name: At once }
+  - from: a
+    to: c
+    name: One at a time
+    approval_chain:
+      one_pending_per: "\${issue.train}"
+      chain: [{ assignments: [{ type: role, identifier: qa_lead }] }]
   - { from: b, to: c, name: Asked, require_approval: [{ assignment: { type: role, identifier: qa_lead } }] }
 `;
 
@@ -75,6 +81,23 @@ describe("a command repeated with its idempotency key, after the world went on",
     await free("two");
     const second = await move("two", "b", "c", "second");
     expect([second.status, second.body.status]).toEqual([200, "completed"]);
+  });
+
+  test("a transition that was refused after all is refused again", async () => {
+    const ship = (id: string): Promise<Answer<Moved>> =>
+      bot.post(
+        "/transitions",
+        { workflow: "moves", topic: { id, attributes: { train: "T1" } }, to: "c" },
+        { headers: { "idempotency-key": id } },
+      );
+    expect((await ship("three")).status).toBe(202);
+    const first = await ship("four");
+    expect(first.status, first.text).toBe(409);
+    const again = await ship("four");
+    expect(again.status, again.text).toBe(409);
+    const messageOf = ({ text }: Answer<Moved>): string =>
+      (JSON.parse(text) as ErrorBody).error.message;
+    expect(messageOf(again)).toBe(messageOf(first));
   });
 
   test("an ask that was refused for its own validation is refused again, about the same request", async () => {

@@ -25,7 +25,7 @@ export const transitionFromBody = (data: unknown): AskedTransition | Refusal => 
 
 /**
  * Moves a topic: done, or blocked until people agree (the same ids as long as it waits). A repeat is answered about its
- * own transition: done once that is done, otherwise with the ids that tell how they were decided.
+ * own transition: done once that is done, refused where it was, otherwise with the ids that tell how they were decided.
  */
 export const requestTransition = async (decider: Decider, incoming: Incoming): Promise<Reply> => {
   const body = bodyOf(incoming);
@@ -39,6 +39,7 @@ export const requestTransition = async (decider: Decider, incoming: Incoming): P
     outcome.effect === "repeated" && !("code" in asked)
       ? await blockedAtFirst(decider.engine, envelope, asked)
       : (state.blocked?.approvalIds ?? null);
+  if (blockedBy !== null && "code" in blockedBy) return no(blockedBy);
   const topic = topicView(state);
   return blockedBy === null
     ? yes("done", JSON.stringify({ status: "completed", topic }))
