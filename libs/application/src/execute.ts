@@ -76,8 +76,6 @@ const tailsOf = (folds: object): Map<string, Promise<unknown>> => {
   return known;
 };
 
-const nothing = (): void => undefined;
-
 /** Folds a stream from the store, on top of what is known of it. */
 export const loadFold = async <
   State,
@@ -107,12 +105,11 @@ const basisOf = (reference: Reference): Basis => ({
   definition: reference.definition.revision,
 });
 
-/** One command of those on a stream, once the one `ahead` of it is done. */
+/** One command, when its turn has come. */
 const decideAndAppend = async <
   State,
   Event extends { readonly type: string; readonly data: object },
 >(
-  ahead: Promise<unknown> | undefined,
   engine: Engine,
   kind: StreamKind<State, Event>,
   stream: string,
@@ -120,7 +117,6 @@ const decideAndAppend = async <
   decide: Decide<State, Event>,
   isFresh: boolean,
 ): Promise<Outcome<State>> => {
-  if (ahead !== undefined) await ahead.then(nothing, nothing);
   const { aggregate, folds } = kind;
   const cached = folds.get(stream);
   const atHand = cached ?? (isFresh ? emptyFold<State>(aggregate.initial) : undefined);
@@ -213,7 +209,10 @@ export const execute = async <
   { fresh = false }: { readonly fresh?: boolean } = {},
 ): Promise<Outcome<State>> => {
   const last = tailsOf(kind.folds);
-  const mine = decideAndAppend(last.get(stream), engine, kind, stream, envelope, decide, fresh);
+  const before = last.get(stream);
+  const inTurn = (): Promise<Outcome<State>> =>
+    decideAndAppend(engine, kind, stream, envelope, decide, fresh);
+  const mine = before === undefined ? inTurn() : before.then(inTurn, inTurn);
   last.set(stream, mine);
   try {
     return await mine;

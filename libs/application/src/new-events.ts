@@ -27,16 +27,18 @@ export const newEvents = (
   metadata: EventMetadata,
 ): readonly NewEvent[] => {
   const metadataText = JSON.stringify(metadata);
-  let content = metadata.occurredAt;
-  const made = events.map((event) => {
-    const dataText = JSON.stringify(event.data);
-    // A JSON text has no line break of its own, so that no other texts run together to the same.
-    content += `\n${dataText}`;
-    const decided = { event, metadata, dataText, metadataText };
-    return { eventId: "", type: event.type, data: dataText, metadata: metadataText, decided };
+  const decided = events.map((event) => {
+    return { event, metadata, dataText: JSON.stringify(event.data), metadataText };
   });
+  let content = metadata.occurredAt;
+  // A JSON text has no line break of its own, so that no other texts run together to the same.
+  for (const { dataText } of decided) content += `\n${dataText}`;
   const digest = hash("sha256", content);
-  let index = 0;
-  for (const event of made) event.eventId = uuidOf(`${metadata.commandId}:${index++}:${digest}`);
-  return made;
+  return decided.map((each, index) => ({
+    eventId: uuidOf(`${metadata.commandId}:${index}:${digest}`),
+    type: each.event.type,
+    data: each.dataText,
+    metadata: metadataText,
+    decided: each,
+  }));
 };

@@ -115,13 +115,20 @@ export class Processes {
   }
 
   /** True when an event may need a command; the rest is passed over without a promise, and without reading anything. */
-  readonly #concerns = ({ stream, type, data, revision }: RecordedEvent): boolean => {
+  readonly #concerns = (recorded: RecordedEvent): boolean => {
+    const { stream, type, data } = recorded;
     if (triggersOf(type).length > 0) return true;
-    if (!stream.startsWith("request-")) return !stream.startsWith("topic-");
-    if (!endsRequest(type) && !concernsChildren(type, data)) return false;
-    const known = this.#decider.request.folds.get(stream);
-    return known === undefined || known.revision < revision || !standsAlone(known.state);
+    const category = categoryOfStream(stream);
+    if (category === "topic") return false;
+    if (category !== "request") return true;
+    return (endsRequest(type) || concernsChildren(type, data)) && !this.#isAlone(recorded);
   };
+
+  /** True when the state at hand, which is no older than the event, says that its request stands alone. */
+  #isAlone({ stream, revision }: RecordedEvent): boolean {
+    const known = this.#decider.request.folds.get(stream);
+    return known !== undefined && known.revision >= revision && standsAlone(known.state);
+  }
 
   async #work(batch: readonly RecordedEvent[]): Promise<boolean> {
     for (const recorded of batch) {

@@ -82,22 +82,18 @@ export const serveCommands = (
   attempts: Attempts,
   log: Log,
 ): BusSubscription => {
-  const noted = (message: Message): Reply => {
+  const answering = async (work: () => Reply | Promise<Reply>): Promise<Reply> => {
     try {
-      return noteAttempt(attempts, readIncoming(message));
+      return await work();
     } catch (error) {
       return answerToFailure(error, log);
     }
   };
   /** A bulk vote notes by itself which of its votes were refused. */
-  const many = async (vote: BulkVote, message: Message): Promise<Reply> => {
-    try {
-      const incoming = readIncoming(message);
-      refuseRevoked(decider, incoming.principal);
-      return await bulk(vote, attempts, decider, incoming);
-    } catch (error) {
-      return answerToFailure(error, log);
-    }
+  const many = (vote: BulkVote, message: Message): Promise<Reply> => {
+    const incoming = readIncoming(message);
+    refuseRevoked(decider, incoming.principal);
+    return bulk(vote, attempts, decider, incoming);
   };
   const one = async (name: string, handler: CommandHandler, message: Message): Promise<Reply> => {
     let incoming: Incoming | undefined;
@@ -122,9 +118,10 @@ export const serveCommands = (
     const name = subject?.kind === "command" ? subject.name : "";
     if (name === "grant-keys") return grantKeys(decider);
     if (name === "resolve-api-key") return resolveApiKey(decider, subject?.org ?? "", message.body);
-    if (name === "note-attempt") return noted(message);
+    if (name === "note-attempt")
+      return answering(() => noteAttempt(attempts, readIncoming(message)));
     const vote = bulkVotes.get(name);
-    if (vote !== undefined) return many(vote, message);
+    if (vote !== undefined) return answering(() => many(vote, message));
     const handler = handlers.get(name);
     return handler === undefined
       ? no({ code: "not-found", message: "There is no such command." })

@@ -186,7 +186,7 @@ export class DueProjection {
     for (const unwritten of this.#unwritten.values()) {
       for (const row of rowsOf(unwritten)) {
         this.#table.insert(row);
-        if (unwritten.submitted !== null) earliest = Math.min(earliest, row.dueMs);
+        earliest = Math.min(earliest, row.dueMs);
       }
     }
     this.#unwritten = new Map();

@@ -103,8 +103,8 @@ const narrowings = (org: string, filter: ListFilter): Narrowing[] => {
 
 /** Conditions on the request's own columns. */
 const conditions = (org: string, filter: ListFilter, driven: boolean): Sql[] => {
-  const { status, mine, visibleTo, decides, agent, action, gateType, pipeline, from, to } = filter;
-  const { id } = filter;
+  const { id, status, mine, visibleTo, decides, agent, action, gateType, pipeline, from, to } =
+    filter;
   const own: Sql[] = [sql`r.org = ${org}`];
   if (status !== undefined) {
     const [only] = status;
