@@ -47,6 +47,12 @@ describe("an acknowledged event is on the disk", () => {
       expect(syncedEachAppend(syncs, 60)).toBe(false);
     });
 
+    test("a copy of the log syncs the log before it and the file after it", async () => {
+      const { syncs } = await traceSqliteChild("copiedAfterEach", path, 60);
+      // Two of each append, which begins a log anew that was copied whole, and two of each copy.
+      expect(syncs).toBeGreaterThanOrEqual(4 * 60);
+    });
+
     test("64 appends at once share one sync", async () => {
       await traceSqliteChild("allAtOnce", path, 1);
       const none = await traceSqliteChild("allAtOnce", path, 0);

@@ -9,6 +9,7 @@ import { openDatabase } from "@countersign/event-store-sqlite/database.ts";
 import { EventTable } from "@countersign/event-store-sqlite/event-table.ts";
 import { GroupWriter } from "@countersign/event-store-sqlite/group-writer.ts";
 import { openSqliteEventStore } from "@countersign/event-store-sqlite/sqlite-event-store.ts";
+import { openWalCopier } from "@countersign/event-store-sqlite/wal-copier.ts";
 import { aStream, anEvent, idsOf, someEvents } from "./example-events.ts";
 
 const isPipeFull = (error: unknown): boolean =>
@@ -46,6 +47,19 @@ const withoutSync = (path: string, count: number): void => {
     writer.write([{ stream: aStream(), expected: "no-stream", events: [anEvent()], ...outcome }]);
   }
   database.close();
+};
+
+/** `count` appends, and after each the write-ahead log is copied into the file. */
+const copiedAfterEach = async (path: string, count: number): Promise<void> => {
+  let committed = 0;
+  const store = openSqliteEventStore({ path, onCommitted: (position) => (committed = position) });
+  const copier = openWalCopier({ path, committed: () => committed, every: 1 });
+  for (let n = 0; n < count; n++) {
+    await store.append(aStream(), "no-stream", [anEvent()]);
+    copier.moved();
+  }
+  copier.close();
+  await store.close();
 };
 
 /** `count` appends sent at once. */
@@ -117,6 +131,7 @@ const [, , activity = "", path = "", count = "0"] = process.argv;
 const activities: Record<string, (path: string, count: number) => void | Promise<void>> = {
   oneAfterTheOther,
   withoutSync,
+  copiedAfterEach,
   allAtOnce,
   untilKilled,
   untilKilledCopying,
